@@ -1,0 +1,103 @@
+"""The small tuples that are passed between the parts of a model."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+class VisualFeatures(NamedTuple):
+    """What a vision tower makes of a batch of clips.
+
+    Attributes:
+        frames: (B, T, E) projected frame embeddings, not normalised.
+        tokens: (B, T, N, D) own tokens after the last layer, class token
+            first; only that one (N = 1) unless the tower keeps the patches.
+    """
+
+    frames: Tensor
+    tokens: Tensor
+
+
+class VideoTextFeatures(NamedTuple):
+    """What heads and losses compare.
+
+    Attributes:
+        video: (B, E) pooled video embeddings, views folded into B.
+        text: (C, E) text embeddings.
+        anchors: (C, E) embeddings of the hand-crafted texts by the frozen
+            CLIP, or None.
+    """
+
+    video: Tensor
+    text: Tensor
+    anchors: Tensor | None = None
+
+    def unit(self) -> 'VideoTextFeatures':
+        """The same features, L2-normalised, in fp32 if they came in less."""
+        return VideoTextFeatures(*(x if x is None else _unit(x) for x in self))
+
+
+class TokenizedTexts(NamedTuple):
+    """Token ids of C texts, cut after the longest of them.
+
+    Attributes:
+        ids: (C, L) token ids.
+        slots: (C, K) places of the learnable tokens, ascending.
+        ends: (C,) place of the end-of-text token, where CLIP pools.
+        shared: How many leading tokens are the same in all texts.
+        shared_slots: How many of the K slots lie among them.
+    """
+
+    ids: Tensor
+    slots: Tensor
+    ends: Tensor
+    shared: int
+    shared_slots: int
+
+    @classmethod
+    def from_ids(
+        cls, ids: Tensor, slots: Tensor | None = None
+    ) -> 'TokenizedTexts':
+        """(C, L) ids and (C, K) slots to texts cut after the longest one.
+
+        The end-of-text token is the largest id, as in CLIP.
+        """
+        ends = ids.argmax(dim=-1)
+        ids = ids[:, : int(ends.max()) + 1]
+        if slots is None:
+            slots = ids.new_zeros(len(ids), 0)
+        # Two texts agree at a place if both have the same token there and
+        # both or neither have a slot.
+        marked = ids.scatter(1, slots, -1 - _order(slots))
+        differs = (marked != marked[:1]).any(dim=0)
+        shared = int(differs.int().argmax()) if differs.any() else len(ids[0])
+        shared = min(shared, int(ends.min()))
+        return cls(ids, slots, ends, shared, int((slots[0] < shared).sum()))
+
+    def to(self, device: torch.device) -> 'TokenizedTexts':
+        """The same texts on a device."""
+        return self._replace(
+            ids=self.ids.to(device, non_blocking=True),
+            slots=self.slots.to(device, non_blocking=True),
+            ends=self.ends.to(device, non_blocking=True),
+        )
+
+    def pick(self, index: Tensor) -> 'TokenizedTexts':
+        """The texts at (S,) places of the list."""
+        return self._replace(
+            ids=self.ids[index],
+            slots=self.slots[index],
+            ends=self.ends[index],
+        )
+
+
+def _unit(x: Tensor) -> Tensor:
+    wide = torch.promote_types(x.dtype, torch.float32)
+    return F.normalize(x.to(wide), dim=-1)
+
+
+def _order(slots: Tensor) -> Tensor:
+    """(C, K) slots to the number of each slot in its text."""
+    return slots.new_ones(slots.shape).cumsum(dim=1)

@@ -1,0 +1,112 @@
+"""Checkpoints that hold what was learnt, not the CLIP it was learnt on."""
+
+import hashlib
+
+import torch
+from torch import Tensor, nn
+
+from vlprompt.errors import UserError
+
+FINGERPRINT = 'clip_fingerprint'
+
+
+def keep_learned_only(
+    model: nn.Module, frozen: dict[str, nn.Parameter]
+) -> None:
+    """Leave frozen CLIP weights out of the state dict of a model.
+
+    In their place the state dict has a fingerprint of them.  Loading wants
+    the same fingerprint, and all other keys, shapes included: nothing is
+    loaded in part.  A state dict that holds the frozen weights as well must
+    agree with the fingerprint in the same way.
+
+    Args:
+        model: The model; gets a persistent buffer ``clip_fingerprint``.
+        frozen: The frozen CLIP parameters by name in the model.
+    """
+    # A scalar is the logit scale, which a temperature may have replaced.
+    towers = {name: p for name, p in frozen.items() if p.dim()}
+    model.register_buffer(FINGERPRINT, fingerprint(towers))
+    model._frozen_clip = frozenset(frozen)
+    model.register_state_dict_post_hook(_drop_frozen)
+    model.register_load_state_dict_pre_hook(_check_and_complete)
+
+
+def fingerprint(weights: dict[str, Tensor]) -> Tensor:
+    """Named tensors to (16,) bytes that tell them from any others."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name in sorted(weights):
+        tensor = weights[name].detach().cpu().contiguous()
+        digest.update(f'{name}{tuple(tensor.shape)}{tensor.dtype}'.encode())
+        digest.update(tensor.flatten().view(torch.uint8).numpy())
+    return torch.tensor(list(digest.digest()), dtype=torch.uint8)
+
+
+def _drop_frozen(
+    module: nn.Module, state_dict: dict, prefix: str, _metadata: dict
+) -> None:
+    for name in module._frozen_clip:
+        state_dict.pop(prefix + name, None)
+
+
+def _check_and_complete(
+    module: nn.Module, state_dict: dict, prefix: str, *_args
+) -> None:
+    """Check a state dict before any of it is loaded; add what is frozen."""
+    given = {
+        name.removeprefix(prefix): tensor
+        for name, tensor in state_dict.items()
+        if name.startswith(prefix)
+    }
+    learned = module.state_dict()
+    frozen = {
+        name: p.detach()
+        for name, p in module.named_parameters()
+        if name in module._frozen_clip
+    }
+    _check_keys(learned, frozen, given)
+    _check_fingerprint(learned[FINGERPRINT], given[FINGERPRINT])
+    state_dict.update({prefix + name: p for name, p in frozen.items()})
+
+
+def _check_keys(
+    learned: dict[str, Tensor],
+    frozen: dict[str, Tensor],
+    given: dict[str, Tensor],
+) -> None:
+    own = {**learned, **frozen}
+    missing = [name for name in learned if name not in given]
+    unknown = [name for name in given if name not in own]
+    if missing or unknown:
+        raise UserError(
+            'the checkpoint is of another kind of model: it lacks '
+            f'{_some(missing)} and has {_some(unknown)} that this one does '
+            'not know'
+        )
+    for name, tensor in given.items():
+        if tensor.shape != own[name].shape:
+            raise UserError(
+                f'the checkpoint has another layout: {name} is '
+                f'{tuple(tensor.shape)}, this model has '
+                f'{tuple(own[name].shape)}'
+            )
+
+
+def _some(names: list[str]) -> str:
+    if not names:
+        return 'nothing'
+    more = f' and {len(names) - 3} more' if len(names) > 3 else ''
+    return ', '.join(names[:3]) + more
+
+
+def _check_fingerprint(own: Tensor, given: Tensor) -> None:
+    if not torch.equal(own.cpu(), given.cpu()):
+        raise UserError(
+            'the checkpoint was learnt on another CLIP: its frozen weights '
+            f'have fingerprint {_hex(given)}, those of this model '
+            f'{_hex(own)}; check clip=dict(arch=..., pretrained=...)'
+        )
+
+
+def _hex(digest: Tensor) -> str:
+    return bytes(digest.tolist()).hex()[:12]

@@ -1,0 +1,69 @@
+import re
+from typing import Any, NamedTuple
+
+from vlprompt.errors import UserError
+
+
+class TemplateTokens(NamedTuple):
+    """One text: token ids, places of the learnable tokens, and the token id
+    each of these starts from (None: a random start)."""
+
+    ids: list[int]
+    slots: list[int]
+    words: list[int | None]
+
+
+class Template:
+    """A sentence around a class name, with places for learnable tokens.
+
+    ``{}`` stands for the class name and ``[...]`` for learnable tokens:
+    ``[4]`` is four of them, ``[a photo of a]`` as many as the words have,
+    and the words are what they start from.  Without brackets the ids are
+    exactly the tokenizer's.
+
+    Args:
+        template: The sentence, for example ``'a video of a person doing
+            {}.'``, ``'[16] {}.'`` (CoOp) or ``'[16] {} [16]'`` (A5).
+        tokenizer: open_clip's ``SimpleTokenizer``.
+
+    Raises:
+        UserError: If there is no ``{}``, or when a text is too long.
+
+    Examples:
+        >>> from open_clip import SimpleTokenizer
+        >>> Template('[2] {}.', SimpleTokenizer())('archery').slots
+        [1, 2]
+    """
+
+    def __init__(self, template: str, tokenizer: Any) -> None:
+        if '{}' not in template:
+            raise UserError(f'template {template!r} has no {{}} for the class')
+        self.template = template
+        self.tokenizer = tokenizer
+        self.parts = [p for p in re.split(r'(\[[^]]*\])', template) if p]
+
+    def __call__(self, name: str) -> TemplateTokens:
+        """One class name to its tokens."""
+        tokenizer = self.tokenizer
+        ids, slots = [tokenizer.sot_token_id], []
+        words: list[int | None] = []
+        for part in self.parts:
+            if part.startswith('['):
+                new = self._learnable(part[1:-1])
+                slots += range(len(ids), len(ids) + len(new))
+                words += new
+                ids += [0 if word is None else word for word in new]
+            else:
+                ids += tokenizer.encode(part.replace('{}', name))
+        ids.append(tokenizer.eot_token_id)
+        if len(ids) > tokenizer.context_length:
+            raise UserError(
+                f'class name {name!r} in template {self.template!r} makes '
+                f'{len(ids)} tokens, CLIP takes {tokenizer.context_length}'
+            )
+        return TemplateTokens(ids, slots, words)
+
+    def _learnable(self, inside: str) -> list[int | None]:
+        if inside.isdigit():
+            return [None] * int(inside)
+        return self.tokenizer.encode(inside)

@@ -1,0 +1,142 @@
+"""The seam between open_clip's residual blocks and everything learnable."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+Rows = slice | Tensor
+
+
+class Layer:
+    """One open_clip residual block, seen as a function of tokens.
+
+    A thin view that is made anew in every forward and owns nothing.  Context
+    tokens are keys and values only: the tokens attend to ``[context ;
+    tokens]`` and the output at the context's places is never computed.  That
+    equals running the context through the block and throwing its output
+    away, as deep prompts do.
+
+    Args:
+        block: open_clip's ``ResidualAttentionBlock``.
+        mask: (L, L) additive attention mask among the tokens; the context is
+            always visible.
+    """
+
+    def __init__(self, block: nn.Module, mask: Tensor | None = None) -> None:
+        self.block = block
+        self.mask = mask
+
+    def __call__(
+        self,
+        tokens: Tensor,
+        context: Tensor | None = None,
+        rows: Rows | None = None,
+    ) -> Tensor:
+        """(B, T, L, D) to (B, T, L, D), or to (B, T, R, D) for R rows.
+
+        Args:
+            tokens: (B, T, L, D) residual stream.
+            context: (K, D), or (B, T, K, D) with B or T possibly 1.
+            rows: The tokens whose output is wanted: a slice of L or (B, R)
+                places, the latter with T = 1 only.
+        """
+        if context is None and rows is None:
+            out = self.block(tokens.flatten(0, 1), attn_mask=self.mask)
+            return out.view_as(tokens)
+        out = take(tokens, rows)
+        out = out + self.block.ls_1(self.attend(tokens, context, rows))
+        return out + self.block.ls_2(self.block.mlp(self.block.ln_2(out)))
+
+    def attend(
+        self,
+        tokens: Tensor,
+        context: Tensor | None = None,
+        rows: Rows | None = None,
+    ) -> Tensor:
+        """Pre-norm attention over ``[context ; tokens]``, no residual."""
+        attn, normed = self.block.attn, self.block.ln_1(tokens)
+        weight, bias = attn.in_proj_weight, attn.in_proj_bias
+        width = tokens.size(-1)
+        if rows is None:
+            query, key, value = F.linear(normed, weight, bias).chunk(3, -1)
+        else:
+            query = F.linear(take(normed, rows), weight[:width], bias[:width])
+            key, value = self._key_value(normed)
+        visible = 0
+        if context is not None:
+            visible = context.size(-2)
+            pair = self._key_value(self.block.ln_1(context))
+            key, value = (
+                torch.cat([c.expand(*own.shape[:2], -1, -1), own], dim=2)
+                for c, own in zip(pair, (key, value), strict=True)
+            )
+        # (B, T, L, D) -> (B * T, heads, L, D / heads)
+        query, key, value = (
+            x.flatten(0, 1).unflatten(-1, (attn.num_heads, -1)).transpose(1, 2)
+            for x in (query, key, value)
+        )
+        mask = self._mask(query, visible, rows)
+        out = F.scaled_dot_product_attention(query, key, value, mask)
+        # (B * T, heads, R, D / heads) -> (B, T, R, D)
+        out = out.transpose(1, 2).flatten(2).unflatten(0, tokens.shape[:2])
+        return F.linear(out, attn.out_proj.weight, attn.out_proj.bias)
+
+    def _key_value(self, normed: Tensor) -> tuple[Tensor, Tensor]:
+        attn, width = self.block.attn, normed.size(-1)
+        both = F.linear(
+            normed, attn.in_proj_weight[width:], attn.in_proj_bias[width:]
+        )
+        return both.chunk(2, dim=-1)
+
+    def _mask(
+        self, query: Tensor, visible: int, rows: Rows | None
+    ) -> Tensor | None:
+        if self.mask is None:
+            return None
+        mask = F.pad(self.mask, (visible, 0)).to(query.dtype)
+        if rows is None:
+            return mask
+        # (B, R) rows give (B, R, K + L) masks, one for each text
+        return mask[rows] if isinstance(rows, slice) else mask[rows][:, None]
+
+
+def take(tokens: Tensor, rows: Rows | None) -> Tensor:
+    """(B, T, L, D) to the (B, T, R, D) tokens at some rows."""
+    if rows is None:
+        return tokens
+    if isinstance(rows, slice):
+        return tokens[:, :, rows]
+    index = rows[:, None, :, None]
+    return tokens.gather(
+        2, index.expand(-1, tokens.size(1), -1, tokens.size(-1))
+    )
+
+
+def wrap(layer: Callable, adapters: Iterable[nn.Module]) -> Callable:
+    """Nest adapters around a layer; the first one is the outermost.
+
+    An adapter is called as ``adapter(tokens, layer=layer, context=context,
+    rows=rows)`` and decides what it gives the layer inside it.
+    """
+    for adapter in reversed(list(adapters)):
+        layer = partial(adapter, layer=layer)
+    return layer
+
+
+def run(
+    layer: Callable,
+    tokens: Tensor,
+    context: Tensor | None,
+    rows: Rows | None,
+    with_cp: bool,
+) -> Tensor:
+    """Call a layer, recomputing it in the backward pass if asked to."""
+    if with_cp and torch.is_grad_enabled():
+        return checkpoint(
+            layer, tokens, context=context, rows=rows, use_reentrant=False
+        )
+    return layer(tokens, context=context, rows=rows)

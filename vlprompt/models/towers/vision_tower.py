@@ -1,0 +1,113 @@
+from collections.abc import Sequence
+
+import torch
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from vlprompt.errors import UserError
+from vlprompt.registry import MODELS
+
+from ..features import VisualFeatures
+from .layer import Layer, run, wrap
+
+Prompts = Sequence[Tensor | None]  # one entry per layer
+
+
+@MODELS.register_module()
+class CLIPVisionTower(BaseModule):
+    """CLIP's vision transformer, run layer by layer with prompts.
+
+    A layer's prompts are context tokens.  They join the sequence only if
+    the next layer has none of its own, and are then carried on until a layer
+    that does, as in ViFi-CLIP and MaPLe.  The last layer computes the class
+    token alone.
+
+    Args:
+        visual: open_clip's ``VisionTransformer``; given by the recognizer.
+        adapters: For each layer, configs of the modules around it, outermost
+            first.  Every layer gets instances of its own.
+        patch_tokens: Whether the last layer computes the patch tokens too.
+        with_cp: Whether layers are recomputed in the backward pass.
+    """
+
+    def __init__(
+        self,
+        visual: nn.Module,
+        adapters: Sequence[dict] = (),
+        patch_tokens: bool = False,
+        with_cp: bool = False,
+    ) -> None:
+        super().__init__()
+        self.visual = visual
+        self.adapters = nn.ModuleList(
+            nn.ModuleList(MODELS.build(dict(a)) for a in adapters)
+            for _ in visual.transformer.resblocks
+        )
+        self.patch_tokens = patch_tokens
+        self.with_cp = with_cp
+
+    def forward(
+        self, frames: Tensor, prompts: Prompts | None = None
+    ) -> VisualFeatures:
+        """(B, T, 3, H, W) frames to (B, T, E) embeddings and the tokens.
+
+        Args:
+            frames: Normalised pixels.
+            prompts: For each layer (K, D) or (B, T, K, D), or None.
+        """
+        blocks = self.visual.transformer.resblocks
+        prompts = [None] * len(blocks) if prompts is None else list(prompts)
+        if prompts[0] is not None:
+            prompts[0] = self.visual.ln_pre(prompts[0])
+        tokens = self.embed(frames)
+        own = tokens.size(2)
+        for i, block in enumerate(blocks):
+            prompt, rows = prompts[i], None
+            if prompt is not None:
+                tokens = tokens[:, :, :own]
+            if _survives(prompts, i):
+                tokens = _append(tokens, prompt)
+                prompt = None
+            if i == len(blocks) - 1 and not self.patch_tokens:
+                rows = slice(0, 1)
+            layer = wrap(Layer(block), self.adapters[i])
+            tokens = run(layer, tokens, prompt, rows, self.with_cp)
+        tokens = tokens[:, :, :own]
+        pooled = self.visual.ln_post(tokens[:, :, 0]).flatten(0, 1)
+        frames = (pooled @ self.visual.proj).unflatten(0, tokens.shape[:2])
+        return VisualFeatures(frames, tokens)
+
+    def embed(self, frames: Tensor) -> Tensor:
+        """(B, T, 3, H, W) frames to (B, T, N, D) tokens after ``ln_pre``.
+
+        The residual stream stays in the precision of the weights, also
+        under autocast.
+
+        Raises:
+            UserError: If the frames do not have CLIP's resolution.
+        """
+        visual = self.visual
+        if frames.shape[-2:] != torch.Size(visual.image_size):
+            raise UserError(
+                f'frames of {tuple(frames.shape[-2:])} pixels given, this '
+                f'CLIP takes {tuple(visual.image_size)}'
+            )
+        # (B * T, D, h, w) -> (B * T, N - 1, D)
+        patches = visual.conv1(frames.flatten(0, 1)).flatten(2).mT
+        patches = patches.to(visual.class_embedding.dtype)
+        cls = visual.class_embedding.expand(len(patches), 1, -1)
+        tokens = torch.cat([cls, patches], dim=1)
+        tokens = tokens + visual.positional_embedding
+        tokens = visual.ln_pre(visual.patch_dropout(tokens))
+        return tokens.unflatten(0, frames.shape[:2])
+
+
+def _survives(prompts: Prompts, i: int) -> bool:
+    """Whether the next layer reads what layer i makes of its prompts."""
+    following = prompts[i + 1 : i + 2]
+    return prompts[i] is not None and following == [None]
+
+
+def _append(tokens: Tensor, prompt: Tensor) -> Tensor:
+    prompt = prompt.to(tokens.dtype).expand(*tokens.shape[:2], -1, -1)
+    return torch.cat([tokens, prompt], dim=2)
