@@ -135,8 +135,12 @@ def _find(arch: str | dict, pretrained: str) -> str:
     tag = isinstance(arch, str) and get_pretrained_cfg(arch, pretrained)
     if not tag and isinstance(arch, str):
         plain = arch.removesuffix('-quickgelu')
-        if get_pretrained_cfg(f'{plain}-quickgelu', pretrained):
-            raise _wrong_activation(arch, pretrained, 'QuickGELU')
+        quick = plain == arch  # the architecture that differs in that
+        other = f'{plain}-quickgelu' if quick else plain
+        if get_pretrained_cfg(other, pretrained):
+            raise _wrong_activation(
+                arch, pretrained, 'QuickGELU' if quick else 'GELU'
+            )
     if not tag:
         raise UserError(
             f'pretrained={pretrained!r} is neither a file nor one of '

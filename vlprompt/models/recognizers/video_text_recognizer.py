@@ -157,8 +157,8 @@ class VideoTextRecognizer(BaseRecognizer):
         """
         if inputs.dim() != 6:
             raise UserError(
-                f'inputs of shape {tuple(inputs.shape)}, expected (B, V, 3, T, '
-                "H, W): end the pipeline with FormatShape('NCTHW')"
+                f'inputs of shape {tuple(inputs.shape)}, expected (B, V, 3, '
+                "T, H, W): end the pipeline with FormatShape('NCTHW')"
             )
         # (B, V, 3, T, H, W) -> (B * V, T, 3, H, W)
         clips = inputs.flatten(0, 1).transpose(1, 2)

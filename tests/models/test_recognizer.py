@@ -1,0 +1,350 @@
+"""The recognizer: wiring, caches, freezing, checkpoints."""
+
+import copy
+
+import pytest
+import reference
+import torch
+from mmaction.structures import ActionDataSample
+from mmengine.runner.checkpoint import get_state_dict
+from mmengine.runner.checkpoint import load_state_dict as mmengine_load
+from open_clip.tokenizer import SimpleTokenizer
+from tiny import CLASSES, TINY
+
+from vlprompt.errors import UserError
+from vlprompt.models import ClassTexts
+from vlprompt.registry import MODELS
+
+NOVEL = ('juggling', 'playing the violin')
+
+
+def build(classes=CLASSES, seed=0, **parts):
+    torch.manual_seed(seed)
+    cfg = dict(
+        type='VideoTextRecognizer',
+        clip=dict(arch=TINY),
+        backbone=dict(type='CLIPVisionTower'),
+        texts=dict(
+            type='ClassTexts',
+            template='[3] {}.',
+            anchor_template='a video of a person doing {}.',
+        ),
+        prompts=dict(type='ViLTPrompts', depth=3, split=2),
+        cls_head=dict(
+            type='SimilarityHead',
+            regularizers=dict(scenario=dict(type='ScenarioCosineLoss')),
+            average_clips='prob',
+            label_smooth_eps=0.1,
+        ),
+        trainable=['prompts.*'],
+        data_preprocessor=dict(
+            type='ActionDataPreprocessor', format_shape='NCTHW'
+        ),
+    )
+    model = MODELS.build({**cfg, **parts})
+    if classes:
+        model.set_classes(classes)
+    return model
+
+
+def samples(*labels):
+    return [ActionDataSample().set_gt_label(label) for label in labels]
+
+
+def clips(batch=2, views=1):
+    return torch.randn(batch, views, 3, 4, 32, 32)
+
+
+def total(model, inputs, *labels):
+    losses = model(inputs, samples(*labels), mode='loss')
+    return sum(v for k, v in losses.items() if 'loss' in k)
+
+
+@pytest.fixture
+def float64():
+    """MMAction2 smooths labels in the default precision."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def test_vilt_clip_equals_the_formulas(float64):
+    """Forward, loss and every gradient, in float64."""
+    model = build().double().train()
+    for p in model.parameters():
+        p.data += 0.05 * torch.randn_like(p)
+    inputs, labels = clips(3).double(), torch.tensor([1, 3, 0])
+    losses = model(inputs, samples(*labels.tolist()), mode='loss')
+
+    prompts = model.prompts()
+    tokenizer = SimpleTokenizer()
+    words = ClassTexts(tokenizer, '[3] {}.', classes=CLASSES)()
+    anchor = 'a video of a person doing {}.'
+    hand = ClassTexts(tokenizer, anchor, classes=CLASSES)()
+    text_tower = model.text_encoder.text
+    frames = inputs[:, 0].transpose(1, 2)
+    video = reference.encode_frames(
+        model.backbone.visual, frames, prompts['visual']
+    ).mean(1)
+    text = reference.encode_text(
+        text_tower, words.ids, words.slots, prompts['text']
+    )
+    teacher = reference.encode_text(
+        text_tower, hand.ids, hand.slots, [None] * 4
+    )
+    video, text, teacher = (
+        x / x.norm(dim=-1, keepdim=True) for x in (video, text, teacher)
+    )
+    logits = model.cls_head.logit_scale.exp() * video @ text.T
+    target = torch.full_like(logits, 0.1 / len(CLASSES))
+    target[range(3), labels] += 0.9
+    ce = -(target * logits.log_softmax(-1)).sum(-1).mean()
+    guided = 8 * (1 - (text * teacher).sum(-1)).mean()
+    torch.testing.assert_close(losses['loss_cls'], ce, atol=1e-9, rtol=0)
+    torch.testing.assert_close(
+        losses['loss_scenario'], guided, atol=1e-9, rtol=0
+    )
+    learnt = [p for p in model.parameters() if p.requires_grad]
+    ours = torch.autograd.grad(
+        losses['loss_cls'] + losses['loss_scenario'], learnt
+    )
+    theirs = torch.autograd.grad(ce + guided, learnt)
+    for a, b in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(a, b, atol=1e-9, rtol=1e-7)
+
+
+def test_every_trainable_parameter_learns_and_no_other_moves():
+    model = build().train()
+    before = {n: p.clone() for n, p in model.named_parameters()}
+    learnt = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(learnt, lr=0.1)
+    total(model, clips(), 0, 1).backward()
+    assert all(p.grad.abs().sum() > 0 for p in learnt)
+    optimizer.step()
+    for name, p in model.named_parameters():
+        assert torch.equal(p, before[name]) != p.requires_grad, name
+
+
+def test_the_scenario_loss_teaches_prompts_but_not_the_map_to_vision():
+    model = build().train()
+    losses = model(clips(), samples(0, 1), mode='loss')
+    assert 0 <= losses['loss_scenario'] <= 16
+    losses['loss_scenario'].backward()
+    to_visual, to_text = model.prompts.couplings
+    assert all(p.grad is None for p in to_visual.parameters())
+    assert to_text.maps[0].weight.grad.abs().sum() > 0
+    assert model.prompts.free['text'].vectors.grad.abs().sum() > 0
+    assert model.prompts.free['visual'].vectors.grad.abs().sum() > 0
+
+
+def test_frame_order_does_not_matter():
+    model = build().eval()
+    inputs = clips()
+    with torch.no_grad():
+        features, _ = model.extract_feat(inputs)
+        turned, _ = model.extract_feat(inputs.flip(3))
+    torch.testing.assert_close(features.video, turned.video)
+
+
+def test_views_are_averaged_as_probabilities():
+    model = build().eval()
+    inputs = clips(2, views=3)
+    with torch.no_grad():
+        scores = [
+            s.pred_score for s in model(inputs, samples(0, 1), mode='predict')
+        ]
+        features, _ = model.extract_feat(inputs)
+        logits = model.cls_head(features).unflatten(0, (2, 3))
+    torch.testing.assert_close(torch.stack(scores), logits.softmax(-1).mean(1))
+
+
+class Counter:
+    """Counts the calls of a text encoder."""
+
+    def __init__(self, model):
+        self.calls = 0
+        model.text_encoder.register_forward_hook(self.note)
+
+    def note(self, *_):
+        self.calls += 1
+
+
+def test_texts_are_encoded_once_in_evaluation_and_anew_when_they_must():
+    model, other = build().eval(), build(seed=0)
+    other.prompts.free['text'].vectors.data += 1
+    counter = Counter(model)
+
+    def features():
+        with torch.no_grad():
+            return model.extract_feat(clips())[0].text
+
+    first = features()
+    assert torch.equal(features(), first)
+    assert counter.calls == 1
+    model.set_classes(NOVEL)
+    assert features().shape[0] == len(NOVEL)
+    model.set_classes(CLASSES)
+    model.load_state_dict(other.state_dict())
+    assert not torch.equal(features(), first)
+    mmengine_load(model, other.state_dict())
+    features()
+    model.train()
+    model.eval()
+    features()
+    assert counter.calls == 5
+    model.extract_feat(clips())[0].text.sum().backward()  # with gradients
+    assert model.prompts.free['text'].vectors.grad is not None
+
+
+def test_frozen_texts_are_encoded_once_in_training_too():
+    model = build(
+        texts=dict(type='ClassTexts', template='a photo of a {}.'),
+        prompts=dict(
+            type='PromptLearner', visual=dict(type='DeepPrompts', num=4)
+        ),
+        cls_head=dict(type='SimilarityHead'),
+    ).train()
+    counter = Counter(model)
+    for _ in range(3):
+        total(model, clips(), 0, 1).backward()
+    assert counter.calls == 1
+
+
+def test_anchors_are_encoded_once_and_the_prompted_texts_every_step():
+    model = build().train()
+    counter = Counter(model)
+    for _ in range(3):
+        total(model, clips(), 0, 1)
+    assert counter.calls == 4
+
+
+def test_without_prompts_it_is_clip():
+    model = build(
+        texts=dict(type='ClassTexts', template='{}'),
+        prompts=None,
+        trainable=[],
+        cls_head=dict(type='SimilarityHead'),
+    ).eval()
+    assert not any(p.requires_grad for p in model.parameters())
+    assert set(model.state_dict()) == {'clip_fingerprint'}
+    features, _ = model.extract_feat(clips())
+    assert features.text.shape == (5, 24)
+
+
+def test_a_temperature_replaces_clips_scale():
+    head = dict(type='SimilarityHead', temperature=0.01)
+    assert build(cls_head=head).cls_head.logit_scale.exp().item() == (
+        pytest.approx(100)
+    )
+
+
+@pytest.mark.parametrize('save', [torch.nn.Module.state_dict, get_state_dict])
+def test_a_checkpoint_holds_what_was_learnt(save):
+    model = build()
+    learnt = {n for n, p in model.named_parameters() if p.requires_grad}
+    state = save(model)
+    assert set(state) == learnt | {'clip_fingerprint'}
+    other = build(classes=NOVEL)
+    other.prompts.free['text'].vectors.data += 1
+    other.load_state_dict(state)
+    assert torch.equal(
+        other.prompts.free['text'].vectors, model.prompts.free['text'].vectors
+    )
+    copy.deepcopy(model).load_state_dict(state)
+
+
+@pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        (dict(seed=1), 'learnt on another CLIP'),
+        (
+            dict(texts=dict(type='ClassTexts', template='[4] {}.')),
+            r'another layout: prompts.free.visual.vectors is \(1, 3, 32\)',
+        ),
+        (
+            dict(prompts=dict(type='ViLTPrompts', depth=4, split=2)),
+            r'another layout.*this model has \(2, 3, 32\)',
+        ),
+        (
+            dict(prompts=dict(type='ViLTPrompts', coupling='none', depth=3)),
+            'another kind of model',
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    'load', [torch.nn.Module.load_state_dict, mmengine_load]
+)
+def test_checkpoints_of_others_are_refused(change, message, load):
+    state = build().state_dict()
+    cls_head = dict(type='SimilarityHead')
+    model = build(**{'cls_head': cls_head, **change})
+    before = {n: p.clone() for n, p in model.named_parameters()}
+    with pytest.raises(UserError, match=message):
+        load(model, state)
+    for name, p in model.named_parameters():
+        assert torch.equal(p, before[name])
+
+
+def test_trained_clip_weights_are_in_the_checkpoint():
+    model = build(trainable=['prompts.*', 'backbone.*', 'cls_head.logit_*'])
+    names = set(model.state_dict())
+    assert 'backbone.visual.proj' in names
+    assert 'cls_head.logit_scale' in names
+    assert not any(n.startswith('text_encoder') for n in names)
+    build(trainable=['prompts.*', 'backbone.*', 'cls_head.logit_*'])
+
+
+@pytest.mark.parametrize(
+    ('parts', 'message'),
+    [
+        (dict(trainable=['promts.*']), "'promts.*' matches no parameter"),
+        (dict(trainable=['text_encoder.*']), 'needs a frozen text encoder'),
+        (dict(prompts=None), '3 learnable tokens, but the model has no'),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(parts, message):
+    with pytest.raises(UserError, match=message):
+        build(**parts)
+
+
+def test_inputs_of_another_layout_are_refused():
+    with pytest.raises(UserError, match='NCTHW'):
+        build().extract_feat(torch.zeros(2, 4, 3, 32, 32))
+
+
+@pytest.mark.parametrize(('batch', 'frames'), [(1, 1), (3, 5)])
+def test_bf16_autocast_trains_in_full_precision_outside_matmuls(batch, frames):
+    model = build().train()
+    inputs = torch.randn(batch, 1, 3, frames, 32, 32)
+    exact = total(model, inputs, *range(batch))
+    with torch.autocast('cpu', torch.bfloat16):
+        loss = total(model, inputs, *range(batch))
+    loss.backward()
+    assert loss.dtype == torch.float32
+    torch.testing.assert_close(loss, exact, atol=0.1, rtol=0.05)
+    assert all(
+        p.grad.isfinite().all() for p in model.parameters() if p.requires_grad
+    )
+
+
+def test_another_backbone_may_stand_in():
+    class Frames(torch.nn.Module):
+        def __init__(self, embed_dim=24):
+            super().__init__()
+            self.linear = torch.nn.Linear(3, embed_dim)
+
+        def forward(self, frames, prompts=None):
+            from vlprompt.models import VisualFeatures
+
+            x = self.linear(frames.mean((-1, -2)))
+            return VisualFeatures(x, x[:, :, None])
+
+    model = build(
+        backbone=dict(type=Frames),
+        prompts=dict(
+            type='PromptLearner', text=dict(type='DeepPrompts', layers=[0])
+        ),
+        trainable=['prompts.*', 'backbone.*'],
+    ).train()
+    total(model, clips(), 0, 1).backward()
+    assert model.backbone.linear.weight.grad is not None
