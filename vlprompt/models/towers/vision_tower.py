@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
+from ..build import build_part
 from ..features import VisualFeatures
 from .layer import Layer, run, wrap
 
@@ -39,9 +40,15 @@ class CLIPVisionTower(BaseModule):
     ) -> None:
         super().__init__()
         self.visual = visual
+        blocks = visual.transformer.resblocks
+        known = dict(
+            width=visual.transformer.width,
+            heads=blocks[0].attn.num_heads,
+            depth=len(blocks),
+        )
         self.adapters = nn.ModuleList(
-            nn.ModuleList(MODELS.build(dict(a)) for a in adapters)
-            for _ in visual.transformer.resblocks
+            nn.ModuleList(build_part(a, **known) for a in adapters)
+            for _ in blocks
         )
         self.patch_tokens = patch_tokens
         self.with_cp = with_cp

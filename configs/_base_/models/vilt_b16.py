@@ -1,0 +1,40 @@
+"""ViLT-CLIP on OpenAI's ViT-B/16: 10 prompts in the first 10 layers."""
+
+model = dict(
+    type='VideoTextRecognizer',
+    clip=dict(arch='ViT-B-16-quickgelu', pretrained='openai'),
+    backbone=dict(type='CLIPVisionTower'),
+    text_encoder=dict(type='CLIPTextTower'),
+    texts=dict(
+        type='ClassTexts',
+        template='[10] {}.',
+        anchor_template='a video of a person doing {}.',
+    ),
+    prompts=dict(type='ViLTPrompts', depth=10, split=6),
+    pooler=dict(type='MeanPooler'),
+    cls_head=dict(
+        type='SimilarityHead',
+        label_smooth_eps=0.1,
+        average_clips='prob',
+        regularizers=dict(
+            scenario=dict(type='ScenarioCosineLoss', loss_weight=8.0)
+        ),
+    ),
+    trainable=['prompts.*'],
+    data_preprocessor=dict(
+        type='ActionDataPreprocessor',
+        # ImageNet's statistics, as in ViFi-CLIP, not CLIP's
+        mean=[123.675, 116.28, 103.53],
+        std=[58.395, 57.12, 57.375],
+        format_shape='NCTHW',
+        # num_classes follows the training data set (ClassListHook)
+        blending=dict(
+            type='RandomBatchAugment',
+            augments=[
+                dict(type='MixupBlending', num_classes=0, alpha=0.8),
+                dict(type='CutmixBlending', num_classes=0, alpha=1.0),
+            ],
+            probs=[0.5, 0.5],
+        ),
+    ),
+)
