@@ -58,8 +58,9 @@ class VideoTextRecognizer(BaseRecognizer):
         super().__init__(
             backbone=offer(backbone, visual=clip.visual),
             cls_head=offer(cls_head, logit_scale=clip.logit_scale),
-            data_preprocessor=data_preprocessor
-            and MODELS.build(data_preprocessor),
+            data_preprocessor=MODELS.build(
+                data_preprocessor or dict(type='ActionDataPreprocessor')
+            ),
         )
         self.text_encoder = build_part(
             text_encoder or dict(type='CLIPTextTower'), text=clip.text
