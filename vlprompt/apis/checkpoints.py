@@ -1,0 +1,88 @@
+"""Checkpoints: whether they can be read, and where a run can go on."""
+
+import logging
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from mmengine.logging import print_log
+from mmengine.runner import CheckpointLoader
+
+from vlprompt.errors import UserError
+
+STEP = re.compile(r'(?:epoch|iter)_(\d+)\.pth')
+
+
+class Checkpoint(NamedTuple):
+    """A checkpoint that can be read.
+
+    Attributes:
+        path: The file or URL.
+        seed: The random seed of the run that wrote it, if it is known.
+    """
+
+    path: str
+    seed: int | None
+
+
+def read_checkpoint(path: str) -> Checkpoint:
+    """Check that a file or URL is a checkpoint that can be read.
+
+    Raises:
+        UserError: If it is missing or damaged.
+    """
+    try:
+        content = CheckpointLoader.load_checkpoint(
+            path, map_location='cpu', logger='silent'
+        )
+    except OSError as error:
+        raise UserError(f'cannot read {path}: {error}') from error
+    meta = content.get('meta') or {}
+    return Checkpoint(path, meta.get('seed'))
+
+
+def find_resumable(work_dir: str) -> Checkpoint | None:
+    """The latest checkpoint of a run, passing over those it left damaged.
+
+    MMEngine writes checkpoints in place: a run that is killed while it
+    writes one leaves it incomplete, and the one before it as the last that
+    is good.
+
+    Raises:
+        UserError: If there are checkpoints and none is good.
+    """
+    paths = _candidates(Path(work_dir))
+    for path in paths:
+        try:
+            return read_checkpoint(path)
+        except UserError as error:
+            print_log(
+                f'{error}: trying the one before',
+                logger='current',
+                level=logging.WARNING,
+            )
+    if paths:
+        raise UserError(
+            f'no checkpoint in {work_dir} can be read: remove them to start '
+            'again'
+        )
+    return None
+
+
+def _candidates(work_dir: Path) -> list[str]:
+    """Checkpoints: the one MMEngine notes as the last, then by age."""
+    note = work_dir / 'last_checkpoint'
+    noted = Path(note.read_text().strip()) if note.is_file() else work_dir
+    found = {
+        path
+        for folder in {work_dir, noted.parent}
+        for path in folder.glob('*.pth')
+        if STEP.fullmatch(path.name)
+    }
+    by_age = sorted(found - {noted}, key=_age, reverse=True)
+    first = [noted] if noted.is_file() else []
+    return [str(path) for path in first + by_age]
+
+
+def _age(path: Path) -> tuple[float, int]:
+    return path.stat().st_mtime, int(STEP.fullmatch(path.name)[1])

@@ -1,0 +1,99 @@
+"""Config files, and the options that change them."""
+
+import inspect
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.hub import get_config
+from mmengine.runner import Runner
+
+from vlprompt.errors import UserError
+
+from .error_lines import last_line, suggest
+
+# What MMEngine reads at the top of a config.
+TOP_KEYS = {
+    *inspect.signature(Runner).parameters,
+    'activation_checkpointing',
+    'compile',
+    'custom_imports',
+    'efficient_conv_bn_eval',
+    'find_unused_parameters',
+    'model_wrapper_cfg',
+    'runner_type',
+    'sync_bn',
+    'tta_model',
+} - {'cfg'}
+# How much alike a key and one of these are if the key is that one misspelt.
+MISSPELT = 0.88
+
+
+def load_config(path: str, options: dict[str, Any] | None = None) -> Config:
+    """Read a config and change it.
+
+    Args:
+        path: A file, or ``package::path`` for one of an installed package.
+        options: Values by dotted key, as ``--cfg-options`` gives them.
+
+    Raises:
+        UserError: If the file is missing or cannot be read, or a key at its
+            top or of the options is one that nobody takes.
+    """
+    config = _read(path)
+    for key in config:
+        close = get_close_matches(key, TOP_KEYS, n=1, cutoff=MISSPELT)
+        if close and key not in TOP_KEYS:
+            raise UserError(
+                f'{path}: nobody takes the key {key!r}; did you mean '
+                f'{close[0]}? (a variable of your own needs another name)'
+            )
+    _merge(config, options or {})
+    return config
+
+
+def set_work_dir(config: Config, work_dir: str | None) -> None:
+    """Take the flag, else the config's own, else one named like the file."""
+    if work_dir is not None:
+        config.work_dir = work_dir
+    elif config.get('work_dir') is None:
+        config.work_dir = str(Path('work_dirs', Path(config.filename).stem))
+
+
+def _read(path: str) -> Config:
+    packaged = '::' in path
+    if not packaged and not Path(path).is_file():
+        raise UserError(f'no config file at {path}')
+    try:
+        return get_config(path) if packaged else Config.fromfile(path)
+    except Exception as error:  # a config file is a program
+        raise UserError(
+            f'cannot read the config {path}: {type(error).__name__}: '
+            f'{last_line(error)}'
+        ) from error
+
+
+def _merge(config: Config, options: dict[str, Any]) -> None:
+    for key in options:
+        _check_option(config, key)
+    try:
+        config.merge_from_dict(options)
+    except (KeyError, TypeError) as error:
+        raise UserError(f'--cfg-options: {last_line(error)}') from error
+
+
+def _check_option(config: Config, option: str) -> None:
+    key = option.partition('.')[0]
+    if key in TOP_KEYS:
+        return
+    if key in config:
+        raise UserError(
+            f'--cfg-options {option}: {key} is a variable of the config '
+            'file, already put in place where it is used; give the key at '
+            'that place, such as train_dataloader.dataset.ann_file'
+        )
+    raise UserError(
+        f'--cfg-options {option}: the config has no key {key!r}'
+        f'{suggest(key, TOP_KEYS)}'
+    )

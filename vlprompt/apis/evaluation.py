@@ -1,0 +1,60 @@
+"""What the flags of evaluation do to a config."""
+
+from mmengine.config import Config
+
+from vlprompt.errors import UserError
+
+
+def set_checkpoint(config: Config, checkpoint: str | None) -> None:
+    """Evaluate what a checkpoint holds.
+
+    Args:
+        config: The config; changed in place.
+        checkpoint: A file or URL, ``'none'``, or None if it was left out.
+
+    Raises:
+        UserError: If it is left out although the model learns something.
+    """
+    learns = config.model.get('trainable')
+    if checkpoint is None and config.get('load_from') is None and learns:
+        raise UserError(
+            f'this model learns {", ".join(learns)}: give the checkpoint '
+            'to evaluate, or `none` for a model that has learnt nothing'
+        )
+    if checkpoint is not None:
+        config.load_from = None if checkpoint == 'none' else checkpoint
+
+
+def dump_predictions(config: Config, path: str) -> None:
+    """Write the predictions to a pickle file."""
+    if not path.endswith(('.pkl', '.pickle')):
+        raise UserError(f'--dump {path}: expected a name that ends in .pkl')
+    evaluators = config.test_evaluator
+    if not isinstance(evaluators, (list, tuple)):
+        evaluators = [evaluators]
+    config.test_evaluator = [
+        *evaluators,
+        dict(type='DumpResults', out_file_path=path),
+    ]
+
+
+def visualize(
+    config: Config,
+    show: bool,
+    out_dir: str | None,
+    interval: int,
+    wait_time: float,
+) -> None:
+    """Draw predictions into a window or a folder."""
+    hooks = dict(config.get('default_hooks') or {})
+    hook = hooks.get('visualization') or dict(type='VisualizationHook')
+    flags = dict(
+        show=show, out_dir=out_dir, interval=interval, wait_time=wait_time
+    )
+    hooks['visualization'] = {**hook, 'enable': True, **flags}
+    config.default_hooks = hooks
+
+
+def skip_broken_videos(config: Config) -> None:
+    """Count the videos that cannot be read instead of stopping at one."""
+    config.test_dataloader.dataset.skip_broken = True
