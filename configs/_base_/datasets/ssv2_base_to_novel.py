@@ -1,0 +1,50 @@
+"""Something-Something v2, base to novel: 16 shots of the base classes, 32 frames.
+
+Validated on the base classes, tested on the novel ones.
+"""
+
+_base_ = ['../pipelines/segments32.py']
+
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=8,
+    persistent_workers=False,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        type='VideoClassDataset',
+        ann_file='data/ssv2/splits/base2novel/fs_base_s1_train.txt',
+        classes='ssv2_base',
+        data_prefix=dict(video='data/ssv2/videos'),
+        pipeline={{_base_.train_pipeline}},
+    ),
+)
+val_dataloader = dict(
+    batch_size=8,
+    num_workers=8,
+    persistent_workers=False,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='VideoClassDataset',
+        ann_file='data/ssv2/splits/base2novel/base_val.txt',
+        classes='ssv2_base',
+        data_prefix=dict(video='data/ssv2/videos'),
+        pipeline={{_base_.val_pipeline}},
+        test_mode=True,
+    ),
+)
+test_dataloader = dict(
+    batch_size=8,
+    num_workers=8,
+    persistent_workers=False,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='VideoClassDataset',
+        ann_file='data/ssv2/splits/base2novel/novel_val.txt',
+        classes='ssv2_novel',
+        data_prefix=dict(video='data/ssv2/videos'),
+        pipeline={{_base_.test_pipeline}},
+        test_mode=True,
+    ),
+)
+val_evaluator = dict(type='ScoredAccMetric')
+test_evaluator = val_evaluator

@@ -1,0 +1,14 @@
+"""ViLT-CLIP ablation on Kinetics-400.
+
+What: coupled prompts without scenario guidance, 849,152 parameters.
+Whose: ViLT-CLIP (AAAI 2024), Table 6.
+Run: bash tools/dist_train.sh configs/vilt/vilt_b16_k400_pt_pv_mpl.py 8
+Published: 76.46 top-1.  Not measured here.
+"""
+
+_base_ = ['vilt_b16_k400.py']
+
+model = dict(
+    texts=dict(anchor_template=None),
+    cls_head=dict(regularizers=None),
+)

@@ -1,0 +1,13 @@
+"""Data sets of videos with class names, and their transforms."""
+
+from .class_names import list_class_names, load_class_names
+from .transforms import ClipColorJitter, MultiViewSegmentSample
+from .video_class_dataset import VideoClassDataset
+
+__all__ = [
+    'ClipColorJitter',
+    'MultiViewSegmentSample',
+    'VideoClassDataset',
+    'list_class_names',
+    'load_class_names',
+]

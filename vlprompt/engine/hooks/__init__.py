@@ -1,0 +1,11 @@
+"""Hooks of training and evaluation."""
+
+from vlprompt import compat
+
+from .broken_videos_hook import BrokenVideosHook
+from .class_list_hook import ClassListHook
+from .epoch_seed_hook import EpochSeedHook
+
+__all__ = ['BrokenVideosHook', 'ClassListHook', 'EpochSeedHook']
+
+compat.mend_visualization_hook()
