@@ -1,0 +1,164 @@
+"""Sampling and augmentation against the published formulas."""
+
+import math
+
+import numpy as np
+import pytest
+from mmaction.datasets.transforms import SampleFrames
+from mmengine.config import Config
+from mmengine.dataset import Compose
+
+from vlprompt.datasets import ClipColorJitter, MultiViewSegmentSample
+from vlprompt.datasets.random_streams import seeded
+from vlprompt.errors import UserError
+from vlprompt.registry import TRANSFORMS
+from vlprompt.utils import register_all_modules
+
+LENGTHS = [*range(1, 70), 100, 250, 319, 400]
+
+
+def indices(total, num_frames, **kwargs):
+    sample = MultiViewSegmentSample(num_frames, **kwargs)
+    return sample.transform(dict(total_frames=total))['frame_inds']
+
+
+@pytest.mark.parametrize('num_frames', [1, 8, 16, 32])
+def test_one_view_takes_the_centres_of_the_segments(num_frames):
+    theirs = SampleFrames(1, 1, num_frames, test_mode=True)
+    for total in LENGTHS:
+        ours = indices(total, num_frames)
+        by_hand = [
+            math.floor((i + 0.5) * total / num_frames)
+            for i in range(num_frames)
+        ]
+        assert ours.tolist() == by_hand
+        results = theirs.transform(dict(total_frames=total, start_index=0))
+        assert ours.tolist() == results['frame_inds'].tolist()
+
+
+def test_a_short_video_repeats_frames():
+    expected = [0, 0, 1, 2, 2, 3, 4, 4, 5, 5, 6, 7, 7]
+    assert indices(20, 32)[:13].tolist() == expected
+
+
+@pytest.mark.parametrize('num_frames', [1, 8, 16, 32])
+def test_training_draws_like_mmaction2(num_frames):
+    theirs = SampleFrames(1, 1, num_frames)
+    for total in LENGTHS:
+        with seeded(total):
+            ours = indices(total, num_frames, mode='random')
+        with seeded(total):
+            results = theirs.transform(dict(total_frames=total, start_index=0))
+        assert ours.tolist() == results['frame_inds'].tolist()
+
+
+def test_four_views_interleave():
+    for total in range(1, 401):
+        views = indices(total, 16, num_views=4).reshape(4, 16)
+        assert views.min() >= 0
+        assert views.max() < total
+        assert (np.diff(views) >= 0).all()
+        for v in range(4):
+            by_hand = [
+                math.floor((i + (v + 0.5) / 4) * total / 16 + 1e-9)
+                for i in range(16)
+            ]
+            assert views[v].tolist() == by_hand
+
+
+def test_random_views_are_independent_draws():
+    views = indices(400, 16, num_views=4, mode='random').reshape(4, 16)
+    assert len({tuple(v) for v in views.tolist()}) == 4
+    assert (views // 25 == np.arange(16)).all()
+
+
+def test_unknown_modes_and_empty_videos_are_refused():
+    with pytest.raises(UserError, match="mode='dense'"):
+        MultiViewSegmentSample(8, mode='dense')
+    with pytest.raises(OSError, match='no frames'):
+        indices(0, 8)
+
+
+def frames(num=4):
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, 255, (12, 16, 3), np.uint8)] * num
+
+
+def distinct(images):
+    return len({image.tobytes() for image in images})
+
+
+def test_jitter_is_drawn_for_each_frame_or_for_the_clip():
+    each = ClipColorJitter(p=1).transform(dict(imgs=frames()))['imgs']
+    assert distinct(each) == 4
+    together = ClipColorJitter(p=1, per_frame=False)
+    clip = together.transform(dict(imgs=frames()))['imgs']
+    assert distinct(clip) == 1
+    assert clip[0].shape == (12, 16, 3)
+    assert not np.array_equal(clip[0], frames()[0])
+
+
+def test_jitter_leaves_a_fifth_of_the_clips():
+    jitter = ClipColorJitter(p=0.8)
+    with seeded(0):
+        untouched = sum(
+            jitter.transform(dict(imgs=frames(1)))['imgs'][0].tobytes()
+            == frames(1)[0].tobytes()
+            for _ in range(300)
+        )
+    assert 40 < untouched < 80
+
+
+def test_grayscale_takes_whole_clips():
+    register_all_modules()
+    gray = TRANSFORMS.build(
+        dict(type='TorchVisionWrapper', op='RandomGrayscale', p=1.0)
+    )
+    images = gray.transform(dict(imgs=frames()))['imgs']
+    assert all((i[..., 0] == i[..., 2]).all() for i in images)
+    assert distinct(images) == 1
+
+
+@pytest.fixture
+def pipelines(repository):
+    register_all_modules()
+    folder = repository / 'configs/_base_/pipelines'
+    return {
+        num: Config.fromfile(folder / f'segments{num}.py') for num in (16, 32)
+    }
+
+
+CLIPS = ['yoga_k400val_Tw2yXa6CzWE.mp4', 'street_walking_5f.mp4']
+
+
+@pytest.mark.parametrize('name', [*CLIPS, 'tiny_3f_rot90.mov'])
+def test_published_pipelines_on_real_clips(shared_data, pipelines, name):
+    file = str(shared_data / 'videos' / name)
+    for num, cfg in pipelines.items():
+        for kind in ('train', 'val'):
+            pipeline = Compose(cfg[f'{kind}_pipeline'])
+            sample = pipeline(
+                dict(filename=file, label=0, start_index=0, modality='RGB')
+            )
+            assert sample['inputs'].shape == (1, 3, num, 224, 224)
+            assert sample['inputs'].numpy().dtype == np.uint8
+            assert sample['data_samples'].filename == file
+
+
+def test_views_are_crop_major(shared_data, pipelines):
+    """View v is crop v // 4 (left, right, middle) of clip v % 4."""
+    file = str(shared_data / 'videos' / CLIPS[0])
+    info = dict(filename=file, label=0, start_index=0)
+    pipeline = pipelines[16].test_pipeline
+    sample = Compose(pipeline)(dict(info))['inputs']
+    assert sample.shape == (12, 3, 16, 224, 224)
+    frames = Compose(pipeline[:4])(dict(info))['imgs']
+    assert len(frames) == 64
+    wide = frames[0].shape[1]
+    lefts = (0, wide - 224, (wide - 224) // 2)
+    for v in range(12):
+        left = lefts[v // 4]
+        for t in (0, 7, 15):
+            frame = frames[v % 4 * 16 + t][:224, left : left + 224]
+            theirs = frame.transpose(2, 0, 1)
+            assert np.array_equal(sample[v, :, t].numpy(), theirs)

@@ -1,0 +1,139 @@
+"""The data set: random streams, broken videos, errors."""
+
+import pytest
+import torch
+from torch.utils.data import DataLoader
+from videos import write_video
+
+from vlprompt.datasets import VideoClassDataset
+from vlprompt.errors import UserError
+from vlprompt.utils import register_all_modules
+
+PIPELINE = [
+    dict(type='DecordInit'),
+    dict(type='MultiViewSegmentSample', num_frames=4, mode='random'),
+    dict(type='DecordDecode'),
+    dict(type='ClipColorJitter', p=0.5),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs', meta_keys=('filename',)),
+]
+
+
+@pytest.fixture
+def root(tmp_path):
+    register_all_modules()
+    for i in range(6):
+        write_video(tmp_path / f'videos/v{i}.mp4')
+    lines = [f'v{i}.mp4 {i % 2}' for i in range(6)]
+    (tmp_path / 'list.txt').write_text('\n'.join(lines))
+    return tmp_path
+
+
+def build(root, **kwargs):
+    kwargs = (
+        dict(
+            ann_file=str(root / 'list.txt'),
+            pipeline=PIPELINE,
+            classes=['yoga', 'tai chi'],
+            data_prefix=dict(video=str(root / 'videos')),
+        )
+        | kwargs
+    )
+    return VideoClassDataset(**kwargs)
+
+
+def load(dataset, workers):
+    loader = DataLoader(
+        dataset, batch_size=1, num_workers=workers, collate_fn=lambda x: x[0]
+    )
+    return [sample['inputs'] for sample in loader]
+
+
+def test_samples_depend_on_seed_epoch_and_index_alone(root):
+    dataset = build(root)
+    alone, shared = load(dataset, 0), load(dataset, 2)
+    assert all(map(torch.equal, alone, shared))
+    assert torch.equal(dataset[3]['inputs'], alone[3])
+    torch.manual_seed(7)
+    assert all(map(torch.equal, alone, load(dataset, 0)))
+    dataset.epoch = 1
+    assert not all(map(torch.equal, alone, load(dataset, 0)))
+    dataset.epoch, dataset.seed = 0, 1
+    assert not all(map(torch.equal, alone, load(dataset, 0)))
+
+
+def test_the_streams_of_the_process_go_on(root):
+    dataset = build(root)
+    torch.manual_seed(0)
+    expected = torch.rand(2)
+    torch.manual_seed(0)
+    first = torch.rand(1)
+    dataset[0]
+    assert torch.equal(torch.cat([first, torch.rand(1)]), expected)
+
+
+def test_class_names_are_metainfo(root):
+    assert build(root).metainfo['classes'] == ('yoga', 'tai chi')
+    assert build(root)[1]['data_samples'].gt_label.item() == 1
+
+
+@pytest.fixture(params=['empty', 'garbage', 'missing'])
+def broken(root, request):
+    path = root / 'videos/v2.mp4'
+    path.unlink()
+    if request.param != 'missing':
+        path.write_bytes(b'' if request.param == 'empty' else b'no video' * 99)
+    return path
+
+
+def test_training_takes_another_clip(root, broken):
+    sample = build(root)[2]['data_samples']
+    assert sample.filename != str(broken)
+    (message,) = sample.metainfo['broken_videos']
+    assert message.startswith(str(broken))
+    assert 'broken_videos' not in build(root)[1]['data_samples'].metainfo
+
+
+@pytest.mark.parametrize('workers', [0, 1])
+def test_testing_names_the_file(root, broken, workers):
+    with pytest.raises(UserError, match=f'cannot read {broken}'):
+        load(build(root, test_mode=True), workers)
+
+
+def test_skipped_videos_are_marked(root, broken):
+    dataset = build(root, test_mode=True, on_broken='skip')
+    marks = [
+        'broken_videos' in dataset[i]['data_samples'].metainfo
+        for i in range(6)
+    ]
+    assert marks == [False, False, True, False, False, False]
+
+
+def test_only_broken_videos_end_the_run(root):
+    for i in range(6):
+        (root / f'videos/v{i}.mp4').write_bytes(b'')
+    with pytest.raises(UserError, match='cannot read .*v1.mp4.*;'):
+        build(root, max_refetch=4)[1]
+
+
+def test_a_truncated_real_video(shared_data, root):
+    file = shared_data / 'videos/corrupted_tail.mp4'
+    (root / 'videos/v2.mp4').unlink()
+    (root / 'videos/v2.mp4').symlink_to(file)
+    with pytest.raises(UserError, match='v2.mp4'):
+        build(root, test_mode=True)[2]
+
+
+@pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        (dict(ann_file='/nowhere.txt'), 'no annotation file at /nowhere.txt'),
+        (dict(data_prefix=dict(video='/nowhere')), 'no folder of videos at'),
+        (dict(data_prefix=dict(video='/')), 'such as v0.mp4'),
+        (dict(classes=['yoga']), 'line 2: label 1'),
+        (dict(on_broken='ignore'), "on_broken='ignore'"),
+    ],
+)
+def test_what_does_not_fit_is_named(root, change, message):
+    with pytest.raises(UserError, match=message):
+        build(root, **change)
