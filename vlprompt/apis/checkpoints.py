@@ -36,7 +36,9 @@ def read_checkpoint(path: str) -> Checkpoint:
             path, map_location='cpu', logger='silent'
         )
     except OSError as error:
-        raise UserError(f'cannot read {path}: {error}') from error
+        raise UserError(
+            f'{path} cannot be read or is damaged ({error})'
+        ) from error
     meta = content.get('meta') or {}
     return Checkpoint(path, meta.get('seed'))
 

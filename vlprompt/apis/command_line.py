@@ -6,6 +6,7 @@ import time
 import traceback
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch.distributed as dist
 from mmengine.config import DictAction
@@ -18,7 +19,18 @@ PATIENCE = 5
 
 
 class Options(DictAction):
-    """``key=value`` pairs; a pair without ``=`` is refused in one line."""
+    """``key=value`` pairs, read as MMEngine does, but for two things.
+
+    A text that is no list keeps its spaces (``a photo of a {}.``), and a pair
+    without ``=`` is refused in one line.
+    """
+
+    @staticmethod
+    def _parse_iterable(value: str) -> Any:
+        wrapped = value.startswith(('[', '(')) and value.endswith((']', ')'))
+        if wrapped or ',' in value:
+            return DictAction._parse_iterable(value)
+        return DictAction._parse_int_float_bool(value.strip('\'"'))
 
     def __call__(
         self,

@@ -43,14 +43,19 @@ def load_config(path: str, options: dict[str, Any] | None = None) -> Config:
     """
     config = _read(path)
     for key in config:
-        close = get_close_matches(key, TOP_KEYS, n=1, cutoff=MISSPELT)
-        if close and key not in TOP_KEYS:
+        if meant := misspelt(key):
             raise UserError(
                 f'{path}: nobody takes the key {key!r}; did you mean '
-                f'{close[0]}? (a variable of your own needs another name)'
+                f'{meant}? (a variable of your own needs another name)'
             )
     _merge(config, options or {})
     return config
+
+
+def misspelt(key: str) -> str | None:
+    """The key that MMEngine reads, if this one is meant to be it."""
+    close = get_close_matches(key, TOP_KEYS, n=1, cutoff=MISSPELT)
+    return close[0] if close and key not in TOP_KEYS else None
 
 
 def set_work_dir(config: Config, work_dir: str | None) -> None:

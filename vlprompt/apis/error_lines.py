@@ -35,7 +35,8 @@ def error_line(error: Exception) -> str | None:
 
 def last_line(error: Exception) -> str:
     """The message of an error, or of the one a data loader's worker had."""
-    text = str(error.args[0] if error.args else error).strip()
+    quoted = isinstance(error, KeyError) and error.args
+    text = str(error.args[0] if quoted else error).strip()
     if 'Original Traceback' not in text:
         return ' '.join(text.split())
     return re.sub(r'^[\w.]+: ', '', text.splitlines()[-1])

@@ -57,4 +57,4 @@ def visualize(
 
 def skip_broken_videos(config: Config) -> None:
     """Count the videos that cannot be read instead of stopping at one."""
-    config.test_dataloader.dataset.skip_broken = True
+    config.test_dataloader.dataset.on_broken = 'skip'

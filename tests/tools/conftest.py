@@ -1,0 +1,167 @@
+"""A tiny model on tiny videos, and the commands as functions."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.logging import MessageHub, MMLogger
+from mmengine.registry import DefaultScope
+from mmengine.visualization import Visualizer
+
+from vlprompt.apis.error_lines import error_line
+
+ROOT = Path(__file__).parents[2]
+CLASSES = ('running', 'jumping', 'riding a bike')
+NUM_VIDEOS = 7
+
+CONFIG = """
+default_scope = 'vlprompt'
+custom_imports = dict(
+    imports=['vlprompt', 'spy_hooks'], allow_failed_imports=False)
+model = dict(
+    type='VideoTextRecognizer',
+    clip=dict(
+        arch=dict(
+            embed_dim=16,
+            quick_gelu=True,
+            vision_cfg=dict(
+                image_size=32, patch_size=16, width=32, layers=2,
+                head_width=16),
+            text_cfg=dict(
+                context_length=77, vocab_size=49408, width=16, heads=2,
+                layers=2))),
+    backbone=dict(type='CLIPVisionTower'),
+    texts=dict(type='ClassTexts', template='[2] {{}}.'),
+    prompts=dict(type='ViLTPrompts', depth=2, split=1),
+    cls_head=dict(type='SimilarityHead', average_clips='prob'),
+    trainable=['prompts.*'],
+    data_preprocessor=dict(
+        type='ActionDataPreprocessor', format_shape='NCTHW',
+        mean=[127.0] * 3, std=[60.0] * 3))
+decode = [dict(type='DecordInit'),
+          dict(type='SampleFrames', clip_len=2, frame_interval=2, num_clips=1),
+          dict(type='DecordDecode'),
+          dict(type='Resize', scale=(32, 32), keep_ratio=False)]
+pack = [dict(type='FormatShape', input_format='NCTHW'),
+        dict(type='PackActionInputs')]
+dataset = dict(
+    type='VideoClassDataset', ann_file='{root}/list.txt',
+    classes={classes}, data_prefix=dict(video='{root}/videos'))
+train_dataloader = dict(
+    batch_size=2, num_workers=0,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        **dataset, pipeline=decode + [dict(type='Flip')] + pack))
+val_dataloader = dict(
+    batch_size=2, num_workers=0,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(**dataset, test_mode=True, pipeline=decode + pack))
+test_dataloader = val_dataloader
+val_evaluator = dict(type='AccMetric')
+test_evaluator = val_evaluator
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=2, val_interval=2)
+val_cfg = dict(type='ValLoop')
+test_cfg = dict(type='TestLoop')
+optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=0.1))
+auto_scale_lr = dict(base_batch_size=4)
+custom_hooks = [dict(type='ClassListHook'), dict(type='EpochSeedHook'),
+                dict(type='LossSpy')]
+"""
+
+
+def _write_video(path: Path, rng: np.random.Generator) -> None:
+    """12 frames of a square that moves over a plain background."""
+    codec = cv2.VideoWriter_fourcc(*'mp4v')
+    writer = cv2.VideoWriter(str(path), codec, 10, (64, 48))
+    colour = rng.integers(0, 256, 3)
+    for t in range(12):
+        frame = np.full((48, 64, 3), colour, np.uint8)
+        frame[10:30, 4 * t : 4 * t + 16] = 255 - colour
+        writer.write(frame)
+    writer.release()
+
+
+@pytest.fixture(scope='session')
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with videos, their list, and ``tiny.py``, a config."""
+    root = tmp_path_factory.mktemp('world')
+    (root / 'videos').mkdir()
+    rng = np.random.default_rng(0)
+    for i in range(NUM_VIDEOS):
+        _write_video(root / f'videos/{i}.mp4', rng)
+    lines = [f'{i}.mp4 {i % 3}' for i in range(NUM_VIDEOS)]
+    (root / 'list.txt').write_text('\n'.join(lines))
+    config = CONFIG.format(root=root, classes=CLASSES)
+    (root / 'tiny.py').write_text(config)
+    return root
+
+
+@pytest.fixture
+def config(world: Path) -> str:
+    """The path of the config."""
+    return str(world / 'tiny.py')
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Run in an empty folder, and leave no state of a run behind."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    monkeypatch.delenv('VLPROMPT_TRACE', raising=False)
+    for manager in (DefaultScope, MessageHub, MMLogger, Visualizer):
+        manager._instance_dict.clear()
+
+
+def _tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        f'tools_{name}', ROOT / f'tools/{name}.py'
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+train_tool = _tool('train')
+test_tool = _tool('test')
+
+
+def train(config: str, work_dir: Path, *flags: str) -> dict:
+    """Train, and return the learned weights."""
+    train_tool.main([config, '--work-dir', str(work_dir), *flags])
+    return learned(work_dir)
+
+
+def learned(work_dir: Path) -> dict[str, torch.Tensor]:
+    """The weights in the last checkpoint of a work folder."""
+    path = (work_dir / 'last_checkpoint').read_text()
+    return torch.load(path, weights_only=True)['state_dict']
+
+
+def line_of(command: Callable, *args) -> str | None:
+    """The line that a command would print for the error it raises."""
+    with pytest.raises(Exception) as caught:
+        command(*args)
+    return error_line(caught.value)
+
+
+def start(*command: str, **variables: str) -> subprocess.CompletedProcess:
+    """Run a command in a process of its own, from the checkout."""
+    path = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
+    env = {**os.environ, 'PYTHONPATH': path, 'OMP_NUM_THREADS': '1'}
+    python = str(Path(sys.executable).parent)
+    env['PATH'] = os.pathsep.join([python, env['PATH']])
+    return subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**env, **variables},
+    )

@@ -1,0 +1,49 @@
+"""Hooks that tests put into the runs of the commands."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+from mmengine.dist import get_rank
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from vlprompt.registry import HOOKS
+
+
+@HOOKS.register_module()
+class LossSpy(Hook):
+    """Writes the losses of this process to ``losses_<rank>.json``."""
+
+    def __init__(self) -> None:
+        self.losses: list[float] = []
+
+    def after_train_iter(self, runner: Runner, *_, outputs=None, **__) -> None:
+        """Note the loss of one iteration."""
+        self.losses.append(outputs['loss'].item())
+
+    def after_train(self, runner: Runner) -> None:
+        """Write them all."""
+        path = Path(runner.work_dir, f'losses_{get_rank()}.json')
+        path.write_text(json.dumps(self.losses))
+
+
+@HOOKS.register_module()
+class Killer(Hook):
+    """Kills the process in the middle of an epoch.
+
+    Args:
+        epoch: Which epoch, counted from 0.
+        iteration: After which of its iterations.
+    """
+
+    def __init__(self, epoch: int, iteration: int) -> None:
+        self.when = (epoch, iteration)
+
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, *_, **__
+    ) -> None:
+        """Kill it when the time has come."""
+        if (runner.epoch, batch_idx) == self.when:
+            os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,131 @@
+"""One clear line for what a user can mend."""
+
+import re
+from pathlib import Path
+
+import mmaction
+import pytest
+from conftest import line_of, train_tool
+from torch.utils.data import DataLoader, Dataset
+
+from vlprompt.apis import load_config, run_command
+from vlprompt.apis.config import TOP_KEYS, misspelt
+from vlprompt.apis.error_lines import error_line
+from vlprompt.errors import UserError
+
+PIPELINE = 'train_dataloader.dataset.pipeline'
+
+
+@pytest.mark.parametrize(
+    ('option', 'expected'),
+    [
+        ('model.prompts.dpeth=1', "ViLTPrompts does not take the key 'dpeth'; did you mean depth"),
+        ('model.cls_head.tau=1', "SimilarityHead does not take the key 'tau'"),
+        ('model.backbone.type=CLIPVisonTower', 'did you mean CLIPVisionTower?'),
+        (f'{PIPELINE}.3.keep_rato=1', 'did you mean keep_ratio?'),
+        (f'{PIPELINE}.0.type=DecordInt', 'did you mean DecordInit'),
+        ('train_dataloader.nm_workers=1', 'did you mean num_workers'),
+        ('train_dataloader.dataset.ann_fil=x', 'did you mean ann_file?'),
+        ('train_cfg.max_epoch=3', 'did you mean max_epochs?'),
+        ('optim_wrapper.optimizer.lrr=1', "AdamW does not take the key 'lrr'"),
+        ('optim_wrapper.clip_gard=1', 'did you mean clip_grad?'),
+        ('randomness.sead=1', "set_randomness does not take the key 'sead'"),
+        ('train_dataloder.batch_size=1', 'did you mean train_dataloader'),
+        ('decode=1', 'decode is a variable of the config file'),
+        (f'{PIPELINE}.9.x=1', 'Index 9 exceeds the length'),
+        ('load_from=gone.pth', 'no checkpoint at gone.pth'),
+    ],
+)  # fmt: skip
+def test_options_that_nobody_takes(config, option, expected):
+    line = line_of(train_tool.main, [config, '--cfg-options', option])
+    assert expected in line and '\n' not in line
+
+
+@pytest.mark.parametrize(
+    ('text', 'expected'),
+    [
+        ('model = dict(', 'SyntaxError'),
+        ('model = dict(x=width)', "'width' is not defined"),
+        ("_base_ = 'gone.py'", 'gone.py'),
+        ("custom_imports = dict(imports=['gone_parts'])", 'gone_parts'),
+        ('train_dataloder = dict()', 'did you mean train_dataloader?'),
+        ('trian_cfg = dict()', 'did you mean train_cfg?'),
+    ],
+)
+def test_config_files_that_cannot_be_used(tmp_path, text, expected):
+    (tmp_path / 'bad.py').write_text(text)
+    line = line_of(load_config, 'bad.py')
+    assert 'bad.py' in line and expected in line and '\n' not in line
+
+
+def test_missing_config_file():
+    assert line_of(load_config, 'gone.py') == 'no config file at gone.py'
+    assert 'gone.py' in line_of(load_config, 'mmaction::gone.py')
+
+
+def test_keys_of_mmactions_configs_are_not_taken_for_misspelt():
+    """Over a thousand variable names that people have given."""
+    root = Path(mmaction.__file__).parent / '.mim/configs'
+    keys = {
+        name
+        for path in root.rglob('*.py')
+        for name in re.findall(r'^(\w+) = ', path.read_text(), re.MULTILINE)
+    }
+    assert len(keys) > 50 and 'train_dataloader' in keys
+    refused = {key for key in keys - TOP_KEYS if misspelt(key)}
+    assert not refused
+
+
+def test_error_of_a_worker_is_its_last_line():
+    """torch wraps it with the worker's trace."""
+
+    class Broken(Dataset):
+        def __len__(self):
+            return 1
+
+        def __getitem__(self, index):
+            try:
+                raise OSError('moov atom not found')
+            except OSError as error:
+                raise UserError('cannot read a.mp4: no moov') from error
+
+    with pytest.raises(UserError) as caught:
+        next(iter(DataLoader(Broken(), num_workers=1)))
+    assert error_line(caught.value) == 'cannot read a.mp4: no moov'
+
+
+def test_bugs_are_not_taken_for_errors_of_the_user():
+    def bug():
+        return dict().update(1, **{'a': 2}, b=[].index(3))
+
+    assert line_of(bug) is None
+    assert line_of(lambda: UserError(message='x')) is None
+
+
+@pytest.mark.parametrize('trace', ['0', '1'])
+def test_a_command_ends_with_one_line(monkeypatch, capsys, trace):
+    monkeypatch.setenv('VLPROMPT_TRACE', trace)
+
+    def command():
+        raise UserError('no such thing')
+
+    with pytest.raises(SystemExit) as ended:
+        run_command(command)
+    printed = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert printed.endswith('error: no such thing\n')
+    assert ('Traceback' in printed) == (trace == '1')
+
+
+def test_a_bug_ends_a_command_with_its_trace(capsys):
+    with pytest.raises(SystemExit) as ended:
+        run_command(lambda: 1 / 0)
+    assert ended.value.code == 1
+    assert 'ZeroDivisionError' in capsys.readouterr().err
+
+
+def test_pair_without_a_value(config, capsys):
+    with pytest.raises(SystemExit) as ended:
+        train_tool.parse_args([config, '--cfg-options', 'model'])
+    assert ended.value.code == 2
+    assert 'model: expected key=value' in capsys.readouterr().err

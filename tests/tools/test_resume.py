@@ -1,0 +1,92 @@
+"""Runs that are killed, and resumed with the same result."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import ROOT, learned, line_of, start, train, train_tool
+
+from vlprompt.apis import find_resumable
+
+MIXUP = (
+    'model.data_preprocessor.blending.type=MixupBlending',
+    'model.data_preprocessor.blending.num_classes=3',
+    'model.data_preprocessor.blending.alpha=0.8',
+    'train_dataloader.num_workers=1',
+    'train_cfg.max_epochs=4',
+)
+KILL = (
+    'custom_hooks.2.type=Killer',
+    'custom_hooks.2.epoch=2',
+    'custom_hooks.2.iteration=1',
+)
+
+
+@pytest.fixture(scope='module')
+def killed(world, tmp_path_factory) -> Path:
+    """The work folder of a run without a seed, killed in its third epoch."""
+    work_dir = tmp_path_factory.mktemp('killed')
+    result = start(
+        sys.executable,
+        ROOT / 'tools/train.py',
+        world / 'tiny.py',
+        '--work-dir',
+        work_dir,
+        '--cfg-options',
+        *MIXUP,
+        *KILL,
+    )
+    assert result.returncode == -9, result.stderr
+    return work_dir
+
+
+def resume(config, killed, work_dir, *damaged):
+    """Resume in a copy of the folder, some of its checkpoints cut short."""
+    shutil.copytree(killed, work_dir, dirs_exist_ok=True)
+    (work_dir / 'last_checkpoint').write_text(str(work_dir / 'epoch_2.pth'))
+    for name in damaged:
+        path = work_dir / name
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    return train(config, work_dir, '--resume', '--cfg-options', *MIXUP)
+
+
+def test_resumed_run_ends_like_an_uninterrupted_one(config, killed, tmp_path):
+    assert learned(killed).keys() and not (killed / 'epoch_3.pth').exists()
+    seed = find_resumable(killed).seed
+    expected = train(
+        config,
+        tmp_path / 'whole',
+        '--seed',
+        str(seed),
+        '--cfg-options',
+        *MIXUP,
+    )
+    resumed = resume(config, killed, tmp_path / 'resumed')
+    torch.testing.assert_close(resumed, expected, rtol=1e-5, atol=1e-6)
+    # The last checkpoint was being written when the run was killed.
+    again = resume(config, killed, tmp_path / 'again', 'epoch_2.pth')
+    torch.testing.assert_close(again, expected, rtol=1e-5, atol=1e-6)
+    assert not torch.equal(
+        expected['prompts.free.text.vectors'],
+        learned(killed)['prompts.free.text.vectors'],
+    )
+
+
+def test_a_moved_work_dir_is_resumed_in_its_new_place(killed, tmp_path):
+    shutil.copytree(killed, tmp_path / 'new')
+    (tmp_path / 'new/last_checkpoint').write_text('/gone/epoch_2.pth')
+    found = find_resumable(tmp_path / 'new')
+    assert found.path == str(tmp_path / 'new/epoch_2.pth')
+
+
+def test_nothing_to_resume_from(config, killed, tmp_path):
+    """Without checkpoints a run starts; with damaged ones alone it stops."""
+    assert find_resumable(tmp_path) is None
+    line = line_of(
+        resume, config, killed, tmp_path / 'x', 'epoch_1.pth', 'epoch_2.pth'
+    )
+    assert 'no checkpoint in' in line
+    args = [config, '--resume', str(tmp_path / 'x/epoch_1.pth')]
+    assert 'damaged' in line_of(train_tool.main, args)
