@@ -198,10 +198,27 @@ def allow_amp_on_cpu() -> None:
 
 
 def register_configs() -> None:
-    """MMEngine resolves ``package::config`` for packages it knows only."""
-    from mmengine.config import utils
+    """Make ``vlprompt::<config>`` resolve.
 
-    utils.MODULE2PACKAGE.setdefault('vlprompt', 'vlprompt')
+    MMEngine has a closed list of packages with configs, and looks for one
+    installed with ``pip install -e`` where it is not.
+    """
+    from mmengine import utils
+    from mmengine.config import config
+    from mmengine.config.utils import MODULE2PACKAGE
+    from mmengine.hub import hub
+    from mmengine.utils import package_utils
+
+    MODULE2PACKAGE.setdefault('vlprompt', 'vlprompt')
+    original = package_utils.get_installed_path
+
+    def get_installed_path(package: str) -> str:
+        if package == 'vlprompt':
+            return str(Path(__file__).parent)
+        return original(package)
+
+    for module in (config, hub, package_utils, utils):
+        module.get_installed_path = get_installed_path
 
 
 def mend_color_jitter() -> None:
