@@ -108,12 +108,21 @@ def test_unknown_lists_are_refused():
         ('a.mp4,1', 'a.mp4', 1),
         ('my clip.mp4,1', 'my clip.mp4', 1),
         ('a.mp4,tai chi', 'a.mp4', 1),
+        ('a yoga.mp4,tai chi', 'a yoga.mp4', 1),
+        ('a,1 yoga', 'a,1', 0),
     ],
 )
 def test_lines(tmp_path, line, path, label):
     file = tmp_path / 'list.txt'
     file.write_text(f'\n{line}\r\n\n')
     assert read_annotations(file, ('yoga', 'tai chi')) == [(path, label)]
+
+
+def test_the_longest_class_name_is_meant(tmp_path):
+    file = tmp_path / 'list.txt'
+    file.write_text('opening a door/a.mp4,opening a door')
+    (video,) = read_annotations(file, ('door', 'opening a door'))
+    assert video == ('opening a door/a.mp4', 1)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-
 from tiny import TINY
+
 from vlprompt.models import load_clip
 
 

@@ -2,12 +2,12 @@
 
 import open_clip
 import pytest
+import reference
 import torch
 from open_clip.tokenizer import SimpleTokenizer
+from tiny import CLASSES
 from torch import nn
 
-import reference
-from tiny import CLASSES
 from vlprompt.errors import UserError
 from vlprompt.models import (
     CLIPTextTower,

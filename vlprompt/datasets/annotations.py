@@ -45,7 +45,7 @@ def read_annotations(
 
 
 def _parse(line: str, ids: dict[str, int], where: str) -> LabelledVideo:
-    for separator in (None, ','):
+    for separator in (',', None):
         path, *label = line.rsplit(separator, 1)
         if not label:
             continue

@@ -105,7 +105,7 @@ class PromptLearner(BaseModule):
                 f'layer 0 has {"" if first else "no "}prompts'
             )
         for tower in ('text', *made):
-            free = self.free[tower] if tower in self.free else None
+            free = dict(self.free.items()).get(tower)
             if free is not None and free.num != num_slots:
                 raise UserError(
                     f'the template has {num_slots} learnable tokens, the '
