@@ -1,4 +1,4 @@
-"""Kinetics-400, 32 frames; tested on HMDB-51, whose classes it has not seen."""
+"""Kinetics-400, 32 frames; tested on the unseen classes of HMDB-51."""
 
 _base_ = ['../pipelines/segments32.py']
 

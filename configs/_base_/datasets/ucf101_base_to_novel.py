@@ -1,6 +1,7 @@
-"""UCF101, base to novel: 16 shots of the base classes, 32 frames.
+"""UCF101, base to novel, 32 frames.
 
-Validated on the base classes, tested on the novel ones.
+Trained with 16 shots of the base classes, validated on these, tested on
+the novel ones.
 """
 
 _base_ = ['../pipelines/segments32.py']

@@ -2,7 +2,8 @@
 
 Training: one random frame of each of 16 segments, short side 256,
 multi-scale crop, flip, colour jitter (each frame its own), grayscale.
-Validation: the segments' centres, centre crop.  Testing: 4 temporal views x 3 crops.
+Validation: the segments' centres, centre crop.  Testing: 4 temporal views x 3
+crops.
 """
 
 train_pipeline = [

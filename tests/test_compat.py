@@ -1,0 +1,209 @@
+"""Each remedy, and that the protections it touches still hold."""
+
+import pickle
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from mmengine.logging import HistoryBuffer
+from mmengine.model import BaseModel
+from mmengine.optim import AmpOptimWrapper
+from mmengine.runner import Runner
+from mmengine.runner.checkpoint import CheckpointLoader
+from torch.utils.data import Dataset
+
+from vlprompt import compat
+from vlprompt.errors import UserError
+from vlprompt.utils import register_all_modules
+
+
+def test_mmaction2_is_importable_without_the_module_its_wheel_lacks():
+    import mmaction.models.localizers
+
+    if 'mmaction.models.localizers.drn.drn' in sys.modules:
+        module = sys.modules['mmaction.models.localizers.drn.drn']
+        if module.__spec__ is None:  # ours, not a file
+            with pytest.raises(ImportError, match='install mmaction2 from'):
+                module.DRN()
+    assert mmaction.models.localizers.BMN
+
+
+def test_a_missing_package_is_one_line(monkeypatch):
+    monkeypatch.setattr(compat.importlib.util, 'find_spec', lambda name: None)
+    with pytest.raises(ImportError) as error:
+        compat.apply()
+    assert 'mmaction2 is not installed' in str(error.value)
+    assert 'vlprompt.check_env' in str(error.value)
+    assert '\n' not in str(error.value)
+    assert error.value.__cause__ is None
+
+
+def test_importlib_metadata_is_provided(monkeypatch):
+    monkeypatch.setattr(compat.importlib.util, 'find_spec', lambda name: None)
+    monkeypatch.setattr(compat.sys, 'modules', modules := dict(sys.modules))
+    modules.pop('importlib_metadata', None)
+    compat.provide_importlib_metadata()
+    assert modules['importlib_metadata'].version('torch')
+
+
+def test_new_transformers_turn_mmaction2s_multimodal_part_off(monkeypatch):
+    from mmaction.utils import dependency
+
+    monkeypatch.setattr(dependency, 'WITH_MULTIMODAL', True)
+    fake = SimpleNamespace(modeling_utils=SimpleNamespace())
+    monkeypatch.setitem(sys.modules, 'transformers', fake)
+    monkeypatch.setitem(
+        sys.modules, 'transformers.modeling_utils', fake.modeling_utils
+    )
+    compat.gate_multimodal()
+    assert dependency.WITH_MULTIMODAL is False
+
+
+class Tiny(BaseModel):
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(2, 1)
+
+    def forward(self, x, mode='tensor'):
+        return dict(loss=self.linear(torch.stack(x)).square().mean())
+
+
+class Noise(Dataset):
+    metainfo = dict(classes=('a',))
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, i):
+        return dict(x=torch.full((2,), float(i)))
+
+
+def run(folder, epochs, **kwargs):
+    runner = Runner(
+        model=Tiny(),
+        work_dir=str(folder),
+        train_dataloader=dict(
+            dataset=Noise(), batch_size=2, sampler=dict(type='DefaultSampler')
+        ),
+        train_cfg=dict(by_epoch=True, max_epochs=epochs),
+        optim_wrapper=kwargs.pop(
+            'optim_wrapper', dict(optimizer=dict(type='SGD', lr=0.1))
+        ),
+        default_hooks=dict(logger=dict(type='LoggerHook', interval=1)),
+        experiment_name=f'{folder.name}_{epochs}',
+        log_level='ERROR',
+        randomness=dict(seed=0),
+        **kwargs,
+    )
+    runner.train()
+    return runner
+
+
+def test_mmengine_resumes_under_weights_only(tmp_path):
+    torch.manual_seed(0)
+    run(tmp_path, 2)
+    runner = run(tmp_path, 3, resume=True)
+    assert runner.epoch == 3
+    history = runner.message_hub.get_scalar('train/loss')
+    assert isinstance(history, HistoryBuffer)
+    assert len(history.data[0]) == 6
+
+
+def test_scalars_and_arrays_of_numpy_are_read(tmp_path):
+    content = dict(
+        best=np.float64(0.5), history=np.arange(3), single=np.float32(1)
+    )
+    torch.save(content, tmp_path / 'a.pth')
+    loaded = CheckpointLoader.load_checkpoint(str(tmp_path / 'a.pth'))
+    assert loaded['best'] == 0.5
+    assert loaded['history'].tolist() == [0, 1, 2]
+
+
+class Evil:
+    def __init__(self, *call):
+        self.call = call
+
+    def __reduce__(self):
+        return self.call
+
+
+@pytest.mark.parametrize(
+    'call',
+    [
+        (eval, ('1 + 1',)),
+        (getattr, (dict, 'fromkeys')),
+        (getattr, (HistoryBuffer, '__init__')),
+    ],
+)
+def test_a_malicious_checkpoint_is_refused(tmp_path, call):
+    torch.save(dict(state_dict=Evil(*call)), tmp_path / 'evil.pth')
+    with pytest.raises(UserError, match='evil.pth holds more than weights'):
+        CheckpointLoader.load_checkpoint(str(tmp_path / 'evil.pth'))
+
+
+def test_damaged_and_missing_checkpoints_are_one_line(tmp_path):
+    torch.save(dict(a=torch.zeros(999)), tmp_path / 'half.pth')
+    content = (tmp_path / 'half.pth').read_bytes()
+    (tmp_path / 'half.pth').write_bytes(content[: len(content) // 2])
+    with pytest.raises(UserError, match='half.pth is damaged'):
+        CheckpointLoader.load_checkpoint(str(tmp_path / 'half.pth'))
+    with pytest.raises(UserError, match='no checkpoint at /nowhere.pth'):
+        CheckpointLoader.load_checkpoint('/nowhere.pth')
+
+
+def test_only_the_statistics_of_a_history_are_looked_up():
+    assert compat._history_method(HistoryBuffer, 'mean')
+    with pytest.raises(pickle.UnpicklingError):
+        compat._history_method(HistoryBuffer, '__reduce__')
+    with pytest.raises(pickle.UnpicklingError):
+        compat._history_method(dict, 'mean')
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='MMEngine does it')
+def test_mixed_precision_trains_on_cpu(tmp_path):
+    seen = []
+    wrapper = dict(type='AmpOptimWrapper', optimizer=dict(type='SGD', lr=0.1))
+    hook = Tiny.forward
+
+    def forward(self, x, mode='tensor'):
+        seen.append(torch.is_autocast_enabled('cpu'))
+        return hook(self, x, mode)
+
+    Tiny.forward = forward
+    try:
+        run(tmp_path, 1, optim_wrapper=wrapper)
+    finally:
+        Tiny.forward = hook
+    assert seen == [True, True]
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([parameter], lr=1)
+    for dtype in (None, 'bfloat16', torch.bfloat16):
+        amp = AmpOptimWrapper(optimizer=optimizer, dtype=dtype)
+        assert amp.cast_dtype == torch.bfloat16
+
+
+def test_hues_below_zero_do_not_overflow():
+    register_all_modules()
+    from mmaction.datasets.transforms import ColorJitter
+
+    image = np.full((2, 2, 3), (200, 30, 30), np.uint8)
+    turned = ColorJitter.adjust_hue(image, -0.1)
+    back = ColorJitter.adjust_hue(turned, 0.1)
+    assert np.abs(back - image).max() <= 4
+    assert np.abs(turned - image).max() > 20
+
+
+def test_the_visualization_hook_draws_what_its_visualizer_takes():
+    register_all_modules()
+    from mmaction.engine.hooks import VisualizationHook
+
+    assert 'show' not in VisualizationHook(enable=True).draw_args
+
+
+def test_configs_of_the_package_resolve(repository, tmp_path, monkeypatch):
+    from mmengine.utils import get_installed_path
+
+    assert get_installed_path('vlprompt') == str(repository / 'vlprompt')
+    assert get_installed_path('mmaction2').endswith('mmaction')

@@ -1,0 +1,76 @@
+"""What the repository must and must not contain."""
+
+import re
+import subprocess
+
+import pytest
+
+from vlprompt.check_env import TESTED
+
+FORBIDDEN = {
+    'a package index': r'index-url|find-links|pypi\.org|files\.pythonhosted',
+    'a path of one machine': r'(?<![\w.~])/(work|tmp|root|home)/\w',
+    'unsafe loading': r'weights_only=Fals[e]',
+    'loading in part': r'strict=Fals[e](?!.*zip)',
+    'a bare except': r'except\s*:',
+}
+
+
+@pytest.fixture(scope='module')
+def files(repository):
+    listed = subprocess.run(
+        ['git', 'ls-files'], cwd=repository, capture_output=True, text=True
+    )
+    paths = [repository / line for line in listed.stdout.splitlines()]
+    if not paths:
+        pytest.skip('not a git checkout')
+    ours = ('.py', '.sh', '.md', '.txt', '.toml', '.yml', '.yaml', '.in')
+    return {p: p.read_text() for p in paths if p.suffix in ours and p.exists()}
+
+
+@pytest.mark.parametrize('what', FORBIDDEN)
+def test_nothing_forbidden_is_committed(files, what):
+    found = [
+        f'{path.name}: {line.strip()}'
+        for path, text in files.items()
+        for line in text.splitlines()
+        if re.search(FORBIDDEN[what], line)
+        and path.name != 'test_packaging.py'
+    ]
+    assert not found
+
+
+def test_files_stay_small(files):
+    sizes = {
+        path.name: len(text.splitlines())
+        for path, text in files.items()
+        if path.suffix == '.py' and 'tests' not in path.parts
+    }
+    assert {name: n for name, n in sizes.items() if n > 300} == {}
+
+
+def test_the_tested_versions_are_the_pinned_ones(repository):
+    text = (repository / 'requirements/constraints-py311.txt').read_text()
+    pins = dict(line.split('==') for line in text.split())
+    for package, version in TESTED.items():
+        assert pins[package] == version
+
+
+def test_every_requirement_is_pinned(repository):
+    folder = repository / 'requirements'
+    pins = (folder / 'constraints-py311.txt').read_text().lower()
+    for name in ('runtime', 'tests'):
+        for line in (folder / f'{name}.txt').read_text().splitlines():
+            package = re.match(r'[\w-]+', line)[0].lower()
+            assert re.search(rf'^{package}==', pins, re.MULTILINE), package
+
+
+def test_every_link_in_the_docs_leads_somewhere(files):
+    broken = []
+    for path, text in files.items():
+        if path.suffix != '.md':
+            continue
+        for target in re.findall(r'\]\(([^)#\s]+)', text):
+            if '://' not in target and not (path.parent / target).exists():
+                broken.append(f'{path.name}: {target}')
+    assert not broken
