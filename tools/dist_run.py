@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 import torch
+from torch.distributed.elastic.multiprocessing.api import SignalException
 from torch.distributed.elastic.multiprocessing.errors import (
     ChildFailedError,
     ProcessFailure,
@@ -28,6 +29,8 @@ def main(args: Sequence[str]) -> int:
         run(parse_args([*_machines(), f'--nproc-per-node={gpus}', *command]))
     except ChildFailedError as error:
         return _report(*error.get_first_failure())
+    except SignalException as error:
+        return 128 + error.sigval
     return 0
 
 

@@ -1,26 +1,16 @@
-"""A tiny model on tiny videos, and the commands as functions."""
+"""A tiny model on tiny videos."""
 
-import importlib.util
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import cv2
 import numpy as np
 import pytest
-import torch
+from commands import NUM_VIDEOS
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import DefaultScope
 from mmengine.visualization import Visualizer
 
-from vlprompt.apis.error_lines import error_line
-
-ROOT = Path(__file__).parents[2]
 CLASSES = ('running', 'jumping', 'riding a bike')
-NUM_VIDEOS = 7
 
 CONFIG = """
 default_scope = 'vlprompt'
@@ -118,50 +108,3 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv('VLPROMPT_TRACE', raising=False)
     for manager in (DefaultScope, MessageHub, MMLogger, Visualizer):
         manager._instance_dict.clear()
-
-
-def _tool(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        f'tools_{name}', ROOT / f'tools/{name}.py'
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-train_tool = _tool('train')
-test_tool = _tool('test')
-
-
-def train(config: str, work_dir: Path, *flags: str) -> dict:
-    """Train, and return the learned weights."""
-    train_tool.main([config, '--work-dir', str(work_dir), *flags])
-    return learned(work_dir)
-
-
-def learned(work_dir: Path) -> dict[str, torch.Tensor]:
-    """The weights in the last checkpoint of a work folder."""
-    path = (work_dir / 'last_checkpoint').read_text()
-    return torch.load(path, weights_only=True)['state_dict']
-
-
-def line_of(command: Callable, *args) -> str | None:
-    """The line that a command would print for the error it raises."""
-    with pytest.raises(Exception) as caught:
-        command(*args)
-    return error_line(caught.value)
-
-
-def start(*command: str, **variables: str) -> subprocess.CompletedProcess:
-    """Run a command in a process of its own, from the checkout."""
-    path = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
-    env = {**os.environ, 'PYTHONPATH': path, 'OMP_NUM_THREADS': '1'}
-    python = str(Path(sys.executable).parent)
-    env['PATH'] = os.pathsep.join([python, env['PATH']])
-    return subprocess.run(
-        [str(part) for part in command],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={**env, **variables},
-    )

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 import torch
-from conftest import (
+from commands import (
     NUM_VIDEOS,
     ROOT,
     learned,

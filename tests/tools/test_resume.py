@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import ROOT, learned, line_of, start, train, train_tool
+from commands import ROOT, learned, line_of, start, train, train_tool
 
 from vlprompt.apis import find_resumable
 

@@ -11,10 +11,12 @@ from mmengine.registry import Registry, build_from_cfg
 from vlprompt.errors import UserError
 
 UNKNOWN_KEY = re.compile(
-    r"(\S+)\(\) got an unexpected keyword argument '(.+)'"
+    r"(\S+)\(\) got an unexpected keyword argument '(\w+)'"
+    r'(?:\. Did you mean .*)?$'  # Python 3.13
 )
 MISSING_KEYS = re.compile(r'(\S+)\(\) missing \d+ required .*arguments?: (.+)')
 NOT_REGISTERED = re.compile(r'(\S+) is not in the \S+ registry')
+IN_WORKER = re.compile(r'Caught \w+ in .*\nOriginal ')
 NOT_FOUND = re.compile(r'Failed to get (\S+)')
 
 
@@ -37,7 +39,7 @@ def last_line(error: Exception) -> str:
     """The message of an error, or of the one a data loader's worker had."""
     quoted = isinstance(error, KeyError) and error.args
     text = str(error.args[0] if quoted else error).strip()
-    if 'Original Traceback' not in text:
+    if not IN_WORKER.match(text):
         return ' '.join(text.split())
     return re.sub(r'^[\w.]+: ', '', text.splitlines()[-1])
 

@@ -46,6 +46,8 @@ def visualize(
     wait_time: float,
 ) -> None:
     """Draw predictions into a window or a folder."""
+    if config.get('visualizer') is None:
+        config.visualizer = dict(type='ActionVisualizer')
     hooks = dict(config.get('default_hooks') or {})
     hook = hooks.get('visualization') or dict(type='VisualizationHook')
     flags = dict(
