@@ -14,8 +14,10 @@ from mmengine.config import DictAction
 from .error_lines import error_line
 
 EXIT_USER_ERROR = 2
-# Seconds that a process leaves to the first one to report an error of all.
+# Seconds in which the launcher ends this process if another one has reported
+# the same error, or the error that broke this one's connections.
 PATIENCE = 5
+PATIENCE_OF_RANK_0 = 2
 
 
 class Options(DictAction):
@@ -87,8 +89,8 @@ def run_command(main: Callable[[], object]) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        _wait_for_rank_0()
         line = error_line(error)
+        _let_others_report(line)
         if line is None or os.environ.get('VLPROMPT_TRACE') == '1':
             traceback.print_exc()
         if line is not None:
@@ -99,14 +101,13 @@ def run_command(main: Callable[[], object]) -> None:
         dist.destroy_process_group()
 
 
-def _wait_for_rank_0() -> None:
-    """Let the launcher end this process once the first has reported.
-
-    An error of this process alone is still reported, by itself.
-    """
+def _let_others_report(line: str | None) -> None:
+    """Wait, so that of the processes with an error one alone reports it."""
     ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
     if any(os.environ.get(name, '0') != '0' for name in ranks):
         time.sleep(PATIENCE)
+    elif line is None and dist.is_initialized():
+        time.sleep(PATIENCE_OF_RANK_0)
 
 
 def _leave(code: int) -> None:
