@@ -21,12 +21,13 @@ def keep_learned_only(
     agree with the fingerprint in the same way.
 
     Args:
-        model: The model; gets a persistent buffer ``clip_fingerprint``.
+        model: The model; its state dict gets a key ``clip_fingerprint``.
         frozen: The frozen CLIP parameters by name in the model.
     """
     # A scalar is the logit scale, which a temperature may have replaced.
     towers = {name: p for name, p in frozen.items() if p.dim()}
-    model.register_buffer(FINGERPRINT, fingerprint(towers))
+    # Not a buffer: MMEngine averages these over processes.
+    model._clip_fingerprint = fingerprint(towers)
     model._frozen_clip = frozenset(frozen)
     model.register_state_dict_post_hook(_drop_frozen)
     model.register_load_state_dict_pre_hook(_check_and_complete)
@@ -47,6 +48,7 @@ def _drop_frozen(
 ) -> None:
     for name in module._frozen_clip:
         state_dict.pop(prefix + name, None)
+    state_dict[prefix + FINGERPRINT] = module._clip_fingerprint
 
 
 def _check_and_complete(
@@ -67,6 +69,7 @@ def _check_and_complete(
     _check_keys(learned, frozen, given)
     _check_fingerprint(learned[FINGERPRINT], given[FINGERPRINT])
     state_dict.update({prefix + name: p for name, p in frozen.items()})
+    del state_dict[prefix + FINGERPRINT]
 
 
 def _check_keys(
