@@ -285,6 +285,13 @@ def test_checkpoints_of_others_are_refused(change, message, load):
         assert torch.equal(p, before[name])
 
 
+def test_processes_do_not_average_the_fingerprint():
+    """MMEngine's SyncBuffersHook averages all buffers over processes."""
+    model = build()
+    assert 'clip_fingerprint' in model.state_dict()
+    assert 'clip_fingerprint' not in dict(model.named_buffers())
+
+
 def test_trained_clip_weights_are_in_the_checkpoint():
     model = build(trainable=['prompts.*', 'backbone.*', 'cls_head.logit_*'])
     names = set(model.state_dict())
