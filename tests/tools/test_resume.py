@@ -74,9 +74,12 @@ def test_resumed_run_ends_like_an_uninterrupted_one(config, killed, tmp_path):
     )
 
 
-def test_a_moved_work_dir_is_resumed_in_its_new_place(killed, tmp_path):
+@pytest.mark.parametrize('note', ['/gone/epoch_2.pth', ''])
+def test_a_note_that_does_not_help(killed, tmp_path, monkeypatch, note):
+    """The work folder was moved, or the run killed while it wrote the note."""
     shutil.copytree(killed, tmp_path / 'new')
-    (tmp_path / 'new/last_checkpoint').write_text('/gone/epoch_2.pth')
+    (tmp_path / 'new/last_checkpoint').write_text(note)
+    monkeypatch.chdir(killed)
     found = find_resumable(tmp_path / 'new')
     assert found.path == str(tmp_path / 'new/epoch_2.pth')
 

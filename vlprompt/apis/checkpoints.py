@@ -74,10 +74,11 @@ def find_resumable(work_dir: str) -> Checkpoint | None:
 def _candidates(work_dir: Path) -> list[str]:
     """Checkpoints: the one MMEngine notes as the last, then by age."""
     note = work_dir / 'last_checkpoint'
-    noted = Path(note.read_text().strip()) if note.is_file() else work_dir
+    noted = Path(note.read_text().strip()) if note.is_file() else Path()
+    folders = {work_dir, noted.parent} if noted.name else {work_dir}
     found = {
         path
-        for folder in {work_dir, noted.parent}
+        for folder in folders
         for path in folder.glob('*.pth')
         if STEP.fullmatch(path.name)
     }
