@@ -1,0 +1,1 @@
+"""A small world of coloured shapes in motion, and a CLIP that knows it."""

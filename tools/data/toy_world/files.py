@@ -1,0 +1,94 @@
+"""The files of the toy world: clips, lists of clips, class names."""
+
+import hashlib
+import json
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from . import motions, scenes, shapes, world as world_module
+from .world import (
+    SPLITS,
+    World,
+    clip_file,
+    clip_names,
+    render_clip,
+    subsets,
+)
+
+
+def digest(*modules, **values) -> str:
+    """A short name for the code and the values that a file depends on."""
+    state = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
+    for module in modules:
+        state.update(Path(module.__file__).read_bytes())
+    return state.hexdigest()[:16]
+
+
+def world_digest(world: World) -> str:
+    """What the clips depend on: the parameters and the drawing code."""
+    modules = (motions, scenes, shapes, world_module)
+    return digest(*modules, **asdict(world))
+
+
+def write_video(path: Path, frames: np.ndarray, fps: int) -> None:
+    """(T, H, W, 3) RGB frames to an mp4 file."""
+    height, width = frames.shape[1:3]
+    codec = cv2.VideoWriter_fourcc(*'mp4v')
+    writer = cv2.VideoWriter(str(path), codec, fps, (width, height))
+    if not writer.isOpened():
+        raise OSError(f'OpenCV cannot write the video {path}')
+    for frame in frames:
+        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+    writer.release()
+
+
+def _write_clip(world: World, folder: Path, clip: tuple) -> None:
+    path = folder / clip_file(*clip)
+    write_video(path, render_clip(world, *clip), world.fps)
+
+
+def write_lists(world: World, root: Path) -> None:
+    """The lists ('path label') and label files (id,name) of all subsets."""
+    for subset, names in subsets().items():
+        rows = [f'{label},{name}' for label, name in enumerate(names)]
+        _write_lines(root / f'{subset}_labels.csv', ['id,name', *rows])
+        for split in SPLITS:
+            lines = [
+                f'{clip_file(split, name, number)} {label}'
+                for label, name in enumerate(names)
+                for number in range(world.num_clips(split))
+            ]
+            _write_lines(root / f'{subset}_{split}.txt', lines)
+
+
+def _write_lines(path: Path, lines: list[str]) -> None:
+    path.write_text('\n'.join(lines) + '\n')
+
+
+def write_world(world: World, root: Path, workers: int) -> None:
+    """Write the clips, their lists and, last of all, ``meta.json``."""
+    folder = root / 'videos'
+    folder.mkdir(parents=True, exist_ok=True)
+    (root / 'meta.json').unlink(missing_ok=True)
+    for old in folder.glob('*.mp4'):
+        old.unlink()
+    clips = list(clip_names(world))
+    with ProcessPoolExecutor(workers) as pool:
+        write = partial(_write_clip, world, folder)
+        list(pool.map(write, clips, chunksize=32))
+    write_lists(world, root)
+    meta = dict(asdict(world), digest=world_digest(world), clips=len(clips))
+    (root / 'meta.json').write_text(json.dumps(meta, indent=2) + '\n')
+
+
+def is_written(world: World, root: Path) -> bool:
+    """Whether exactly this world, made by this code, lies in a folder."""
+    meta = root / 'meta.json'
+    if not meta.is_file():
+        return False
+    return json.loads(meta.read_text()).get('digest') == world_digest(world)

@@ -1,0 +1,174 @@
+"""A small CLIP that learns still pictures of the toy world.
+
+In two stages, because a CLIP whose two towers learn from nothing would need
+far more than a minute. First the image tower learns to tell facts apart: its
+feature is contrasted with one free vector for each alternative of each fact.
+Then the image tower is locked and the text tower is contrasted with it (LiT,
+Zhai et al., CVPR 2022) on full captions. A caption is a positive of *every*
+picture of the batch that it is true of.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from timm.layers import build_sincos2d_pos_embed
+from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from .captions import ALTERNATIVES, caption, choose_facts, codes_of
+from .stills import Stills
+
+# No caption is longer, with its first and last token.
+CAPTION_TOKENS = 22
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast the two stages learn."""
+
+    seed: int = 0
+    num_stills: int = 16000
+    image_steps: int = 700
+    image_batch: int = 64
+    image_lr: float = 1.5e-3
+    text_steps: int = 300
+    text_batch: int = 128
+    text_lr: float = 1e-3
+
+
+@contextmanager
+def fast_math() -> Iterator[None]:
+    """bf16, and the attention that is quickest on CPUs for short sequences."""
+    autocast = torch.autocast('cpu', torch.bfloat16)
+    with sdpa_kernel(SDPBackend.MATH), autocast:
+        yield
+
+
+def initialise(clip: nn.Module) -> None:
+    """Start where little data is enough.
+
+    Patches know their place from the beginning, and words are as large as
+    they are in a trained CLIP, those that no caption uses as well.
+    """
+    tower = clip.visual
+    side = round((len(tower.positional_embedding) - 1) ** 0.5)
+    with torch.no_grad():
+        tower.positional_embedding[1:] = build_sincos2d_pos_embed(
+            [side, side], dim=tower.positional_embedding.shape[1],
+            temperature=30.0,
+        )  # fmt: skip
+        clip.text.token_embedding.weight.normal_(0, 0.5)
+        clip.text.positional_embedding.normal_(0, 0.1)
+
+
+def _optimize(
+    parameters: list[nn.Parameter],
+    lr: float,
+    steps: int,
+    step_loss: Callable[[], Tensor],
+) -> None:
+    """AdamW under a cosine with a short warm-up."""
+    groups = [
+        dict(params=[p for p in parameters if p.ndim >= 2]),
+        dict(params=[p for p in parameters if p.ndim < 2], weight_decay=0.0),
+    ]
+    optimizer = torch.optim.AdamW(
+        groups, lr=lr, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+    )
+    for step in range(steps):
+        warmup = min(1, (step + 1) / (0.08 * steps))
+        cosine = 0.5 * (1 + np.cos(np.pi * step / steps))
+        for group in optimizer.param_groups:
+            group['lr'] = lr * warmup * cosine
+        loss = step_loss()
+        optimizer.zero_grad()
+        with sdpa_kernel(SDPBackend.MATH):
+            loss.backward()
+        optimizer.step()
+
+
+def learn_images(clip: nn.Module, stills: Stills, plan: Schedule) -> nn.Module:
+    """Stage 1: returns the vectors of the facts, one (A, E) table a fact."""
+    embed = clip.text.text_projection.shape[1]
+    tables = nn.ParameterList(
+        F.normalize(torch.randn(len(words), embed), dim=-1)
+        for words in ALTERNATIVES
+    )
+    rng = np.random.default_rng((plan.seed, 1))
+
+    def step_loss() -> Tensor:
+        index = torch.from_numpy(
+            rng.integers(0, len(stills.facts), plan.image_batch)
+        )
+        with fast_math():
+            features = clip.visual(stills.images(index))
+        features = F.normalize(features.float(), dim=-1)
+        targets = stills.codes[index] - 1
+        return sum(
+            F.cross_entropy(
+                20 * features @ table.T, targets[:, fact], ignore_index=-1
+            )
+            for fact, table in enumerate(tables)
+        )
+
+    parameters = [*clip.visual.parameters(), *tables]
+    _optimize(parameters, plan.image_lr, plan.image_steps, step_loss)
+    return tables
+
+
+@torch.no_grad()
+def image_features(clip: nn.Module, stills: Stills) -> Tensor:
+    """(N, E) normalised features of all pictures."""
+    parts = []
+    for start in range(0, len(stills.facts), 500):
+        with fast_math():
+            part = clip.visual(stills.images(slice(start, start + 500)))
+        parts.append(F.normalize(part.float(), dim=-1))
+    return torch.cat(parts)
+
+
+@contextmanager
+def short_context(clip: nn.Module, length: int) -> Iterator[None]:
+    """Let the text tower run on ``length`` tokens instead of 77."""
+    whole = clip.text.attn_mask
+    clip.text.attn_mask = whole[:length, :length]
+    yield
+    clip.text.attn_mask = whole
+
+
+def learn_texts(
+    clip: nn.Module, stills: Stills, tokenizer: Callable, plan: Schedule
+) -> None:
+    """Stage 2: the text tower and the scale, the image tower locked."""
+    features = image_features(clip, stills)
+    rng = np.random.default_rng((plan.seed, 2))
+
+    def step_loss() -> Tensor:
+        index = rng.integers(0, len(stills.facts), plan.text_batch)
+        said = [choose_facts(rng, stills.facts[i]) for i in index]
+        ids = tokenizer([caption(rng, facts) for facts in said])
+        if ids.argmax(dim=1).max() >= CAPTION_TOKENS:
+            raise ValueError(f'a caption of over {CAPTION_TOKENS} tokens')
+        with fast_math():
+            texts = clip.encode_text(ids[:, :CAPTION_TOKENS])
+        texts = F.normalize(texts.float(), dim=-1)
+        logits = clip.logit_scale.exp() * features[index] @ texts.T
+        # (B pictures, B captions): unsaid facts are true of every picture.
+        codes = torch.from_numpy(codes_of(said))
+        true = stills.codes[index][:, None] == codes[None]
+        match = (true | (codes[None] == 0)).all(dim=-1).float()
+        return _soft_cross_entropy(logits, match) + _soft_cross_entropy(
+            logits.T, match.T
+        )
+
+    parameters = [*clip.text.parameters(), clip.logit_scale]
+    with short_context(clip, CAPTION_TOKENS):
+        _optimize(parameters, plan.text_lr, plan.text_steps, step_loss)
+
+
+def _soft_cross_entropy(logits: Tensor, match: Tensor) -> Tensor:
+    return F.cross_entropy(logits, match / match.sum(dim=1, keepdim=True))
