@@ -79,7 +79,7 @@ def make_videos(args: argparse.Namespace) -> World:
 
 def make_clip(args: argparse.Namespace, world: World) -> None:
     """Pre-train and save the CLIP, if it is not there, and its report."""
-    arch = Config.fromfile(ARCHITECTURE).toy_clip.arch.to_dict()
+    arch = Config.fromfile(ARCHITECTURE).model.clip.arch.to_dict()
     plan = Schedule(
         seed=args.seed,
         image_steps=args.image_steps,

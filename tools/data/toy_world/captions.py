@@ -71,7 +71,9 @@ def draw_still(
     """
     picture, facts = _draw_still(rng, side)
     if size not in (None, side):
-        picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+        picture = cv2.resize(
+            picture, (size, size), interpolation=cv2.INTER_AREA
+        )
     return picture, facts
 
 

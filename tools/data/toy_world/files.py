@@ -10,7 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import motions, scenes, shapes, world as world_module
+from . import motions, scenes, shapes
+from . import world as world_module
 from .world import (
     SPLITS,
     World,

@@ -22,12 +22,7 @@ def _spokes(count: int, inner: float) -> np.ndarray:
 def _heart() -> np.ndarray:
     t = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     x = 16 * np.sin(t) ** 3
-    y = (
-        13 * np.cos(t)
-        - 5 * np.cos(2 * t)
-        - 2 * np.cos(3 * t)
-        - np.cos(4 * t)
-    )
+    y = 13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)
     return np.stack([x, -y - 2.5], 1) / 17
 
 
