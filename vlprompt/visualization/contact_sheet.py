@@ -8,7 +8,8 @@ from decord import VideoReader
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-RIGHT, WRONG, OTHER = '#2e7d32', '#c62828', '#90a4ae'
+RIGHT, WRONG = '#2e7d32', '#c62828'
+PALE = {RIGHT: '#a5d6a7', WRONG: '#ef9a9a', None: '#cfd8dc'}
 
 
 def draw_contact_sheet(
@@ -33,7 +34,7 @@ def draw_contact_sheet(
     rows = len(predictions)
     figure = Figure(figsize=(1.25 * num_frames + 4.6, 1.35 * rows + 0.5))
     figure.suptitle(title, x=0.02, ha='left', fontsize=11)
-    widths = [1] * num_frames + [0.1, 3.4]
+    widths = [1] * num_frames + [0.1, 3.0]
     grid = figure.add_gridspec(
         rows,
         num_frames + 2,
@@ -74,8 +75,8 @@ def _draw_scores(
         class_names[label], loc='left', fontsize=9, color=first, pad=2
     )
     for place, index in enumerate(best):
-        colour = RIGHT if index == label else WRONG if place == 0 else OTHER
-        axes.barh(-place, scores[index], color=colour, height=0.8)
+        colour = RIGHT if index == label else WRONG if place == 0 else None
+        axes.barh(-place, scores[index], color=PALE[colour], height=0.8)
         axes.text(
             0.02,
             -place,
@@ -83,6 +84,6 @@ def _draw_scores(
             va='center',
             fontsize=8,
         )
-    axes.set_xlim(0, 1)
+    axes.set_xlim(0, max(0.6, scores.max()))
     axes.set_ylim(-top + 0.4, 0.6)
     axes.set_axis_off()

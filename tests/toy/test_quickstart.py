@@ -1,0 +1,89 @@
+"""The whole job, and MMAction2's own tools on our config."""
+
+from pathlib import Path
+
+import matplotlib.image
+import mmaction
+import pytest
+from programs import EPOCHS, call
+
+MMACTION_TOOLS = Path(mmaction.__file__).parent / '.mim/tools'
+
+
+def test_vilt_clip_learns_and_transfers(quickstart):
+    results = quickstart.report()['results']
+    vanilla, vilt = results['vanilla CLIP'], results['ViLT-CLIP']
+    assert vilt['base'] > vanilla['base'] + 0.1
+    assert vilt['hm'] > vanilla['hm']
+    for row in (vanilla, vilt):
+        base, novel = row['base'], row['novel']
+        assert row['hm'] == pytest.approx(2 * base * novel / (base + novel))
+
+
+def test_the_report_says_what_it_is_of(quickstart):
+    report = quickstart.report()
+    assert report['configuration']['epochs'] == EPOCHS
+    assert report['configuration']['world']['clips'] == 960
+    assert report['versions']['mmaction2'] == '1.2.0'
+    assert len(report['seconds']) == 6
+    assert all(seconds > 0 for seconds in report['seconds'].values())
+
+
+def test_the_contact_sheet_is_a_picture(quickstart):
+    picture = matplotlib.image.imread(quickstart.out / 'predictions.png')
+    assert min(picture.shape[:2]) > 800
+    assert picture[..., :3].std() > 0.1
+
+
+def test_a_second_run_uses_what_is_there(quickstart):
+    before = quickstart.report()
+    done = call(*quickstart.command)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count('as before') == 6
+    assert quickstart.report() == before
+
+
+def options(quickstart):
+    data = quickstart.data
+    yield f'model.clip.pretrained={data}/toy_clip.safetensors'
+    for loader, name in (
+        ('train', 'base_train'),
+        ('val', 'base_val'),
+        ('test', 'base_val'),
+    ):
+        dataset = f'{loader}_dataloader.dataset'
+        yield f'{dataset}.ann_file={data}/{name}.txt'
+        yield f'{dataset}.classes={data}/base_labels.csv'
+        yield f'{dataset}.data_prefix.video={data}/videos'
+
+
+@pytest.fixture(scope='module')
+def trained(quickstart, tmp_path_factory):
+    """One epoch by MMAction2's unmodified train.py."""
+    out = tmp_path_factory.mktemp('mmaction')
+    done = call(
+        str(MMACTION_TOOLS / 'train.py'),
+        'configs/vilt/vilt_toy.py',
+        f'--work-dir={out}',
+        '--no-validate',
+        '--cfg-options',
+        'train_cfg.max_epochs=1',
+        'param_scheduler.0.total=1',
+        'default_hooks.checkpoint.interval=1',
+        *options(quickstart),
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return out / 'epoch_1.pth'
+
+
+def test_mmaction2s_own_tools_run_our_config(quickstart, trained):
+    done = call(
+        str(MMACTION_TOOLS / 'test.py'),
+        'configs/vilt/vilt_toy.py',
+        str(trained),
+        f'--work-dir={trained.parent}',
+        '--cfg-options',
+        *options(quickstart),
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert 'acc/scored: 192' in done.stdout + done.stderr

@@ -1,0 +1,138 @@
+"""What the toy world promises."""
+
+import re
+
+import numpy as np
+import pytest
+from decord import VideoReader
+
+import vlprompt  # noqa: F401  mends torchvision before the world needs it
+from vlprompt.datasets.annotations import read_annotations
+from vlprompt.datasets.class_names import load_class_names
+
+# isort: split
+from toy_world import captions, motions
+from toy_world.files import is_written, write_world
+from toy_world.world import (
+    OBJECTS,
+    World,
+    class_names,
+    clip_names,
+    is_base,
+    render_clip,
+    split_name,
+    subsets,
+)
+
+SMALL = World(num_train=1, num_val=1)
+PAIRS = [group for group in motions.MOTION_GROUPS if len(group) == 2]
+
+
+def test_a_clip_is_a_function_of_the_seed():
+    clip = ('train', 'red star bouncing', 0)
+    frames = render_clip(SMALL, *clip)
+    assert frames.shape == (20, 64, 64, 3)
+    assert frames.dtype == np.uint8
+    assert np.array_equal(frames, render_clip(SMALL, *clip))
+    others = [
+        render_clip(World(seed=1), *clip),
+        render_clip(SMALL, 'val', *clip[1:]),
+        render_clip(SMALL, 'train', 'red star bouncing', 1),
+    ]
+    assert not any(np.array_equal(frames, other) for other in others)
+
+
+@pytest.mark.parametrize(('forward', 'backward'), PAIRS)
+def test_only_order_tells_a_pair_apart(forward, backward):
+    """One is the other played backwards: same frames, same chances."""
+    for seed in range(20):
+        ahead = motions.MOTIONS[forward](np.random.default_rng(seed), 20)
+        back = motions.MOTIONS[backward](np.random.default_rng(seed), 20)
+        for field, turned in zip(ahead, back, strict=True):
+            assert np.array_equal(field, turned[::-1])
+        assert not np.array_equal(ahead.x, back.x) or not np.array_equal(
+            ahead.size, back.size
+        )
+
+
+def test_other_motions_show_in_the_set_of_frames():
+    """Mean and spread of some pose tell any two of them apart."""
+
+    def statistics(name):
+        paths = [
+            motions.MOTIONS[name](np.random.default_rng(s), 20)
+            for s in range(40)
+        ]
+        spread = [
+            [np.std(f) for f in (p.x, p.y, p.size, p.angle, p.visible)]
+            for p in paths
+        ]
+        return np.mean(spread, axis=0)
+
+    groups = [group[0] for group in motions.MOTION_GROUPS]
+    table = {name: statistics(name) for name in groups}
+    for a in groups:
+        for b in groups:
+            if a != b:
+                scale = np.array([0.05, 0.05, 0.02, 20, 0.2])
+                assert (np.abs(table[a] - table[b]) / scale).max() > 1, (a, b)
+
+
+def test_base_and_novel_classes():
+    sets = subsets()
+    assert len(sets['all']) == len(class_names()) == 48
+    assert set(sets['base']).isdisjoint(sets['novel'])
+    for names in (sets['base'], sets['novel']):
+        assert len(names) == 24
+        assert {split_name(n)[0] for n in names} == set(OBJECTS)
+        assert {split_name(n)[1] for n in names} == set(motions.MOTIONS)
+    for thing in OBJECTS:
+        for forward, backward in PAIRS:
+            assert is_base(f'{thing} {forward}') == is_base(
+                f'{thing} {backward}'
+            )
+
+
+def test_no_caption_speaks_of_motion():
+    words = {w for name in motions.MOTIONS for w in name.split()}
+    words -= {'left', 'right', 'to'}  # places and tilts
+    rng = np.random.default_rng(0)
+    for _ in range(500):
+        _, facts = captions.draw_still(rng, 64)
+        said = captions.caption(rng, captions.choose_facts(rng, facts))
+        assert said
+        assert words.isdisjoint(re.findall(r'\w+', said)), said
+
+
+@pytest.fixture(scope='module')
+def written(tmp_path_factory):
+    root = tmp_path_factory.mktemp('world')
+    write_world(SMALL, root, workers=2)
+    return root
+
+
+def test_clips_are_real_files(written):
+    names = list(clip_names(SMALL))
+    assert len(list((written / 'videos').glob('*.mp4'))) == len(names) == 96
+    clip = names[0]
+    video = read_annotations(written / 'all_train.txt', class_names())[0]
+    reader = VideoReader(str(written / 'videos' / video.path))
+    frames = reader.get_batch(range(20)).asnumpy()
+    drawn = render_clip(SMALL, *clip)
+    assert frames.shape == drawn.shape
+    assert np.abs(frames.astype(int) - drawn).mean() < 12  # lossy
+
+
+def test_lists_and_labels_agree(written):
+    for subset, names in subsets().items():
+        assert load_class_names(written / f'{subset}_labels.csv') == names
+        for split in ('train', 'val'):
+            rows = read_annotations(written / f'{subset}_{split}.txt', names)
+            assert [row.label for row in rows] == list(range(len(names)))
+            for row in rows:
+                assert names[row.label].replace(' ', '_') in row.path
+
+
+def test_what_is_written_is_recognised(written):
+    assert is_written(SMALL, written)
+    assert not is_written(World(), written)
