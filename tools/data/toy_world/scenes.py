@@ -90,7 +90,7 @@ def draw_thing(
     size: float,
     angle: float,
 ) -> None:
-    """Draw a shape with its rim and a white eye near its top into a (side, side, 3) picture."""
+    """Draw a shape, its rim and a white eye into a (side, side, 3) picture."""
     side = len(picture)
     turn = np.deg2rad(angle)
     rotation = np.array(

@@ -37,7 +37,7 @@ def _draw_part(side: int, size: int, count: int, seed: tuple) -> tuple:
 def draw_stills(
     side: int, size: int, count: int, seed: int, workers: int
 ) -> Stills:
-    """Draw pictures at ``side`` pixels, as clips are, and resize to ``size``."""
+    """Draw pictures at ``side`` pixels, like clips; resize to ``size``."""
     parts = -(-count // 500)
     seeds = [(seed, part) for part in range(parts)]
     with ProcessPoolExecutor(workers) as pool:
