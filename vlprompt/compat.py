@@ -11,6 +11,7 @@ import importlib.util
 import os
 import pickle
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -30,6 +31,7 @@ def apply() -> None:
             provide_importlib_metadata()
             provide_drn()
             provide_torchvision_schemas()
+            accept_mmcv_lite()
         import mmaction  # noqa: F401
 
         if not DISABLED:
@@ -99,6 +101,13 @@ def provide_torchvision_schemas() -> None:
     importlib.import_module('torchvision')
 
 
+def accept_mmcv_lite() -> None:
+    """mmcv-lite is meant; nothing here needs the ops that it warns about."""
+    warnings.filterwarnings(
+        'ignore', 'Fail to import ``MultiScaleDeformableAttention``'
+    )
+
+
 def gate_multimodal() -> None:
     """MMAction2's VindLU needs names that transformers 4.56 removed."""
     from mmaction.utils import dependency
@@ -137,7 +146,7 @@ def allow_mmengine_checkpoints() -> None:
             *dtypes,
         ]
     )
-    CheckpointLoader.register_scheme('', loader=_load_local, force=True)
+    CheckpointLoader.register_scheme('', loader=load_from_local, force=True)
 
 
 def _history_method(owner: type, name: str):
@@ -149,7 +158,7 @@ def _history_method(owner: type, name: str):
     return getattr(owner, name)
 
 
-def _load_local(filename: str, map_location=None):
+def load_from_local(filename: str, map_location=None):
     """Read a checkpoint without running what it contains."""
     import torch
 
@@ -165,7 +174,7 @@ def _load_local(filename: str, map_location=None):
             f'{filename} holds more than weights and training state, and is '
             'not read: convert it, or save its state dict alone'
         ) from error
-    except (RuntimeError, EOFError) as error:
+    except (RuntimeError, EOFError, OSError) as error:
         raise UserError(
             f'{filename} is damaged or not a checkpoint'
         ) from error
@@ -239,10 +248,17 @@ def mend_color_jitter() -> None:
 
 
 def mend_visualization_hook() -> None:
-    """MMAction2's hook hands its visualizer an argument it does not take."""
+    """MMAction2's hook can draw neither its own inputs nor ours.
+
+    It hands its visualizer an argument that this does not take, and expects
+    inputs without views.
+    """
     from mmaction.engine.hooks import VisualizationHook
 
-    original = VisualizationHook.__init__
+    original, draw = (
+        VisualizationHook.__init__,
+        VisualizationHook._draw_samples,
+    )
     if DISABLED or hasattr(original, 'mended'):
         return
 
@@ -250,5 +266,13 @@ def mend_visualization_hook() -> None:
         original(self, *args, **kwargs)
         self.draw_args.pop('show', None)
 
+    def draw_first_views(
+        self, batch_idx, data_batch, data_samples, step=0
+    ) -> None:
+        inputs = [v[0] if v.dim() == 5 else v for v in data_batch['inputs']]
+        data_batch = {**data_batch, 'inputs': inputs}
+        draw(self, batch_idx, data_batch, data_samples, step)
+
     init.mended = True
     VisualizationHook.__init__ = init
+    VisualizationHook._draw_samples = draw_first_views

@@ -43,4 +43,5 @@ param_scheduler = [
         convert_to_iter_based=True,
     )
 ]
+auto_scale_lr = dict(enable=False, base_batch_size=32)
 default_hooks = dict(checkpoint=dict(interval=10), logger=dict(interval=9))
