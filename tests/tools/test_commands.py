@@ -1,6 +1,7 @@
 """Training and testing, and what their flags do."""
 
 import pickle
+from pathlib import Path
 
 import pytest
 import torch
@@ -23,9 +24,11 @@ def test_train_then_test(config, tmp_path):
     assert not any('visual.conv1' in name for name in weights)
     checkpoint = tmp_path / 'out/epoch_2.pth'
     args = ['--work-dir', str(tmp_path / 'eval'), '--dump', 'scores.pkl']
+    args += ['--show-dir', 'drawn', '--interval', '3']
     args += ['--cfg-options', 'randomness.seed=1']
     metrics = test_tool.main([config, str(checkpoint), *args])
     assert 0 <= metrics['acc/top1'] <= 1
+    assert any(Path('drawn').rglob('*.png'))
     with open('scores.pkl', 'rb') as file:
         assert len(pickle.load(file)) == NUM_VIDEOS
     assert any((tmp_path / 'eval').glob('*/*.json'))
