@@ -100,3 +100,15 @@ def test_vilt_b16_predicts_and_learns():
     losses = model.train()(**batch, mode='loss')
     losses['loss_cls'].backward()
     assert model.prompts.free['text'].vectors.grad.abs().sum() > 0
+
+
+def levels(path):
+    """How many files a config goes through to its farthest base."""
+    text = re.search(r'^_base_ = (\[.*?\])', path.read_text(), re.M | re.S)
+    bases = re.findall(r"'(.+?)'", text[1]) if text else []
+    return 1 + max((levels(path.parent / b) for b in bases), default=0)
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=lambda p: p.stem)
+def test_three_levels_at_most(path):
+    assert levels(path) <= 3

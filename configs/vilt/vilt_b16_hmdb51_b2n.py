@@ -13,20 +13,8 @@ Published: 76.7 base, 57.5 novel, 65.7 HM.  Not measured here.
 _base_ = [
     '../_base_/models/vilt_b16.py',
     '../_base_/datasets/hmdb51_base_to_novel.py',
-    '../_base_/schedules/adamw_warmup_cosine.py',
+    '../_base_/schedules/base_to_novel.py',
     '../_base_/default_runtime.py',
 ]
 
 model = dict(texts=dict(template='[16] {}.'))
-train_cfg = dict(max_epochs=12)
-optim_wrapper = dict(optimizer=dict(lr=4e-2))
-param_scheduler = [
-    dict(
-        type='WarmupCosineLR',
-        warmup=5,
-        total=12,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    )
-]
-auto_scale_lr = dict(enable=False, base_batch_size=64)

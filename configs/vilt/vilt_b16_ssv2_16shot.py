@@ -10,10 +10,8 @@ Published: 13.2 top-1.  Not measured here.
 _base_ = [
     '../_base_/models/vilt_b16.py',
     '../_base_/datasets/ssv2_few_shot.py',
-    '../_base_/schedules/adamw_warmup_cosine.py',
+    '../_base_/schedules/few_shot.py',
     '../_base_/default_runtime.py',
 ]
 
 model = dict(prompts=dict(depth=12))
-train_cfg = dict(val_interval=10)
-auto_scale_lr = dict(enable=False, base_batch_size=64)

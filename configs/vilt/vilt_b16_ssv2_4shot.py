@@ -7,7 +7,14 @@ Run: bash tools/dist_train.sh configs/vilt/vilt_b16_ssv2_4shot.py 8
 Published: 9.4 top-1.  Not measured here.
 """
 
-_base_ = ['vilt_b16_ssv2_16shot.py']
+_base_ = [
+    '../_base_/models/vilt_b16.py',
+    '../_base_/datasets/ssv2_few_shot.py',
+    '../_base_/schedules/few_shot.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(prompts=dict(depth=12))
 
 ann_file = 'data/ssv2/splits/train1_few_shot_4.txt'
 train_dataloader = dict(dataset=dict(ann_file=ann_file))

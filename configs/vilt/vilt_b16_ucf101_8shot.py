@@ -7,7 +7,14 @@ Run: bash tools/dist_train.sh configs/vilt/vilt_b16_ucf101_8shot.py 8
 Published: 91.3 top-1.  Not measured here.
 """
 
-_base_ = ['vilt_b16_ucf101_16shot.py']
+_base_ = [
+    '../_base_/models/vilt_b16.py',
+    '../_base_/datasets/ucf101_few_shot.py',
+    '../_base_/schedules/few_shot.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(prompts=dict(depth=12))
 
 ann_file = 'data/ucf101/splits/train1_few_shot_8.txt'
 train_dataloader = dict(dataset=dict(ann_file=ann_file))
