@@ -1,10 +1,12 @@
 """A tiny model on tiny videos."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import torch
 from commands import NUM_VIDEOS
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import DefaultScope
@@ -98,6 +100,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def config(world: Path) -> str:
     """The path of the config."""
     return str(world / 'tiny.py')
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Sums in one order, as in the processes that the tests start."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,7 @@
 """ViLT-CLIP at full size on real Kinetics and UCF101 clips."""
 
+import os
+
 import open_clip
 import pytest
 import torch
@@ -14,6 +16,7 @@ CLASSES = ['yoga', 'applying eye makeup', 'arm wrestling']
 @pytest.fixture
 def config(shared_data, tmp_path):
     """The published config, two frames a view, random CLIP weights."""
+    torch.set_num_threads(os.cpu_count())
     torch.manual_seed(0)
     arch = open_clip.get_model_config('ViT-B-16-quickgelu')
     clip = open_clip.CustomTextCLIP(**arch)

@@ -43,18 +43,15 @@ def test_a_second_run_uses_what_is_there(quickstart):
     assert quickstart.report() == before
 
 
-def options(quickstart):
+def options(quickstart, loader, split):
     data = quickstart.data
-    yield f'model.clip.pretrained={data}/toy_clip.safetensors'
-    for loader, name in (
-        ('train', 'base_train'),
-        ('val', 'base_val'),
-        ('test', 'base_val'),
-    ):
-        dataset = f'{loader}_dataloader.dataset'
-        yield f'{dataset}.ann_file={data}/{name}.txt'
-        yield f'{dataset}.classes={data}/base_labels.csv'
-        yield f'{dataset}.data_prefix.video={data}/videos'
+    dataset = f'{loader}_dataloader.dataset'
+    return (
+        f'model.clip.pretrained={data}/toy_clip.safetensors',
+        f'{dataset}.ann_file={data}/base_{split}.txt',
+        f'{dataset}.classes={data}/base_labels.csv',
+        f'{dataset}.data_prefix.video={data}/videos',
+    )
 
 
 @pytest.fixture(scope='module')
@@ -70,7 +67,7 @@ def trained(quickstart, tmp_path_factory):
         'train_cfg.max_epochs=1',
         'param_scheduler.0.total=1',
         'default_hooks.checkpoint.interval=1',
-        *options(quickstart),
+        *options(quickstart, 'train', 'train'),
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return out / 'epoch_1.pth'
@@ -83,7 +80,7 @@ def test_mmaction2s_own_tools_run_our_config(quickstart, trained):
         str(trained),
         f'--work-dir={trained.parent}',
         '--cfg-options',
-        *options(quickstart),
+        *options(quickstart, 'test', 'val'),
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert 'acc/scored: 192' in done.stdout + done.stderr
