@@ -1,7 +1,6 @@
 """ViFi-CLIP's schedule: AdamW, 5 epochs of warm-up, cosine to LR / 100.
 
-A config that changes the number of epochs changes ``max_epochs`` and
-``total``.
+The cosine ends with ``max_epochs``.
 """
 
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=30, val_interval=1)
@@ -18,7 +17,6 @@ param_scheduler = [
     dict(
         type='WarmupCosineLR',
         warmup=5,
-        total=30,
         min_ratio=0.01,
         by_epoch=True,
         convert_to_iter_based=True,

@@ -4,14 +4,4 @@ _base_ = ['adamw_warmup_cosine.py']
 
 train_cfg = dict(max_epochs=12)
 optim_wrapper = dict(optimizer=dict(lr=4e-2))
-param_scheduler = [
-    dict(
-        type='WarmupCosineLR',
-        warmup=5,
-        total=12,
-        min_ratio=0.01,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    )
-]
 auto_scale_lr = dict(enable=False, base_batch_size=64)

@@ -6,6 +6,7 @@ from mmengine.optim.scheduler.lr_scheduler import LRSchedulerMixin
 from mmengine.optim.scheduler.param_scheduler import INF, _ParamScheduler
 from torch.optim import Optimizer
 
+from vlprompt.errors import UserError
 from vlprompt.registry import PARAM_SCHEDULERS
 
 
@@ -23,31 +24,41 @@ class WarmupCosineLR(LRSchedulerMixin, _ParamScheduler):
     Args:
         optimizer: The optimizer, or MMEngine's wrapper of one.
         warmup: Steps of warm-up, W.
-        total: Steps in all, S.
-        min_ratio: Last rate, relative to the first.
-        kwargs: MMEngine's: ``begin``, ``end``, ``last_step``, ``by_epoch``.
+        total: Steps in all, S; if None, those from ``begin`` to ``end``,
+            which the runner sets to the end of training.
+        min_ratio: Last rate, relative to the optimizer's.
+        begin: MMEngine's, and so is the next.
+        end: See there.
+        kwargs: MMEngine's: ``last_step``, ``by_epoch``, ``verbose``.
+
+    Raises:
+        UserError: If there is neither a total nor an end.
     """
 
     def __init__(
         self,
         optimizer: Optimizer,
         warmup: int,
-        total: int,
+        total: int | None = None,
         min_ratio: float = 0.01,
+        begin: int = 0,
+        end: int = INF,
         **kwargs,
     ) -> None:
+        if total is None and end == INF:
+            raise UserError('WarmupCosineLR needs total=... or end=...')
         self.warmup = warmup
-        self.total = total
+        self.total = end - begin if total is None else total
         self.min_ratio = min_ratio
-        super().__init__(optimizer, **kwargs)
+        super().__init__(optimizer, begin=begin, end=end, **kwargs)
 
     @classmethod
     def build_iter_from_epoch(
         cls,
         *args,
         warmup: float,
-        total: int,
         epoch_length: int,
+        total: int | None = None,
         begin: int = 0,
         end: int = INF,
         by_epoch: bool = True,
@@ -57,7 +68,7 @@ class WarmupCosineLR(LRSchedulerMixin, _ParamScheduler):
         return cls(
             *args,
             warmup=round(warmup * epoch_length),
-            total=total * epoch_length,
+            total=None if total is None else total * epoch_length,
             begin=int(begin * epoch_length),
             end=end if end == INF else int(end * epoch_length),
             by_epoch=False,
