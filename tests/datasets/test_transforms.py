@@ -119,6 +119,20 @@ def test_grayscale_takes_whole_clips():
     assert distinct(images) == 1
 
 
+def test_grayscale_takes_a_fifth_of_the_clips(pipelines):
+    step = pipelines[16].train_pipeline[-3]
+    assert step['op'] == 'RandomGrayscale'
+    transform = TRANSFORMS.build(step)
+    gray = []
+    with seeded(0):
+        for _ in range(300):
+            images = transform.transform(dict(imgs=frames()))['imgs']
+            each = {bool((i[..., 0] == i[..., 2]).all()) for i in images}
+            assert len(each) == 1
+            gray += each
+    assert 40 < sum(gray) < 80
+
+
 @pytest.fixture
 def pipelines(repository):
     register_all_modules()

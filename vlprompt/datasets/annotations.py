@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from vlprompt.errors import UserError
 
+from .text_files import read_lines
+
 
 class LabelledVideo(NamedTuple):
     """One line of a list: a path below the video root, and its class."""
@@ -15,12 +17,20 @@ class LabelledVideo(NamedTuple):
 
 
 def read_annotations(
-    ann_file: str | Path, class_names: Sequence[str]
+    ann_file: str | Path,
+    class_names: Sequence[str],
+    written_names: Sequence[str] = (),
 ) -> list[LabelledVideo]:
     """Read ``path label`` or ``path,label`` lines.
 
     The label is the last field, an id or a class name; paths may contain
     spaces and commas, empty lines are ignored.
+
+    Args:
+        ann_file: The list.
+        class_names: The class names, in the order of the labels.
+        written_names: The same before they were cleaned, which the list may
+            use as well.
 
     Raises:
         UserError: If the file is missing or empty, or names the first line
@@ -32,10 +42,13 @@ def read_annotations(
             f'no annotation file at {ann_file} (docs/data.md, "Layout", says '
             'how to get it)'
         )
-    ids = {name: i for i, name in enumerate(class_names)}
+    ids = {
+        name: i
+        for names in (class_names, written_names)
+        for i, name in enumerate(names)
+    }
     videos = []
-    lines = path.read_text(encoding='utf-8-sig').splitlines()
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(read_lines(path), 1):
         if line.strip():
             where = f'{ann_file} line {number}'
             videos.append(_parse(line.strip(), ids, where))
@@ -45,25 +58,27 @@ def read_annotations(
 
 
 def _parse(line: str, ids: dict[str, int], where: str) -> LabelledVideo:
+    last = max(ids.values())
     for separator in (',', None):
         path, *label = line.rsplit(separator, 1)
         if not label:
             continue
-        label = label[0].strip()
+        # Quotes are those of a csv file whose paths contain commas.
+        path, label = path.strip().strip('"'), label[0].strip().strip('"')
         if label.lstrip('-').isdigit():
-            return LabelledVideo(path.strip(), _check(int(label), ids, where))
+            return LabelledVideo(path, _check(int(label), last, where))
         if label in ids:
-            return LabelledVideo(path.strip(), ids[label])
+            return LabelledVideo(path, ids[label])
     raise UserError(
-        f'{where}: {line!r}, expected "path label" with an id from 0 to '
-        f'{len(ids) - 1} or a class name'
+        f'{where}: {line[:200]!r}, expected "path label" with an id from 0 to '
+        f'{last} or a class name'
     )
 
 
-def _check(label: int, ids: dict[str, int], where: str) -> int:
-    if not 0 <= label < len(ids):
+def _check(label: int, last: int, where: str) -> int:
+    if not 0 <= label <= last:
         raise UserError(
-            f'{where}: label {label}, but the class list has {len(ids)} '
-            f'names (0 to {len(ids) - 1})'
+            f'{where}: label {label}, but the class list has {last + 1} '
+            f'names (0 to {last})'
         )
     return label

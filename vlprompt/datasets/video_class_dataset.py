@@ -1,7 +1,9 @@
 """Videos with classes that have names."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from decord import DECORDError
@@ -17,6 +19,19 @@ from .random_streams import seeded
 BROKEN = 'broken_videos'
 UNREADABLE = (RuntimeError, OSError, DECORDError)
 POLICIES = ('raise', 'replace', 'skip')
+# What decord puts before a message: a time, a place in its source, twice.
+DECORD_PREFIX = re.compile(r'\[[\d:]+\] \S+:\d+: ')
+
+
+class BrokenVideo(NamedTuple):
+    """A file that cannot be read, and why."""
+
+    filename: str
+    reason: str
+
+    def __str__(self) -> str:
+        """One line for logs and errors."""
+        return f'{self.filename} ({self.reason})'
 
 
 @DATASETS.register_module()
@@ -25,7 +40,9 @@ class VideoClassDataset(VideoDataset):
 
     The class names are ``metainfo['classes']``, from which a model takes its
     texts.  What is drawn for a sample depends on ``(seed, epoch, index)``
-    alone, so neither the number of workers nor a resumed run changes it.
+    alone, so neither the number of workers nor a resumed run changes it.  In
+    testing the epoch is 0; in training ``EpochSeedHook`` sets it, and without
+    one (None) samples are drawn from the generators of the process.
 
     Args:
         ann_file: List of videos, see :func:`read_annotations`.
@@ -37,8 +54,8 @@ class VideoClassDataset(VideoDataset):
             names it and stops (the default for testing), ``'replace'`` takes
             another clip (for training), and so does ``'skip'``, for testing:
             the clip is marked and the metric leaves it out.
-        seed: Of everything that is drawn; in training the hook
-            ``EpochSeedHook`` sets it to the run's.
+        seed: Of everything that is drawn; in training ``EpochSeedHook`` sets
+            it to the run's.
         kwargs: MMAction2's ``VideoDataset``.
 
     Raises:
@@ -64,7 +81,8 @@ class VideoClassDataset(VideoDataset):
                 f'on_broken={on_broken!r}, expected one of {list(POLICIES)}'
             )
         self.seed = seed
-        self.epoch = 0
+        self.epoch = 0 if test_mode else None
+        self._written_names = load_class_names(classes)
         names = load_class_names(classes, text_clean)
         super().__init__(
             ann_file,
@@ -77,7 +95,9 @@ class VideoClassDataset(VideoDataset):
 
     def load_data_list(self) -> list[dict]:
         """The videos of the list, with paths below the folder."""
-        videos = read_annotations(self.ann_file, self.metainfo['classes'])
+        videos = read_annotations(
+            self.ann_file, self.metainfo['classes'], self._written_names
+        )
         root = Path(self.data_prefix['video'])
         if not root.is_dir():
             raise UserError(
@@ -87,7 +107,8 @@ class VideoClassDataset(VideoDataset):
         if not any((root / video.path).is_file() for video in videos[:50]):
             raise UserError(
                 f'{root} has none of the first videos of {self.ann_file}, '
-                f'such as {videos[0].path}'
+                f'such as {videos[0].path} (docs/data.md, "Layout", says '
+                'what belongs there)'
             )
         return [
             dict(filename=str(root / video.path), label=video.label)
@@ -96,6 +117,8 @@ class VideoClassDataset(VideoDataset):
 
     def __getitem__(self, idx: int) -> dict:
         """One sample, through the pipeline."""
+        if self.epoch is None:
+            return self._read(idx)
         with seeded(self.seed, self.epoch, idx):
             return self._read(idx)
 
@@ -106,7 +129,8 @@ class VideoClassDataset(VideoDataset):
             try:
                 sample = self.pipeline(info)
             except UNREADABLE as error:
-                broken.append(_describe(self.get_data_info(idx), error))
+                name = self.get_data_info(idx)['filename']
+                broken.append(BrokenVideo(name, _reason(error)))
                 if self.on_broken == 'raise':
                     break
                 idx = np.random.randint(len(self))
@@ -114,9 +138,12 @@ class VideoClassDataset(VideoDataset):
             if broken:
                 sample['data_samples'].set_metainfo({BROKEN: broken})
             return sample
-        raise UserError('cannot read ' + '; '.join(broken))
+        more = f' and {len(broken) - 3} more' if len(broken) > 3 else ''
+        raise UserError(f'cannot read {"; ".join(map(str, broken[:3]))}{more}')
 
 
-def _describe(info: dict, error: Exception) -> str:
-    reason = str(error).strip().splitlines() or [type(error).__name__]
-    return f'{info["filename"]} ({reason[-1][:120]})'
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    text = DECORD_PREFIX.sub('', ' '.join(str(error).split()))
+    return text[:120] or type(error).__name__

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from vlprompt.errors import UserError
 
+from ..text_files import read_lines
+
 FOLDER = Path(__file__).parent
 
 
@@ -35,12 +37,13 @@ def load_class_names(
     Args:
         classes: The name of a list of the library (``'ucf101'``), a
             ``.csv`` file with columns ``id`` and ``name``, a text file with
-            one name a line, or the names.
+            one name a line (both UTF-8), or the names.
         text_clean: ``'none'``, ``'underscore'`` (to spaces), ``'camel'``
             (``'ApplyEyeMakeup'`` to ``'apply eye makeup'``) or ``'lower'``.
 
     Raises:
-        UserError: If there is no such list, or its ids are not 0, 1, 2, ...
+        UserError: If there is no such list, its ids are not 0, 1, 2, ...,
+            or two classes have the same name.
     """
     if text_clean not in CLEANERS:
         raise UserError(
@@ -49,7 +52,19 @@ def load_class_names(
     names = _read(classes) if isinstance(classes, str | Path) else classes
     if not names:
         raise UserError(f'the class list {classes} is empty')
-    return tuple(CLEANERS[text_clean](name) for name in names)
+    names = tuple(CLEANERS[text_clean](name) for name in names)
+    _check_distinct(names)
+    return names
+
+
+def _check_distinct(names: tuple[str, ...]) -> None:
+    for i, name in enumerate(names):
+        first = names.index(name)
+        if first < i:
+            raise UserError(
+                f'the classes {first} and {i} have the same name {name!r}: '
+                'no text can tell them apart'
+            )
 
 
 def _read(classes: str | Path) -> list[str]:
@@ -63,17 +78,20 @@ def _read(classes: str | Path) -> list[str]:
         )
     if path.suffix == '.csv':
         return _read_csv(path)
-    lines = path.read_text(encoding='utf-8').splitlines()
-    return [line.strip() for line in lines if line.strip()]
+    return [line.strip() for line in read_lines(path) if line.strip()]
 
 
 def _read_csv(path: Path) -> list[str]:
-    with path.open(encoding='utf-8-sig', newline='') as file:
-        rows = list(csv.DictReader(file))
-    for i, row in enumerate(rows):
-        if row.get('id') != str(i) or not row.get('name'):
+    rows = csv.DictReader(read_lines(path), skipinitialspace=True)
+    names = []
+    for row in rows:
+        place, name = row.get('id') or '', row.get('name') or ''
+        # Fields without a column: a comma in a name that is not quoted.
+        if place.strip() != str(len(names)) or not name or None in row:
             raise UserError(
-                f'{path} line {i + 2}: {dict(row)}, expected id {i} and a '
-                'name below the header "id,name"'
+                f'{path} line {rows.line_num}: {list(row.values())}, expected '
+                f'id {len(names)} and a name (in quotes if it has a comma) '
+                'below the header "id,name"'
             )
-    return [row['name'] for row in rows]
+        names.append(name.strip())
+    return names

@@ -1,0 +1,19 @@
+"""Text files that a user wrote."""
+
+from pathlib import Path
+
+from vlprompt.errors import UserError
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a text file.
+
+    Raises:
+        UserError: If it is not one in UTF-8.
+    """
+    try:
+        return path.read_text(encoding='utf-8-sig').splitlines()
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f'{path} is not a text file in UTF-8 (byte {error.start + 1})'
+        ) from error
