@@ -35,17 +35,18 @@ class ScoredAccMetric(AccMetric):
         # A row for every sample: processes take turns in the gathered rows.
         rows = self.results[-len(data_samples) :]
         for row, sample in zip(rows, data_samples, strict=True):
-            row[BROKEN] = sample.get(BROKEN, ())
+            # The first is the one that is listed, others were to replace it.
+            row[BROKEN] = ''.join(map(str, sample.get(BROKEN, ())[:1]))
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
         """The accuracies of all rows that were scored, and how many."""
-        broken = [name for row in results for name in row[BROKEN]]
+        broken = [row[BROKEN] for row in results if row[BROKEN]]
         scored = [row for row in results if not row[BROKEN]]
         if broken:
-            named = '\n'.join(f'  {name}' for name in broken[: self.shown])
+            named = ''.join(f'\n  {video}' for video in broken[: self.shown])
             MMLogger.get_current_instance().warning(
-                f'{len(results) - len(scored)} of {len(results)} videos were '
-                f'not scored:\n{named}'
+                f'{len(broken)} of {len(results)} videos were not scored:'
+                f'{named}'
             )
         if not scored:
             raise UserError('not one video of the test set could be read')

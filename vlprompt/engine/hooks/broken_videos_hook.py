@@ -20,11 +20,12 @@ class BrokenVideosHook(Hook):
 
     def __init__(self, shown: int = 10) -> None:
         self.shown = shown
-        self.broken: Counter[str] = Counter()
+        self.clips: Counter[str] = Counter()
+        self.reasons: dict[str, str] = {}
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Begin to count."""
-        self.broken.clear()
+        self.clips.clear()
 
     def after_train_iter(
         self,
@@ -35,18 +36,22 @@ class BrokenVideosHook(Hook):
     ) -> None:
         """Note what the data set says about this batch."""
         for sample in (data_batch or {}).get('data_samples', ()):
-            self.broken.update(sample.metainfo.get(BROKEN, ()))
+            for video in sample.metainfo.get(BROKEN, ()):
+                self.clips[video.filename] += 1
+                self.reasons[video.filename] = video.reason
 
     def after_train_epoch(self, runner: Runner) -> None:
         """Log the broken videos of all processes."""
-        broken: Counter[str] = sum(
-            all_gather_object(self.broken), start=Counter()
-        )
-        if broken:
-            named = '\n'.join(
-                f'  {name}' for name in list(broken)[: self.shown]
+        clips: Counter[str] = Counter()
+        for theirs, reasons in all_gather_object((self.clips, self.reasons)):
+            clips.update(theirs)
+            self.reasons.update(reasons)
+        if clips:
+            named = ''.join(
+                f'\n  {name} ({self.reasons[name]})'
+                for name, _ in clips.most_common(self.shown)
             )
             runner.logger.warning(
-                f'{broken.total()} clips of {len(broken)} unreadable videos '
-                f'were replaced by others in this epoch:\n{named}'
+                f'{clips.total()} clips of {len(clips)} unreadable videos '
+                f'were replaced by others in this epoch:{named}'
             )

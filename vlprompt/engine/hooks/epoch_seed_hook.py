@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
-from mmengine.runner import Runner
+from mmengine.runner import IterBasedTrainLoop, Runner
 
 from vlprompt.datasets.random_streams import seed_from
 from vlprompt.errors import UserError
@@ -23,6 +23,10 @@ class EpochSeedHook(Hook):
     they draw for each sample, and seeds the generators of the process, from
     which mixup and the model draw.  So a run that was interrupted and
     resumed from its last epoch ends with the same weights.
+
+    A loop that counts iterations has one endless epoch, in which every pass
+    over the data would repeat the first: there the data sets go without an
+    epoch, and only runs of epochs are repeated exactly.
     """
 
     priority = 'VERY_HIGH'
@@ -30,12 +34,13 @@ class EpochSeedHook(Hook):
     def before_train_epoch(self, runner: Runner) -> None:
         """Seed everything for the coming epoch."""
         loader = runner.train_dataloader
-        if getattr(loader, 'persistent_workers', False):
+        endless = isinstance(runner.train_loop, IterBasedTrainLoop)
+        if getattr(loader, 'persistent_workers', False) and not endless:
             raise UserError(
                 'train_dataloader has persistent_workers=True: they would '
                 'not learn of a new epoch and repeat their random numbers'
             )
-        for dataset in _datasets(loader.dataset):
+        for dataset in () if endless else _datasets(loader.dataset):
             dataset.seed, dataset.epoch = runner.seed, runner.epoch
         seed = seed_from(runner.seed, runner.epoch, get_rank())
         random.seed(seed)

@@ -1,82 +1,21 @@
-"""Schedule and hooks."""
+"""The hooks, on runners that hold just what they read."""
 
-import math
 from types import SimpleNamespace
 
 import pytest
 import torch
-from mmengine.optim import OptimWrapper
+from mmengine.runner import IterBasedTrainLoop
 from torch.utils.data import DataLoader, Dataset
 
-from vlprompt.engine import (
-    BrokenVideosHook,
-    ClassListHook,
-    EpochSeedHook,
-    WarmupCosineLR,
-)
+from vlprompt.datasets.video_class_dataset import BrokenVideo
+from vlprompt.engine import BrokenVideosHook, ClassListHook, EpochSeedHook
 from vlprompt.errors import UserError
-
-LR = 8e-3
-
-
-def rates(warmup, total, iters, updates, resume_at=None):
-    """The rate of each update, as MMEngine's runner would set it."""
-
-    def make():
-        parameter = torch.nn.Parameter(torch.zeros(1))
-        optimizer = torch.optim.SGD([parameter], lr=LR)
-        return optimizer, WarmupCosineLR.build_iter_from_epoch(
-            OptimWrapper(optimizer),
-            warmup=warmup,
-            total=total,
-            epoch_length=iters,
-        )
-
-    optimizer, scheduler = make()
-    out = []
-    for i in range(updates):
-        if i == resume_at:
-            state = optimizer.state_dict(), scheduler.state_dict()
-            optimizer, scheduler = make()
-            optimizer.load_state_dict(state[0])
-            scheduler.load_state_dict(state[1])
-        out.append(optimizer.param_groups[0]['lr'])
-        scheduler.step()
-    return out
-
-
-def law(t, warmup, total):
-    if t < warmup:
-        return LR * t / warmup
-    floor = LR / 100
-    return floor + (LR - floor) / 2 * (1 + math.cos(math.pi * t / total))
-
-
-def test_the_published_law():
-    iters, warmup, total = 7, 5, 10
-    ours = rates(warmup, total, iters, total * iters)
-    assert ours[:2] == [0, 0]
-    for k, rate in enumerate(ours):
-        t = max(k - 1, 0)
-        expected = law(t, warmup * iters, total * iters)
-        assert rate == pytest.approx(expected, abs=1e-12)
-    assert ours[35] == pytest.approx(LR * 34 / 35)
-    assert ours[36] == pytest.approx(0.505 * LR)
-
-
-def test_the_law_survives_a_resume():
-    assert rates(5, 10, 7, 70, resume_at=33) == rates(5, 10, 7, 70)
-
-
-def test_a_run_shorter_than_its_warmup():
-    assert max(rates(5, 3, 2, 6)) == pytest.approx(LR * 4 / 10)
-    assert rates(0, 3, 2, 6)[0] == pytest.approx(LR)
 
 
 class Named(Dataset):
     def __init__(self, *classes):
         self.metainfo = dict(classes=classes)
-        self.seed = self.epoch = 0
+        self.seed, self.epoch = 0, None
 
     def __len__(self):
         return 4
@@ -106,6 +45,7 @@ def runner(**loaders):
         model=Model(),
         seed=3,
         epoch=2,
+        train_loop=None,
         **loaders,
         _train_dataloader=loaders.get('train_dataloader'),
     )
@@ -153,18 +93,51 @@ def test_persistent_workers_are_refused():
         EpochSeedHook().before_train_epoch(run)
 
 
+def test_an_endless_epoch_does_not_repeat_its_draws():
+    run = runner(train=Named('a'))
+    run.train_dataloader = DataLoader(
+        Named('a'), num_workers=1, persistent_workers=True
+    )
+    run.train_loop = object.__new__(IterBasedTrainLoop)
+    EpochSeedHook().before_train_epoch(run)
+    assert run.train_dataloader.dataset.epoch is None
+
+
+def test_wrapped_data_sets_learn_of_the_epoch():
+    class Wrapper(Dataset):
+        def __init__(self, *parts):
+            self.datasets = parts
+
+        def __len__(self):
+            return 8
+
+    parts = Named('a'), Named('a')
+    run = runner(train=Wrapper(*parts))
+    EpochSeedHook().before_train_epoch(run)
+    assert [(part.seed, part.epoch) for part in parts] == [(3, 2)] * 2
+
+
 def test_broken_videos_are_counted_and_named():
+    """By file: what is wrong with it may read otherwise each time."""
     lines = []
     run = SimpleNamespace(logger=SimpleNamespace(warning=lines.append))
-    sample = SimpleNamespace(metainfo=dict(broken_videos=['a.mp4 (x)']))
-    fine = SimpleNamespace(metainfo={})
-    hook = BrokenVideosHook()
+
+    def batch(*files):
+        samples = [
+            SimpleNamespace(metainfo=dict(broken_videos=[BrokenVideo(*file)]))
+            for file in files
+        ]
+        samples.append(SimpleNamespace(metainfo={}))
+        return dict(data_samples=samples)
+
+    hook = BrokenVideosHook(shown=1)
     hook.before_train_epoch(run)
-    for batch in ([sample, fine], [sample], [fine]):
-        hook.after_train_iter(run, 0, dict(data_samples=batch))
+    hook.after_train_iter(run, 0, batch(('a.mp4', 'frame 1'), ('b.mp4', 'x')))
+    hook.after_train_iter(run, 1, batch(('a.mp4', 'frame 2')))
+    hook.after_train_iter(run, 2, batch())
     hook.after_train_epoch(run)
-    assert '2 clips of 1 unreadable videos' in lines[0]
-    assert 'a.mp4 (x)' in lines[0]
+    assert '3 clips of 2 unreadable videos' in lines[0]
+    assert lines[0].endswith('\n  a.mp4 (frame 2)')
     hook.before_train_epoch(run)
     hook.after_train_epoch(run)
     assert len(lines) == 1
