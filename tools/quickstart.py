@@ -142,7 +142,6 @@ def train(stages: Stages, args: Namespace, key: Any) -> Path:
         f'train_cfg.max_epochs={args.epochs}',
         f'train_cfg.val_interval={args.epochs}',
         f'default_hooks.checkpoint.interval={args.epochs}',
-        f'param_scheduler.0.total={args.epochs}',
         *data_options(args.data, 'train', 'base', 'train'),
         *data_options(args.data, 'val', 'base', 'val'),
     )

@@ -16,13 +16,4 @@ _base_ = [
 ]
 
 train_cfg = dict(max_epochs=10)
-param_scheduler = [
-    dict(
-        type='WarmupCosineLR',
-        warmup=5,
-        total=10,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    )
-]
 auto_scale_lr = dict(enable=False, base_batch_size=256)

@@ -38,7 +38,6 @@ param_scheduler = [
     dict(
         type='WarmupCosineLR',
         warmup=2,
-        total=20,
         by_epoch=True,
         convert_to_iter_based=True,
     )

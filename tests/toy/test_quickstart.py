@@ -65,7 +65,6 @@ def trained(quickstart, tmp_path_factory):
         '--no-validate',
         '--cfg-options',
         'train_cfg.max_epochs=1',
-        'param_scheduler.0.total=1',
         'default_hooks.checkpoint.interval=1',
         *options(quickstart, 'train', 'train'),
     )
