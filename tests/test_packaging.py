@@ -10,8 +10,8 @@ from vlprompt.check_env import TESTED
 FORBIDDEN = {
     'a package index': r'index-url|find-links|pypi\.org|files\.pythonhosted',
     'a path of one machine': r'(?<![\w.~])/(work|tmp|root|home)/\w',
-    'unsafe loading': r'weights_only=Fals[e]',
-    'loading in part': r'strict=Fals[e](?!.*zip)',
+    'unsafe loading': r'weights_only=(?:F)alse',
+    'loading in part': r'strict=(?:F)alse(?!.*zip)',
     'a bare except': r'except\s*:',
 }
 
