@@ -1,10 +1,13 @@
 """The small tuples that are passed between the parts of a model."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+Prompts = Sequence[Tensor | None]  # of one tower, one entry per layer
 
 
 class VisualFeatures(NamedTuple):

@@ -1,14 +1,12 @@
 """Class texts divided among the processes of distributed training."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from mmengine.dist import all_gather, all_reduce, get_rank, get_world_size
 from torch import Tensor
 
-from ..features import TokenizedTexts
-
-Prompts = Sequence[Tensor | None]
+from ..features import Prompts, TokenizedTexts
 
 
 def encode_sharded(

@@ -1,14 +1,10 @@
-from collections.abc import Sequence
-
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from vlprompt.registry import MODELS
 
-from ..features import TokenizedTexts
+from ..features import Prompts, TokenizedTexts
 from .layer import Layer, run
-
-Prompts = Sequence[Tensor | None]  # one entry per layer
 
 
 @MODELS.register_module()

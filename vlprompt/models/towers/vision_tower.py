@@ -8,10 +8,8 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..build import build_part
-from ..features import VisualFeatures
+from ..features import Prompts, VisualFeatures
 from .layer import Layer, run, wrap
-
-Prompts = Sequence[Tensor | None]  # one entry per layer
 
 
 @MODELS.register_module()
