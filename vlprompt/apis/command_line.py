@@ -1,5 +1,6 @@
 """The flags that every command has, and how commands end."""
 
+import logging
 import os
 import sys
 import time
@@ -99,6 +100,7 @@ def run_command(main: Callable[[], object]) -> None:
     if dist.is_initialized():
         dist.barrier()  # who leaves early breaks the connections of others
         dist.destroy_process_group()
+        _leave_at_once(0)
 
 
 def _let_others_report(line: str | None) -> None:
@@ -111,9 +113,19 @@ def _let_others_report(line: str | None) -> None:
 
 
 def _leave(code: int) -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
     if dist.is_initialized():
         # The others may wait in a collective that will never be completed.
-        os._exit(code)
+        _leave_at_once(code)
     sys.exit(code)
+
+
+def _leave_at_once(code: int) -> None:
+    """End without waiting for the threads of libraries.
+
+    Some of them, once in many distributed jobs, abort a process that has
+    done its work.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -17,29 +17,43 @@ class VisualFeatures(NamedTuple):
         frames: (B, T, E) projected frame embeddings, not normalised.
         tokens: (B, T, N, D) own tokens after the last layer, class token
             first; only that one (N = 1) unless the tower keeps the patches.
+        mask: (B, T), true where a frame is real and not padding; None if
+            all are.
     """
 
     frames: Tensor
     tokens: Tensor
+    mask: Tensor | None = None
 
 
 class VideoTextFeatures(NamedTuple):
     """What heads and losses compare.
 
     Attributes:
-        video: (B, E) pooled video embeddings, views folded into B.
-        text: (C, E) text embeddings.
+        video: (B, E) pooled video embeddings, views folded into B, or
+            (B, T, E) if the pooler keeps the frames.
+        text: (C, E) text embeddings, (R * C, E) with R templates, (B, C, E)
+            if they depend on the video, None without texts.
         anchors: (C, E) embeddings of the hand-crafted texts by the frozen
             CLIP, or None.
+        classes: (C,) the class of each text where the texts are not simply
+            those of all classes in the order of the labels.
+        mask: (B, T) as in :class:`VisualFeatures`.
     """
 
     video: Tensor
-    text: Tensor
+    text: Tensor | None
     anchors: Tensor | None = None
+    classes: Tensor | None = None
+    mask: Tensor | None = None
 
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""
-        return VideoTextFeatures(*(x if x is None else _unit(x) for x in self))
+        return self._replace(
+            video=unit(self.video),
+            text=None if self.text is None else unit(self.text),
+            anchors=None if self.anchors is None else unit(self.anchors),
+        )
 
 
 class TokenizedTexts(NamedTuple):
@@ -51,6 +65,8 @@ class TokenizedTexts(NamedTuple):
         ends: (C,) place of the end-of-text token, where CLIP pools.
         shared: How many leading tokens are the same in all texts.
         shared_slots: How many of the K slots lie among them.
+        classes: (C,) the class of each text, where the texts are not simply
+            those of all classes in the order of the labels.
     """
 
     ids: Tensor
@@ -58,6 +74,7 @@ class TokenizedTexts(NamedTuple):
     ends: Tensor
     shared: int
     shared_slots: int
+    classes: Tensor | None = None
 
     @classmethod
     def from_ids(
@@ -85,6 +102,9 @@ class TokenizedTexts(NamedTuple):
             ids=self.ids.to(device, non_blocking=True),
             slots=self.slots.to(device, non_blocking=True),
             ends=self.ends.to(device, non_blocking=True),
+            classes=None
+            if self.classes is None
+            else self.classes.to(device, non_blocking=True),
         )
 
     def pick(self, index: Tensor) -> 'TokenizedTexts':
@@ -96,7 +116,8 @@ class TokenizedTexts(NamedTuple):
         )
 
 
-def _unit(x: Tensor) -> Tensor:
+def unit(x: Tensor) -> Tensor:
+    """(..., E) L2-normalised along E, in fp32 if it came in less."""
     wide = torch.promote_types(x.dtype, torch.float32)
     return F.normalize(x.to(wide), dim=-1)
 

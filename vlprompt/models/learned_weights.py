@@ -1,6 +1,8 @@
 """Checkpoints that hold what was learnt, not the CLIP it was learnt on."""
 
+import fnmatch
 import hashlib
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +13,9 @@ FINGERPRINT = 'clip_fingerprint'
 
 
 def keep_learned_only(
-    model: nn.Module, frozen: dict[str, nn.Parameter]
+    model: nn.Module,
+    frozen: dict[str, nn.Parameter],
+    not_loaded: Sequence[str] = (),
 ) -> None:
     """Leave frozen CLIP weights out of the state dict of a model.
 
@@ -23,12 +27,14 @@ def keep_learned_only(
     Args:
         model: The model; its state dict gets a key ``clip_fingerprint``.
         frozen: The frozen CLIP parameters by name in the model.
+        not_loaded: Patterns of the keys that a state dict may have besides.
     """
     # A scalar is the logit scale, which a temperature may have replaced.
     towers = {name: p for name, p in frozen.items() if p.dim()}
     # Not a buffer: MMEngine averages these over processes.
     model._clip_fingerprint = fingerprint(towers)
     model._frozen_clip = frozenset(frozen)
+    model._not_loaded = tuple(not_loaded)
     model.register_state_dict_post_hook(_drop_frozen)
     model.register_load_state_dict_pre_hook(_check_and_complete)
 
@@ -55,6 +61,7 @@ def _check_and_complete(
     module: nn.Module, state_dict: dict, prefix: str, *_args
 ) -> None:
     """Check a state dict before any of it is loaded; add what is frozen."""
+    _drop_not_loaded(module, state_dict, prefix)
     given = {
         name.removeprefix(prefix): tensor
         for name, tensor in state_dict.items()
@@ -70,6 +77,12 @@ def _check_and_complete(
     _check_fingerprint(learned[FINGERPRINT], given[FINGERPRINT])
     state_dict.update({prefix + name: p for name, p in frozen.items()})
     del state_dict[prefix + FINGERPRINT]
+
+
+def _drop_not_loaded(module: nn.Module, state_dict: dict, prefix: str) -> None:
+    for pattern in module._not_loaded:
+        for name in fnmatch.filter(list(state_dict), prefix + pattern):
+            del state_dict[name]
 
 
 def _check_keys(

@@ -1,5 +1,13 @@
-"""Heads: features to logits, losses and predictions."""
+"""Heads: logits, losses and predictions."""
 
+from .in_batch_head import InBatchHead
+from .linear_head import LinearHead
 from .similarity_head import SimilarityHead
+from .tight_transformer_head import TightTransformerHead
 
-__all__ = ['SimilarityHead']
+__all__ = [
+    'InBatchHead',
+    'LinearHead',
+    'SimilarityHead',
+    'TightTransformerHead',
+]

@@ -2,11 +2,16 @@ import math
 
 import torch
 from mmaction.models import BaseHead
+from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
+from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..features import VideoTextFeatures
+from ..poolers.mean_pooler import masked_mean
+
+FUSIONS = ('embedding', 'decision', 'image')
 
 
 @MODELS.register_module()
@@ -19,42 +24,120 @@ class SimilarityHead(BaseHead):
         logit_scale: Logarithm of the factor; CLIP's own, given by the
             recognizer.
         temperature: Replaces CLIP's factor by ``1 / temperature``.
+        test_temperature: The same in evaluation alone (ActionCLIP: 0.01).
+        fusion: Where frames become one (ViFi-CLIP, section 4.3): in the
+            pooler (``'embedding'``), or with an ``IdentityPooler`` here: the
+            mean of their logits (``'decision'``), which ``'image'`` does in
+            evaluation, while in training every frame is a labelled image.
         regularizers: Named losses on the :class:`VideoTextFeatures`, added
             as ``loss_<name>``.
         kwargs: MMAction2's ``BaseHead``: ``loss_cls``, ``label_smooth_eps``,
             ``topk``, ``average_clips``.
     """
 
+    compares_texts = True
+
     def __init__(
         self,
         logit_scale: float = math.log(1 / 0.07),
         temperature: float | None = None,
+        test_temperature: float | None = None,
+        fusion: str = 'embedding',
         regularizers: dict[str, dict] | None = None,
         **kwargs,
     ) -> None:
         super().__init__(num_classes=0, in_channels=0, **kwargs)
+        if fusion not in FUSIONS:
+            raise UserError(f'fusion={fusion!r}, expected one of {FUSIONS}')
         if temperature is not None:
             logit_scale = -math.log(temperature)
         self.logit_scale = nn.Parameter(torch.tensor(float(logit_scale)))
+        self.test_temperature = test_temperature
+        self.fusion = fusion
         self.regularizers = nn.ModuleDict(
             {name: MODELS.build(r) for name, r in (regularizers or {}).items()}
         )
+
+    @property
+    def takes_frames(self) -> bool:
+        """Whether the pooler has to keep the frames."""
+        return self.fusion != 'embedding'
 
     def set_classes(self, num: int) -> None:
         """Know the number of classes, which label smoothing needs."""
         self.num_classes = num
 
     def forward(self, features: VideoTextFeatures, **kwargs) -> Tensor:
-        """(B, E) videos and (C, E) texts to (B, C) logits."""
-        with torch.autocast(features.video.device.type, enabled=False):
-            video, text, _ = features.unit()
-            return self.logit_scale.exp().to(video) * video @ text.mT
+        """(B, E) videos and (C, E) texts to (B, C) logits.
+
+        Frames (B, T, E) are fused.  Several texts of a class, (R * C, E),
+        give the logarithm of the mean of their probabilities.
+        """
+        with _exact(features):
+            logits = self.similarities(features)
+            if features.video.dim() == 3:
+                logits = masked_mean(logits, features.mask)
+            return self._over_templates(logits, features)
+
+    def similarities(self, features: VideoTextFeatures) -> Tensor:
+        """Scaled cosines of (B, E) or (B, T, E) with M texts, (B, [T,] M)."""
+        scale = self.logit_scale.exp()
+        if self.test_temperature is not None and not self.training:
+            scale = torch.tensor(1 / self.test_temperature)
+        unit = features.unit()
+        video, text = scale.to(unit.video) * unit.video, unit.text
+        if text.dim() == 3 and video.dim() == 2:
+            # a text for each video: (B, 1, E) x (B, E, M)
+            return (video[:, None] @ text.mT)[:, 0]
+        return video @ text.mT
 
     def loss(
         self, feats: VideoTextFeatures, data_samples: list, **kwargs
     ) -> dict[str, Tensor]:
         """Classification loss, accuracy and regularizers of a batch."""
-        losses = super().loss(feats, data_samples, **kwargs)
+        samples = self._restrict(feats, data_samples)
+        if self.fusion == 'image':
+            with _exact(feats):
+                logits = self._over_templates(self.similarities(feats), feats)
+            frames = logits.size(1)
+            samples = [s for s in samples for _ in range(frames)]
+            losses = self.loss_by_feat(logits.flatten(0, 1), samples)
+        else:
+            losses = super().loss(feats, samples, **kwargs)
         for name, regularizer in self.regularizers.items():
             losses[f'loss_{name}'] = regularizer(feats)
         return losses
+
+    def _over_templates(
+        self, logits: Tensor, features: VideoTextFeatures
+    ) -> Tensor:
+        """(..., R * C) logits to (..., C)."""
+        if features.classes is not None or not self.num_classes:
+            return logits
+        num = logits.size(-1) // self.num_classes
+        if num == 1:
+            return logits
+        by_template = logits.unflatten(-1, (num, -1)).log_softmax(dim=-1)
+        return by_template.logsumexp(dim=-2) - math.log(num)
+
+    def _restrict(
+        self, feats: VideoTextFeatures, data_samples: list
+    ) -> list[ActionDataSample]:
+        """Labels among the candidate classes, where not all are compared."""
+        if feats.classes is None:
+            return data_samples
+        if self.label_smooth_eps:
+            raise UserError(
+                'label_smooth_eps counts all classes; it does not fit texts '
+                'of some of them'
+            )
+        places = {c: i for i, c in enumerate(feats.classes.tolist())}
+        return [
+            ActionDataSample().set_gt_label(places[s.gt_label.item()])
+            for s in data_samples
+        ]
+
+
+def _exact(features: VideoTextFeatures) -> torch.autocast:
+    """No autocast."""
+    return torch.autocast(features.video.device.type, enabled=False)

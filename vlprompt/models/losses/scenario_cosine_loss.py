@@ -45,6 +45,6 @@ class ScenarioCosineLoss(BaseModule):
             raise UserError(
                 'ScenarioCosineLoss needs texts with an anchor_template'
             )
-        _, text, anchors = features.unit()
-        distance = DISTANCES[self.distance](text, anchors)
+        unit = features.unit()
+        distance = DISTANCES[self.distance](unit.text, unit.anchors)
         return self.loss_weight * distance.mean()

@@ -1,5 +1,18 @@
 """Temporal poolers: frame embeddings to a video embedding."""
 
-from .mean_pooler import MeanPooler
+from .class_token_pooler import ClassTokenPooler
+from .conv1d_pooler import Conv1dPooler
+from .identity_pooler import IdentityPooler
+from .lstm_pooler import LSTMPooler
+from .mean_pooler import MeanPooler, UnitMeanPooler
+from .transformer_pooler import TransformerPooler
 
-__all__ = ['MeanPooler']
+__all__ = [
+    'ClassTokenPooler',
+    'Conv1dPooler',
+    'IdentityPooler',
+    'LSTMPooler',
+    'MeanPooler',
+    'TransformerPooler',
+    'UnitMeanPooler',
+]

@@ -44,8 +44,12 @@ class DeepPrompts(BaseModule):
         """Prompt tokens per layer."""
         return self.vectors.size(1)
 
-    def forward(self) -> list[Tensor | None]:
-        """For each layer (K, D) prompts, or None."""
+    def forward(self, slots: Tensor | None = None) -> list[Tensor | None]:
+        """For each layer (K, D) prompts, or None.
+
+        Args:
+            slots: Not used: the prompts are the same wherever they stand.
+        """
         prompts: list[Tensor | None] = [None] * self.depth
         for vectors, i in zip(self.vectors, self.layers, strict=True):
             prompts[i] = vectors

@@ -46,6 +46,7 @@ class PromptLearner(BaseModule):
         self.free = nn.ModuleDict()
         for tower, cfg in zip(TOWERS, (visual, text), strict=True):
             if cfg is not None:
+                cfg = {'type': 'DeepPrompts', **cfg}
                 self.free[tower] = build_part(
                     cfg,
                     num=num_slots,
@@ -60,11 +61,18 @@ class PromptLearner(BaseModule):
         self._check_sources()
         self._check_slots(num_slots)
 
-    def forward(self) -> dict[str, list[Tensor | None]]:
-        """For each tower and layer (K, D) prompts, or None."""
+    def forward(
+        self, slots: Tensor | None = None
+    ) -> dict[str, list[Tensor | None]]:
+        """For each tower and layer (K, D) prompts, or None.
+
+        Args:
+            slots: (C, K) places of the learnable tokens in the texts, which
+                only some kinds of prompts want to know.
+        """
         prompts = {tower: [None] * self.depths[tower] for tower in TOWERS}
         for tower, free in self.free.items():
-            prompts[tower] = free()
+            prompts[tower] = free(slots)
         for coupling in self.couplings:
             for i, made in coupling(prompts).items():
                 prompts[coupling.target][i] = made
@@ -106,7 +114,7 @@ class PromptLearner(BaseModule):
             )
         for tower in ('text', *made):
             free = dict(self.free.items()).get(tower)
-            if free is not None and free.num != num_slots:
+            if getattr(free, 'num', num_slots) != num_slots:
                 raise UserError(
                     f'the template has {num_slots} learnable tokens, the '
                     f'{tower} prompts have {free.num}'

@@ -9,7 +9,7 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..build import build_part, offer
-from ..clip import embed_words, load_clip
+from ..clip import CLIP, embed_words, load_clip
 from ..features import TokenizedTexts, VideoTextFeatures
 from ..learned_weights import keep_learned_only
 from ..towers.sharding import encode_sharded
@@ -28,13 +28,17 @@ class VideoTextRecognizer(BaseRecognizer):
         clip: ``arch`` and ``pretrained`` of :func:`load_clip`.
         backbone: Config of a vision tower: frames (B, T, 3, H, W) and
             prompts to :class:`VisualFeatures`.
-        texts: Config of what videos are compared with.
         cls_head: Config of the head.
+        texts: Config of what videos are compared with; None for a head that
+            needs none.
         text_encoder: Config of a text tower.
         prompts: Config of a :class:`PromptLearner`, if prompts are learnt.
         pooler: Config of a temporal pooler.
+        conditioner: Config of what makes the texts depend on the video.
         trainable: Patterns of the parameter names that are learnt; all
             others are frozen.  ``*`` matches anything.
+        not_loaded: Patterns of the names in a checkpoint that this model
+            does without; any other it does not know is refused.
         data_preprocessor: Config of MMAction2's ``ActionDataPreprocessor``
             with ``format_shape='NCTHW'``.
 
@@ -46,38 +50,74 @@ class VideoTextRecognizer(BaseRecognizer):
         self,
         clip: dict,
         backbone: dict,
-        texts: dict,
         cls_head: dict,
+        texts: dict | None = None,
         text_encoder: dict | None = None,
         prompts: dict | None = None,
         pooler: dict | None = None,
+        conditioner: dict | None = None,
         trainable: Sequence[str] = (),
+        not_loaded: Sequence[str] = (),
         data_preprocessor: dict | None = None,
     ) -> None:
         clip = load_clip(**clip)
         super().__init__(
             backbone=offer(backbone, visual=clip.visual),
-            cls_head=offer(cls_head, logit_scale=clip.logit_scale),
             data_preprocessor=MODELS.build(
                 data_preprocessor or dict(type='ActionDataPreprocessor')
             ),
         )
-        self.text_encoder = build_part(
-            text_encoder or dict(type='CLIPTextTower'), text=clip.text
+        width = getattr(self.backbone, 'out_dim', clip.visual.output_dim)
+        sizes = dict(
+            width=clip.widths['visual'],
+            embed_dim=width,
+            in_channels=width,
+            text=clip.text,
         )
-        self.texts = build_part(texts, tokenizer=clip.tokenizer)
-        self.pooler = build_part(
-            pooler or dict(type='MeanPooler'),
-            embed_dim=clip.visual.output_dim,
+        self.pooler = build_part(pooler or dict(type='MeanPooler'), **sizes)
+        self.cls_head = build_part(
+            cls_head, logit_scale=clip.logit_scale, **sizes
         )
+        self.texts = self.text_encoder = self.conditioner = None
+        if texts is not None:
+            self.texts = build_part(texts, tokenizer=clip.tokenizer)
+            self.text_encoder = build_part(
+                text_encoder or dict(type='CLIPTextTower'), text=clip.text
+            )
+        if conditioner is not None:
+            self.conditioner = build_part(conditioner, **sizes)
+        self._check_parts(width, clip.visual.output_dim)
         self.prompts = self._build_prompts(prompts, clip)
+        self._class_names: tuple[str, ...] | None = None
         self._constants: dict[str, Tensor] = {}
-        self._freeze(trainable)
-        if self.texts.class_names is not None:
-            self.set_classes(self.texts.class_names)
+        self._freeze(trainable, not_loaded)
+        names = getattr(self.texts, 'class_names', None)
+        if names is not None:
+            self.set_classes(names)
 
-    def _build_prompts(self, prompts: dict | None, clip) -> nn.Module | None:
-        words = self.texts.words
+    def _check_parts(self, width: int, text_width: int) -> None:
+        """Find parts that do not fit each other."""
+        keeps = getattr(self.pooler, 'keeps_frames', False)
+        if keeps != self.cls_head.takes_frames:
+            raise UserError(
+                f'{type(self.pooler).__name__} gives '
+                f'{"frames" if keeps else "one video"}, '
+                f'{type(self.cls_head).__name__} takes '
+                f'{"one video" if keeps else "frames"}'
+            )
+        if self.cls_head.compares_texts != (self.texts is not None):
+            raise UserError(
+                f'{type(self.cls_head).__name__} '
+                + ('needs texts' if self.texts is None else 'takes no texts')
+            )
+        if self.texts is not None and width != text_width:
+            raise UserError(
+                f'frames of width {width} cannot be compared with texts of '
+                f'width {text_width}: the backbone needs project=True'
+            )
+
+    def _build_prompts(self, prompts: dict | None, clip: CLIP) -> nn.Module:
+        words = [] if self.texts is None else self.texts.words
         if prompts is None:
             if words:
                 raise UserError(
@@ -93,7 +133,9 @@ class VideoTextRecognizer(BaseRecognizer):
             words=embed_words(clip.text, words),
         )
 
-    def _freeze(self, trainable: Sequence[str]) -> None:
+    def _freeze(
+        self, trainable: Sequence[str], not_loaded: Sequence[str]
+    ) -> None:
         self.requires_grad_(False)
         named = dict(self.named_parameters())
         for pattern in trainable:
@@ -107,10 +149,10 @@ class VideoTextRecognizer(BaseRecognizer):
             for name, p in named.items()
             if _of_clip(name) and not p.requires_grad
         }
-        keep_learned_only(self, frozen)
-        if self.texts.anchor_template and any(
-            p.requires_grad for p in self.text_encoder.parameters()
-        ):
+        keep_learned_only(self, frozen, not_loaded)
+        if self.texts is None or not self.texts.anchor_template:
+            return
+        if any(p.requires_grad for p in self.text_encoder.parameters()):
             raise UserError(
                 'an anchor_template needs a frozen text encoder, but '
                 f'trainable={list(trainable)} trains it'
@@ -119,12 +161,14 @@ class VideoTextRecognizer(BaseRecognizer):
     @property
     def class_names(self) -> tuple[str, ...] | None:
         """The class names in the order of the labels, if known yet."""
-        return self.texts.class_names
+        return self._class_names
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Take the class list of a data set, in the order of its labels."""
-        self.texts.set_classes(names)
+        if self.texts is not None:
+            self.texts.set_classes(names)
         self.cls_head.set_classes(len(names))
+        self._class_names = tuple(names)
         self._constants.clear()
 
     def init_weights(self) -> None:
@@ -153,7 +197,8 @@ class VideoTextRecognizer(BaseRecognizer):
             stage: ``'backbone'`` for :class:`VisualFeatures`, ``'neck'`` for
                 the (B * V, E) videos, ``'head'`` for
                 :class:`VideoTextFeatures`.
-            data_samples: Not used: classes are compared, not samples.
+            data_samples: The samples of the batch, for texts that depend on
+                them and for clips with padding.
             test_mode: Not used: training and testing are the same function.
         """
         if inputs.dim() != 6:
@@ -163,42 +208,67 @@ class VideoTextRecognizer(BaseRecognizer):
             )
         # (B, V, 3, T, H, W) -> (B * V, T, 3, H, W)
         clips = inputs.flatten(0, 1).transpose(1, 2)
-        prompts = self._make_prompts()
+        texts = None
+        if self.texts is not None and stage == 'head':
+            texts = self._on_device(self.texts(data_samples))
+        prompts = self._make_prompts(texts)
         visual = self.backbone(clips, prompts['visual'])
+        visual = visual._replace(mask=_frame_mask(data_samples, clips))
         if stage == 'backbone':
             return visual, {}
         video = self.pooler(visual)
         if stage == 'neck':
             return video, {}
-        text = self._constant('text', self._encode, prompts['text'])
+        features = VideoTextFeatures(video, None, mask=visual.mask)
+        if texts is None:
+            return features, {}
+        text = self._embed(texts, prompts['text'])
+        if self.conditioner is not None:
+            text = self.conditioner(text, visual)
         anchors = None
         if self.training:
             anchors = self._constant('anchors', self._encode_anchors)
-        return VideoTextFeatures(video, text, anchors), {}
+        features = features._replace(
+            text=text, anchors=anchors, classes=texts.classes
+        )
+        return features, {}
+
+    def predict(self, inputs: Tensor, data_samples: list, **kwargs) -> list:
+        """Samples with their predictions, see the head."""
+        features, _ = self.extract_feat(inputs, data_samples=data_samples)
+        return self.cls_head.predict(features, data_samples)
 
     def encode_texts(self) -> Tensor:
-        """The (C, E) embeddings of the class texts, not normalised."""
-        return self._constant(
-            'text', self._encode, self._make_prompts()['text']
-        )
+        """The (C, E) embeddings of the class texts.
 
-    def _make_prompts(self) -> dict:
+        They are not normalised, and do not depend on a video.
+        """
+        texts = self._on_device(self.texts())
+        return self._embed(texts, self._make_prompts(texts)['text'])
+
+    def _make_prompts(self, texts: TokenizedTexts | None) -> dict:
         if self.prompts is None:
             return dict(visual=None, text=None)
-        return self.prompts()
+        return self.prompts(None if texts is None else texts.slots)
 
-    def _encode(self, prompts: list | None) -> Tensor:
-        texts = self._on_device(self.texts())
+    def _embed(self, texts: TokenizedTexts, prompts: list | None) -> Tensor:
+        if texts.classes is not None:  # of this batch alone
+            return self.text_encoder(texts, prompts)
+        return self._constant('text', self._encode, texts, prompts)
+
+    def _encode(self, texts: TokenizedTexts, prompts: list | None) -> Tensor:
         if self.training:
-            return encode_sharded(self.text_encoder, texts, prompts)
-        return self.text_encoder(texts, prompts)
+            text = encode_sharded(self.text_encoder, texts, prompts)
+        else:
+            text = self.text_encoder(texts, prompts)
+        return self.texts.combine(text)
 
     def _encode_anchors(self) -> Tensor | None:
         texts = self.texts.anchor_texts
         return texts and self.text_encoder(self._on_device(texts))
 
     def _on_device(self, texts: TokenizedTexts) -> TokenizedTexts:
-        return texts.to(self.cls_head.logit_scale.device)
+        return texts.to(next(self.text_encoder.parameters()).device)
 
     def _constant(self, name: str, compute: Callable, *args) -> Tensor | None:
         """What need not be computed again until the model changes.
@@ -220,3 +290,17 @@ def _of_clip(name: str) -> bool:
     return name.startswith(
         ('backbone.visual.', 'text_encoder.text.', 'cls_head.logit_scale')
     )
+
+
+def _frame_mask(data_samples: list | None, clips: Tensor) -> Tensor | None:
+    """(B, T), true for real frames; None if all are.
+
+    Samples say by ``num_valid_frames`` how many frames are not padding.
+    """
+    valid = [s.get('num_valid_frames') for s in data_samples or ()]
+    if not valid or any(number is None for number in valid):
+        return None
+    views = len(clips) // len(valid)
+    number = torch.tensor(valid, device=clips.device)
+    number = number.repeat_interleave(views)
+    return torch.arange(clips.size(1), device=clips.device) < number[:, None]

@@ -1,14 +1,16 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
 from mmengine.model import BaseModule
+from torch import Tensor
 
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..features import TokenizedTexts
+from ..features import TokenizedTexts, unit
 from .template import Template, TemplateTokens
+from .template_lists import template_list
 
 
 @MODELS.register_module()
@@ -20,7 +22,10 @@ class ClassTexts(BaseModule):
 
     Args:
         tokenizer: open_clip's ``SimpleTokenizer``; given by the recognizer.
-        template: The text of a class, see :class:`Template`.
+        template: The text of a class, see :class:`Template`, or a list of
+            them or the name of a list (``'actionclip16'``).
+        ensemble: What several templates of a class add up to: the mean of
+            their normalised ``'embedding'``s or of their ``'probability'``s.
         anchor_template: A hand-crafted text that the frozen CLIP encodes as
             the anchor of each class (ViLT-CLIP's scenario guidance).
         classes: Class names to begin with, for use without a data set.
@@ -29,12 +34,20 @@ class ClassTexts(BaseModule):
     def __init__(
         self,
         tokenizer: Any,
-        template: str = 'a photo of a {}.',
+        template: str | Sequence[str] = 'a photo of a {}.',
+        ensemble: str = 'embedding',
         anchor_template: str | None = None,
         classes: Sequence[str] | None = None,
     ) -> None:
         super().__init__()
-        self.template = Template(template, tokenizer)
+        if ensemble not in ('embedding', 'probability'):
+            raise UserError(
+                f"ensemble={ensemble!r}, expected 'embedding' or 'probability'"
+            )
+        self.templates = [
+            Template(t, tokenizer) for t in template_list(template)
+        ]
+        self.ensemble = ensemble
         self.anchor_template = anchor_template and Template(
             anchor_template, tokenizer
         )
@@ -47,19 +60,24 @@ class ClassTexts(BaseModule):
     @property
     def words(self) -> list[int | None]:
         """The token id each learnable token starts from, None if random."""
-        return self.template('').words
+        return self.templates[0]('').words
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Take the class names of a data set, in the order of its labels."""
         if isinstance(names, str) or not len(names):
             raise UserError(f'a list of class names expected, got {names!r}')
-        self.texts = _tokenize(map(self.template, names))
+        self.texts = tokenize(
+            t(name) for t in self.templates for name in names
+        )
         if self.anchor_template:
-            self.anchor_texts = _tokenize(map(self.anchor_template, names))
+            self.anchor_texts = tokenize(map(self.anchor_template, names))
         self.class_names = tuple(names)
 
-    def forward(self) -> TokenizedTexts:
-        """The texts of the C classes.
+    def forward(self, data_samples: list | None = None) -> TokenizedTexts:
+        """The texts of the C classes, R * C with R templates, by template.
+
+        Args:
+            data_samples: Not used: all classes are compared, not samples.
 
         Raises:
             UserError: If no class list is known yet.
@@ -71,11 +89,41 @@ class ClassTexts(BaseModule):
             )
         return self.texts
 
+    def combine(self, embeddings: Tensor) -> Tensor:
+        """(R * C, E) to the (C, E) that the ensemble asks for, or as it is."""
+        if len(self.templates) == 1 or self.ensemble == 'probability':
+            return embeddings
+        by_template = embeddings.unflatten(0, (len(self.templates), -1))
+        return unit(by_template).mean(dim=0)
 
-def _tokenize(rows: Sequence[TemplateTokens]) -> TokenizedTexts:
-    rows = list(rows)
+
+def tokenize(lines: Iterable[TemplateTokens]) -> TokenizedTexts:
+    """Texts to one tensor of ids, padded with zeros.
+
+    Raises:
+        UserError: If their numbers of learnable tokens differ.
+    """
+    rows = list(lines)
+    numbers = sorted({len(r.slots) for r in rows})
+    if len(numbers) > 1:
+        raise UserError(f'templates with {numbers} learnable tokens')
     ids = torch.zeros(len(rows), max(len(r.ids) for r in rows)).long()
     for row, line in zip(ids, rows, strict=True):
         row[: len(line.ids)] = torch.tensor(line.ids)
     slots = torch.tensor([r.slots for r in rows], dtype=torch.long)
     return TokenizedTexts.from_ids(ids, slots)
+
+
+def hard_labels(data_samples: list) -> Tensor:
+    """Samples to their (B,) labels, on the CPU.
+
+    Raises:
+        UserError: If labels are mixed.
+    """
+    labels = [sample.gt_label.cpu() for sample in data_samples]
+    if any(label.numel() != 1 for label in labels):
+        raise UserError(
+            'texts that follow the labels of a batch need one label for each '
+            'video: leave out mixup and cutmix'
+        )
+    return torch.cat(labels)

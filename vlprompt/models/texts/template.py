@@ -25,6 +25,9 @@ class Template:
         template: The sentence, for example ``'a video of a person doing
             {}.'``, ``'[16] {}.'`` (CoOp) or ``'[16] {} [16]'`` (A5).
         tokenizer: open_clip's ``SimpleTokenizer``.
+        max_tokens: Tokens of a text at most, CLIP's number if not given.
+        truncate: Whether a name that is too long loses its last tokens; if
+            not, it is refused.
 
     Raises:
         UserError: If there is no ``{}``, or when a text is too long.
@@ -35,11 +38,19 @@ class Template:
         [1, 2]
     """
 
-    def __init__(self, template: str, tokenizer: Any) -> None:
+    def __init__(
+        self,
+        template: str,
+        tokenizer: Any,
+        max_tokens: int | None = None,
+        truncate: bool = False,
+    ) -> None:
         if '{}' not in template:
             raise UserError(f'template {template!r} has no {{}} for the class')
         self.template = template
         self.tokenizer = tokenizer
+        self.max_tokens = max_tokens or tokenizer.context_length
+        self.truncate = truncate
         self.parts = [p for p in re.split(r'(\[[^]]*\])', template) if p]
 
     def __call__(self, name: str) -> TemplateTokens:
@@ -55,13 +66,23 @@ class Template:
                 ids += [0 if word is None else word for word in new]
             else:
                 ids += tokenizer.encode(part.replace('{}', name))
+        if self.truncate:
+            self._check_slots(slots)
+            ids = ids[: self.max_tokens - 1]
         ids.append(tokenizer.eot_token_id)
-        if len(ids) > tokenizer.context_length:
+        if len(ids) > self.max_tokens:
             raise UserError(
                 f'class name {name!r} in template {self.template!r} makes '
-                f'{len(ids)} tokens, CLIP takes {tokenizer.context_length}'
+                f'{len(ids)} tokens, CLIP takes {self.max_tokens}'
             )
         return TemplateTokens(ids, slots, words)
+
+    def _check_slots(self, slots: list[int]) -> None:
+        if slots and slots[-1] >= self.max_tokens - 1:
+            raise UserError(
+                f'template {self.template!r} has learnable tokens beyond the '
+                f'{self.max_tokens} tokens of a text'
+            )
 
     def _learnable(self, inside: str) -> list[int | None]:
         if inside.isdigit():

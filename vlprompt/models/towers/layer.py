@@ -58,9 +58,20 @@ class Layer:
         rows: Rows | None = None,
     ) -> Tensor:
         """Pre-norm attention over ``[context ; tokens]``, no residual."""
-        attn, normed = self.block.attn, self.block.ln_1(tokens)
+        if context is not None:
+            context = self.block.ln_1(context)
+        return self.mix(self.block.ln_1(tokens), context, rows)
+
+    def mix(
+        self,
+        normed: Tensor,
+        context: Tensor | None = None,
+        rows: Rows | None = None,
+    ) -> Tensor:
+        """Attention over ``[context ; normed]``, both normalised already."""
+        attn = self.block.attn
         weight, bias = attn.in_proj_weight, attn.in_proj_bias
-        width = tokens.size(-1)
+        width = normed.size(-1)
         if rows is None:
             query, key, value = F.linear(normed, weight, bias).chunk(3, -1)
         else:
@@ -69,7 +80,7 @@ class Layer:
         visible = 0
         if context is not None:
             visible = context.size(-2)
-            pair = self._key_value(self.block.ln_1(context))
+            pair = self._key_value(context)
             key, value = (
                 torch.cat([c.expand(*own.shape[:2], -1, -1), own], dim=2)
                 for c, own in zip(pair, (key, value), strict=True)
@@ -82,7 +93,7 @@ class Layer:
         mask = self._mask(query, visible, rows)
         out = F.scaled_dot_product_attention(query, key, value, mask)
         # (B * T, heads, R, D / heads) -> (B, T, R, D)
-        out = out.transpose(1, 2).flatten(2).unflatten(0, tokens.shape[:2])
+        out = out.transpose(1, 2).flatten(2).unflatten(0, normed.shape[:2])
         return F.linear(out, attn.out_proj.weight, attn.out_proj.bias)
 
     def _key_value(self, normed: Tensor) -> tuple[Tensor, Tensor]:
@@ -114,6 +125,22 @@ def take(tokens: Tensor, rows: Rows | None) -> Tensor:
     return tokens.gather(
         2, index.expand(-1, tokens.size(1), -1, tokens.size(-1))
     )
+
+
+def join(context: Tensor | None, more: Tensor) -> Tensor:
+    """(K, D) or (B, T, K, D) context and (B, T, M, D) more to both.
+
+    B and T of either may be 1.
+    """
+    if context is None:
+        return more
+    context = context.expand(1, 1, -1, -1) if context.dim() == 2 else context
+    size = [
+        max(a, b)
+        for a, b in zip(context.shape[:2], more.shape[:2], strict=True)
+    ]
+    both = [x.to(more.dtype).expand(*size, -1, -1) for x in (context, more)]
+    return torch.cat(both, dim=2)
 
 
 def wrap(layer: Callable, adapters: Iterable[nn.Module]) -> Callable:

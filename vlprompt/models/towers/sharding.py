@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import torch
-from mmengine.dist import all_gather, all_reduce, get_rank, get_world_size
+from mmengine.dist import get_rank, get_world_size
 from torch import Tensor
 
 from ..features import Prompts, TokenizedTexts
+from ..gather import gather
 
 
 def encode_sharded(
@@ -16,10 +17,8 @@ def encode_sharded(
 ) -> Tensor:
     """C texts to (C, E), each process encoding its share of them.
 
-    Every process must call this at the same time with the same texts.  The
-    gradient of a share is the sum of what all processes' losses ask of it,
-    so that averaging over the processes, as ``DistributedDataParallel``
-    does, gives the gradient of the mean loss.
+    Every process must call this at the same time with the same texts;
+    gradients are exact, see :func:`vlprompt.models.gather.gather`.
 
     Args:
         encode: A text tower.
@@ -38,19 +37,4 @@ def encode_sharded(
             p[index] if p is not None and p.dim() == 3 else p for p in prompts
         ]
     own = encode(texts.pick(index), prompts)
-    return _Gather.apply(own)[:num]
-
-
-class _Gather(torch.autograd.Function):
-    """(S, E) of each process to (W * S, E) of all, with exact gradients."""
-
-    @staticmethod
-    def forward(ctx, own: Tensor) -> Tensor:
-        ctx.share = len(own)
-        return torch.cat(all_gather(own.contiguous()))
-
-    @staticmethod
-    def backward(ctx, grad: Tensor) -> Tensor:
-        grad = grad.contiguous()
-        all_reduce(grad)
-        return grad.unflatten(0, (-1, ctx.share))[get_rank()]
+    return gather(own)[:num]

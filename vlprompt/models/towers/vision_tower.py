@@ -25,6 +25,9 @@ class CLIPVisionTower(BaseModule):
         visual: open_clip's ``VisionTransformer``; given by the recognizer.
         adapters: For each layer, configs of the modules around it, outermost
             first.  Every layer gets instances of its own.
+        embeddings: Configs of what is added to the tokens before ``ln_pre``.
+        project: Whether frames are projected into CLIP's joint space, E
+            wide; if not, they are the class tokens after ``ln_post`` (AIM).
         patch_tokens: Whether the last layer computes the patch tokens too.
         with_cp: Whether layers are recomputed in the backward pass.
     """
@@ -33,6 +36,8 @@ class CLIPVisionTower(BaseModule):
         self,
         visual: nn.Module,
         adapters: Sequence[dict] = (),
+        embeddings: Sequence[dict] = (),
+        project: bool = True,
         patch_tokens: bool = False,
         with_cp: bool = False,
     ) -> None:
@@ -43,13 +48,24 @@ class CLIPVisionTower(BaseModule):
             width=visual.transformer.width,
             heads=blocks[0].attn.num_heads,
             depth=len(blocks),
+            num_patches=visual.grid_size[0] * visual.grid_size[1],
         )
         self.adapters = nn.ModuleList(
-            nn.ModuleList(build_part(a, **known) for a in adapters)
-            for _ in blocks
+            nn.ModuleList(build_part(a, index=i, **known) for a in adapters)
+            for i in range(len(blocks))
         )
+        _check_order(self.adapters[0])
+        self.embeddings = nn.ModuleList(
+            build_part(e, **known) for e in embeddings
+        )
+        self.project = project
         self.patch_tokens = patch_tokens
         self.with_cp = with_cp
+
+    @property
+    def out_dim(self) -> int:
+        """Width of the frame embeddings."""
+        return self.visual.proj.shape[int(self.project)]
 
     def forward(
         self, frames: Tensor, prompts: Prompts | None = None
@@ -78,8 +94,10 @@ class CLIPVisionTower(BaseModule):
             layer = wrap(Layer(block), self.adapters[i])
             tokens = run(layer, tokens, prompt, rows, self.with_cp)
         tokens = tokens[:, :, :own]
-        pooled = self.visual.ln_post(tokens[:, :, 0]).flatten(0, 1)
-        frames = (pooled @ self.visual.proj).unflatten(0, tokens.shape[:2])
+        frames = self.visual.ln_post(tokens[:, :, 0])
+        if self.project:
+            projected = frames.flatten(0, 1) @ self.visual.proj
+            frames = projected.unflatten(0, tokens.shape[:2])
         return VisualFeatures(frames, tokens)
 
     def embed(self, frames: Tensor) -> Tensor:
@@ -103,8 +121,19 @@ class CLIPVisionTower(BaseModule):
         cls = visual.class_embedding.expand(len(patches), 1, -1)
         tokens = torch.cat([cls, patches], dim=1)
         tokens = tokens + visual.positional_embedding
-        tokens = visual.ln_pre(visual.patch_dropout(tokens))
-        return tokens.unflatten(0, frames.shape[:2])
+        tokens = visual.patch_dropout(tokens).unflatten(0, frames.shape[:2])
+        for embedding in self.embeddings:
+            tokens = embedding(tokens)
+        return visual.ln_pre(tokens)
+
+
+def _check_order(adapters: Sequence[nn.Module]) -> None:
+    for adapter in adapters[:-1]:
+        if getattr(adapter, 'inside_block', False):
+            raise UserError(
+                f'{type(adapter).__name__} works inside the block and has to '
+                'be the last of the adapters'
+            )
 
 
 def _survives(prompts: Prompts, i: int) -> bool:

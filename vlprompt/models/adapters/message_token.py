@@ -1,0 +1,45 @@
+from collections.abc import Callable
+
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from vlprompt.registry import MODELS
+
+from ..towers.layer import Rows, join
+
+
+@MODELS.register_module()
+class MessageToken(BaseModule):
+    """X-CLIP: shows a layer what the frames have told each other.
+
+    Each frame's class token becomes a message, the messages attend to each
+    other over time, and each frame attends to its own, which is then thrown
+    away (cross-frame communication).  Any number of frames.
+
+    Args:
+        width: Width of the tower, D.
+        heads: Attention heads.
+    """
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.message_fc = nn.Linear(width, width)
+        self.message_ln = nn.LayerNorm(width)
+        self.message_attn = nn.MultiheadAttention(
+            width, heads, batch_first=True
+        )
+
+    def forward(
+        self,
+        tokens: Tensor,
+        layer: Callable,
+        context: Tensor | None = None,
+        rows: Rows | None = None,
+    ) -> Tensor:
+        """(B, T, L, D) tokens to what the layer makes of them."""
+        message = self.message_fc(tokens[:, :, 0])  # (B, T, D)
+        normed = self.message_ln(message)
+        told, _ = self.message_attn(normed, normed, normed, need_weights=False)
+        message = (message + told).to(tokens.dtype)
+        context = join(context, message.unsqueeze(2))
+        return layer(tokens, context=context, rows=rows)

@@ -1,0 +1,87 @@
+import torch
+from mmengine.structures import InstanceData
+from torch import Tensor
+
+from vlprompt.errors import UserError
+from vlprompt.registry import MODELS
+
+from ..features import VideoTextFeatures
+from ..gather import gather
+from .similarity_head import SimilarityHead
+
+
+@MODELS.register_module()
+class InBatchHead(SimilarityHead):
+    """ActionCLIP, CLIP4Clip: in training, a batch of videos and texts.
+
+    Every video meets the text of every sample of the batch, of all processes
+    together, with exact gradients.  In evaluation classes are told apart as
+    in :class:`SimilarityHead`; samples with captions get their
+    ``features``, for the metrics of retrieval.
+
+    Args:
+        alignment: Config of the loss on the similarities (B, B) of texts,
+            in rows, and videos.
+        kwargs: Of :class:`SimilarityHead`.
+    """
+
+    def __init__(self, alignment: dict, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.alignment = MODELS.build(alignment)
+
+    def loss(
+        self, feats: VideoTextFeatures, data_samples: list, **kwargs
+    ) -> dict[str, Tensor]:
+        """The alignment loss of a batch and the regularizers.
+
+        Raises:
+            UserError: If the texts are not one for each video.
+        """
+        if feats.classes is None or len(feats.classes) != len(feats.video):
+            raise UserError(
+                'this head compares the videos of a batch with its texts: '
+                'use LabelTexts or CaptionTexts'
+            )
+        everyone = feats._replace(
+            video=gather(feats.video),
+            text=gather(feats.text),
+            mask=None if feats.mask is None else gather(feats.mask),
+        )
+        with torch.autocast(feats.video.device.type, enabled=False):
+            scores = self.compare(everyone)
+        same = self._same(feats, scores)
+        losses = dict(loss_alignment=self.alignment(scores, same))
+        for name, regularizer in self.regularizers.items():
+            losses[f'loss_{name}'] = regularizer(feats)
+        return losses
+
+    def compare(self, features: VideoTextFeatures) -> Tensor:
+        """M texts and B videos to (M, B) similarities."""
+        logits = self.similarities(features)
+        if logits.dim() == 3:  # (B, T, M)
+            logits = logits.mean(dim=1)
+        return logits.mT
+
+    def predict(
+        self, feats: VideoTextFeatures, data_samples: list, **kwargs
+    ) -> list:
+        """Class scores, or the features of videos and their captions."""
+        if feats.classes is None:
+            return super().predict(feats, data_samples, **kwargs)
+        unit = feats.unit()
+        for sample, video, text in zip(
+            data_samples, unit.video, unit.text, strict=True
+        ):
+            if video.dim() == 2:  # frames and one text
+                video, text = video[None], text[None]
+            sample.features = InstanceData(
+                video_feature=video, text_feature=text
+            )
+        return data_samples
+
+    def _same(self, feats: VideoTextFeatures, scores: Tensor) -> Tensor:
+        """Whether text and video are of the same class, (B, B)."""
+        if not self.num_classes:  # captions: every sample is its own
+            return torch.eye(len(scores), device=scores.device).bool()
+        classes = gather(feats.classes.to(scores.device))
+        return classes[:, None] == classes

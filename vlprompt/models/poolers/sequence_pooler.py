@@ -1,0 +1,50 @@
+from mmengine.model import BaseModule
+from torch import Tensor
+
+from vlprompt.errors import UserError
+from vlprompt.registry import MODELS
+
+from ..features import VisualFeatures
+
+
+class SequencePooler(BaseModule):
+    """Base of the poolers that let the frames of a video see each other.
+
+    A subclass says in ``mix`` what it makes of them.
+
+    Args:
+        residual: Whether the frames are added to that.
+        then: Config of the pooler that makes one embedding of them.
+    """
+
+    def __init__(
+        self, residual: bool = True, then: dict | None = None
+    ) -> None:
+        super().__init__()
+        self.residual = residual
+        self.then = MODELS.build(then or dict(type='MeanPooler'))
+
+    @property
+    def keeps_frames(self) -> bool:
+        """Whether the result is (B, T, E)."""
+        return getattr(self.then, 'keeps_frames', False)
+
+    def mix(self, frames: Tensor, mask: Tensor | None) -> Tensor:
+        """(B, T, E) frames and their (B, T) mask to (B, T, E)."""
+        raise NotImplementedError
+
+    def forward(self, features: VisualFeatures) -> Tensor:
+        """(B, T, E) frames to (B, E) video, or what ``then`` gives."""
+        mixed = self.mix(features.frames, features.mask)
+        if self.residual:
+            mixed = mixed + features.frames
+        return self.then(features._replace(frames=mixed))
+
+
+def check_frames(given: int, most: int, what: str) -> None:
+    """Raise a UserError if there are more frames than positions."""
+    if given > most:
+        raise UserError(
+            f'clips of {given} frames given, this {what} was built for '
+            f'{most} at most: set its num_positions'
+        )

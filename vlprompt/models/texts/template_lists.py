@@ -1,0 +1,45 @@
+"""Lists of templates that methods have published."""
+
+from collections.abc import Sequence
+
+from vlprompt.errors import UserError
+
+LISTS = {
+    # ActionCLIP, in its order
+    'actionclip16': (
+        'a photo of action {}',
+        'a picture of action {}',
+        'Human action of {}',
+        '{}, an action',
+        '{} this is an action',
+        '{}, a video of action',
+        'Playing action of {}',
+        '{}',
+        'Playing a kind of action, {}',
+        'Doing a kind of action, {}',
+        'Look, the human is {}',
+        'Can you recognize the action of {}?',
+        'Video classification of {}',
+        'A video of {}',
+        'The man is {}',
+        'The woman is {}',
+    ),
+}
+
+
+def template_list(given: str | Sequence[str]) -> tuple[str, ...]:
+    """One template, several, or the name of a list, to a tuple of them.
+
+    Raises:
+        UserError: If a name without ``{}`` is not that of a list.
+    """
+    if not isinstance(given, str):
+        return tuple(given)
+    if given in LISTS:
+        return LISTS[given]
+    if '{}' not in given:
+        raise UserError(
+            f'template {given!r} has no {{}} for the class and is not the '
+            f'name of a list: {", ".join(LISTS)}'
+        )
+    return (given,)
