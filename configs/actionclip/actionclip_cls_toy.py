@@ -1,0 +1,18 @@
+"""ActionCLIP (Transf_cls) in the toy world.
+
+What: everything is fine-tuned; videos against the texts of their batch.
+Whose: ActionCLIP (2021).
+Run: python tools/train.py configs/actionclip/actionclip_cls_toy.py
+Measured: docs/toy_zoo.md.
+"""
+
+_base_ = ['actionclip_toy.py']
+
+model = dict(
+    pooler=dict(
+        _delete_=True,
+        type='ClassTokenPooler',
+        num_layers=2,
+        num_positions=8,
+    ),
+)

@@ -1,0 +1,34 @@
+"""ActionCLIP (Transf) in the toy world.
+
+What: everything is fine-tuned; 2 blocks over 8 frames, videos against the
+texts of their batch, 3 templates.
+Whose: ActionCLIP (2021).
+Run: python tools/train.py configs/actionclip/actionclip_toy.py
+Measured: docs/toy_zoo.md.
+"""
+
+_base_ = [
+    '../_base_/models/toy_clip.py',
+    '../_base_/datasets/toy.py',
+    '../_base_/schedules/toy.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(
+    texts=dict(
+        type='LabelTexts',
+        template=['a video of a {}.', 'a {}.', 'a photo of a {}.'],
+        ensemble='probability',
+    ),
+    pooler=dict(type='TransformerPooler', num_layers=2, num_positions=8),
+    cls_head=dict(
+        type='InBatchHead',
+        alignment=dict(type='SameClassKLLoss'),
+        test_temperature=0.01,
+    ),
+    trainable=['*'],
+)
+optim_wrapper = dict(
+    optimizer=dict(lr=1e-4),
+    paramwise_cfg=dict(custom_keys={'pooler': dict(lr_mult=10)}),
+)

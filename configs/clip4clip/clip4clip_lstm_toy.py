@@ -1,0 +1,18 @@
+"""CLIP4Clip (seqLSTM) in the toy world.
+
+What: an LSTM over the frames, then their mean.
+Whose: CLIP4Clip (2021).
+Run: python tools/train.py configs/clip4clip/clip4clip_lstm_toy.py
+Measured: docs/toy_zoo.md.
+"""
+
+_base_ = ['clip4clip_toy.py']
+
+model = dict(
+    pooler=dict(type='LSTMPooler', then=dict(type='UnitMeanPooler')),
+    trainable=['*'],
+)
+optim_wrapper = dict(
+    optimizer=dict(lr=1e-4),
+    paramwise_cfg=dict(custom_keys={'pooler': dict(lr_mult=10)}),
+)

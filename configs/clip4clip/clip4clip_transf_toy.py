@@ -1,0 +1,23 @@
+"""CLIP4Clip (seqTransf) in the toy world.
+
+What: blocks over the frames that start from the text tower, then their mean.
+Whose: CLIP4Clip (2021).
+Run: python tools/train.py configs/clip4clip/clip4clip_transf_toy.py
+Measured: docs/toy_zoo.md.
+"""
+
+_base_ = ['clip4clip_toy.py']
+
+model = dict(
+    pooler=dict(
+        type='TransformerPooler',
+        num_layers=4,
+        start='text',
+        then=dict(type='UnitMeanPooler'),
+    ),
+    trainable=['*'],
+)
+optim_wrapper = dict(
+    optimizer=dict(lr=1e-4),
+    paramwise_cfg=dict(custom_keys={'pooler': dict(lr_mult=10)}),
+)

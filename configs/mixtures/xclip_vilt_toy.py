@@ -1,0 +1,17 @@
+"""X-CLIP vision with ViLT-CLIP prompts and the scenario loss.
+
+What: message tokens and multi-frame integration, coupled prompts.
+Whose: nobody: a mixture of registered parts.
+Run: python tools/train.py configs/mixtures/xclip_vilt_toy.py
+Measured: docs/toy_zoo.md.
+"""
+
+_base_ = ['../vilt/vilt_toy.py']
+
+model = dict(
+    backbone=dict(adapters=[dict(type='MessageToken')]),
+    pooler=dict(type='TransformerPooler', num_layers=1, num_positions=8),
+    trainable=['prompts.*', 'backbone.adapters.*', 'pooler.*'],
+)
+keys = dict(pooler=dict(lr_mult=0.1), adapters=dict(lr_mult=0.1))
+optim_wrapper = dict(paramwise_cfg=dict(custom_keys=keys))
