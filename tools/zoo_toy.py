@@ -108,10 +108,10 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
     folder = args.out / Path(config).stem / f'seed{seed}'
     options = [
         f'model.clip.pretrained={args.data}/toy_clip.safetensors',
-        *_data_options(args.data, 'train', 'base', 'train'),
-        *_data_options(args.data, 'val', 'base', 'val'),
         *_data_options(args.data, 'test', 'novel', 'val'),
     ]
+    if _learns(config):
+        options += _data_options(args.data, 'train', 'base', 'train')
     path = str(ROOT / f'configs/{config}.py')
     cfg = load_config(path, _parsed(options))
     start = time.perf_counter()

@@ -1,0 +1,29 @@
+"""Published checkpoints, made ours."""
+
+from .conversion import (
+    KINDS,
+    Conversion,
+    build,
+    convert,
+    load_base,
+    merged_clip,
+    model_config,
+    read,
+    save_clip,
+    write_config,
+)
+from .release_file import read_release
+
+__all__ = [
+    'KINDS',
+    'Conversion',
+    'build',
+    'convert',
+    'load_base',
+    'merged_clip',
+    'model_config',
+    'read',
+    'read_release',
+    'save_clip',
+    'write_config',
+]

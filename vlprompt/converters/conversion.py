@@ -1,0 +1,231 @@
+"""From a published checkpoint to our model, and back to plain CLIP."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from mmengine.config import Config
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from vlprompt.errors import UserError
+from vlprompt.models.clip_files import read_clip_file
+from vlprompt.registry import MODELS
+
+from . import systems
+from .clip_arch import infer_arch
+from .keys import Keys, Moved
+from .release_file import read_release
+
+# For each kind, where its weights lie in the file, and who sorts them.
+Weights = Callable[[dict], dict[str, Tensor]]
+KINDS: dict[str, tuple[tuple[str, ...], Callable[[Keys], dict]]] = {
+    'huggingface': (('state_dict',), systems.huggingface),
+    'vifi': (('model',), systems.vifi),
+    'vita': (('model',), systems.vita),
+    'xclip': (('model',), systems.xclip),
+    'actionclip': (('model_state_dict',), systems.actionclip),
+    'mmaction-actionclip': (('state_dict',), systems.mmaction_actionclip),
+    'a5': (('state_dict',), systems.a5),
+    'aim': (('state_dict',), systems.aim),
+    'clip4clip': ((), systems.clip4clip),
+    'maple': (('state_dict',), systems.maple),
+}
+
+
+class Conversion(NamedTuple):
+    """A published checkpoint in our terms.
+
+    Attributes:
+        clip: The whole CLIP, float32 under OpenAI's names.
+        parts: All other parameters, under our names.
+        model: Config of the model, without its ``clip``.
+        arch: The CLIP's architecture.
+        moved: What went where.
+    """
+
+    clip: dict[str, Tensor]
+    parts: dict[str, Tensor]
+    model: dict[str, Any]
+    arch: dict[str, Any] | str
+    moved: list[Moved]
+
+
+def convert(
+    kind: str, content: dict, base: dict[str, Tensor] | None = None
+) -> Conversion:
+    """Sort the weights of a published checkpoint.
+
+    Args:
+        kind: One of ``KINDS``.
+        content: What the file holds, as :func:`read_release` gives it, or
+            its state dict alone.
+        base: Weights of the CLIP under OpenAI's names, for what the
+            checkpoint lacks (ViFi-CLIP and MaPLe leave out the word
+            embeddings).
+
+    Raises:
+        UserError: If the kind is unknown, or tensors are missing or left
+            over.
+    """
+    if kind not in KINDS:
+        raise UserError(f'kind {kind!r}, expected one of {list(KINDS)}')
+    places, sort = KINDS[kind]
+    keys = Keys(_weights(content, places))
+    model = sort(keys)
+    keys.check_nothing_is_left()
+    clip = {**{k: v.float() for k, v in (base or {}).items()}, **keys.clip}
+    _check_whole(kind, clip)
+    return Conversion(clip, keys.parts, model, infer_arch(clip), keys.moved())
+
+
+def build(conversion: Conversion, clip_file: str) -> nn.Module:
+    """The model of a conversion, with all of its weights.
+
+    Args:
+        conversion: Of :func:`convert`.
+        clip_file: Where :func:`save_clip` has put its CLIP.
+
+    Raises:
+        UserError: If the parts do not fit the model.
+    """
+    model = MODELS.build(model_config(conversion, clip_file))
+    own = dict(model.named_parameters())
+    clip = ('backbone.visual.', 'text_encoder.text.', 'cls_head.logit_scale')
+    missing = [
+        name
+        for name in own
+        if not name.startswith(clip) and name not in conversion.parts
+    ]
+    if missing:
+        raise UserError(
+            f'the checkpoint lacks {len(missing)} parameters of the model: '
+            + ', '.join(missing[:5])
+        )
+    for name, tensor in conversion.parts.items():
+        if name not in own or own[name].shape != tensor.shape:
+            there = tuple(own[name].shape) if name in own else 'nothing'
+            raise UserError(
+                f'{name} is {tuple(tensor.shape)} in the checkpoint, the '
+                f'model has {there}'
+            )
+        own[name].data.copy_(tensor)
+    return model
+
+
+def model_config(conversion: Conversion, clip_file: str) -> dict[str, Any]:
+    """The whole model of a conversion, as a config."""
+    base = dict(
+        type='VideoTextRecognizer',
+        backbone=dict(type='CLIPVisionTower'),
+        cls_head=dict(type='SimilarityHead'),
+    )
+    model = {**base, **conversion.model}
+    model['clip'] = dict(arch=conversion.arch, pretrained=str(clip_file))
+    model['cls_head'] = dict(model['cls_head'], average_clips='prob')
+    return model
+
+
+def save_clip(clip: dict[str, Tensor], path: str | Path) -> None:
+    """Write a CLIP as safetensors, under OpenAI's names."""
+    tensors = {name: t.detach().contiguous() for name, t in clip.items()}
+    save_file(tensors, path, {'activation': 'quick_gelu'})
+
+
+def merged_clip(model: nn.Module) -> dict[str, Tensor]:
+    """The CLIP of a model that has learnt nothing besides it.
+
+    Raises:
+        UserError: If other parts have weights, without which this would be
+            another model.
+    """
+    names = {
+        'backbone.visual.': 'visual.',
+        'text_encoder.text.': '',
+        'cls_head.logit_scale': 'logit_scale',
+    }
+    merged, others = {}, []
+    for name, p in model.named_parameters():
+        for ours, theirs in names.items():
+            if name.startswith(ours):
+                merged[theirs + name.removeprefix(ours)] = p.detach()
+                break
+        else:
+            others.append(name)
+    if others:
+        raise UserError(
+            f'there is no merged CLIP of this model: {others[0]} and '
+            f'{len(others) - 1} other parameters are not part of a CLIP'
+        )
+    return merged
+
+
+def load_base(path: str | None) -> dict[str, Tensor] | None:
+    """Weights of a CLIP, from a file."""
+    return None if path is None else read_clip_file(path).state_dict
+
+
+def write_config(
+    conversion: Conversion, clip_file: str, path: Path, base: str | None
+) -> None:
+    """Write the config of a conversion.
+
+    Args:
+        conversion: Of :func:`convert`.
+        clip_file: Where its CLIP lies.
+        path: Where to write to.
+        base: A config that gives everything but the model, if wanted.
+    """
+    model = model_config(conversion, clip_file)
+    if base is None:
+        config = Config(dict(default_scope='vlprompt', model=model))
+    else:
+        config = Config.fromfile(base)
+        given = config.get('model', {})
+        if 'data_preprocessor' in given:
+            model['data_preprocessor'] = given.data_preprocessor
+        config.model = model
+    config.dump(path)
+
+
+def read(kind: str, path: str | Path) -> dict:
+    """Read a published checkpoint of some kind."""
+    content = read_release(path)
+    if kind == 'actionclip':
+        fusion = content.pop('fusion_model_state_dict', None) or {}
+        weights = content.get('model_state_dict')
+        if isinstance(weights, dict):
+            for name, tensor in fusion.items():
+                weights['fusion.' + name.removeprefix('module.')] = tensor
+    return content
+
+
+def _weights(content: dict, places: tuple[str, ...]) -> dict[str, Tensor]:
+    for place in places:
+        if isinstance(content.get(place), dict):
+            content = content[place]
+    tensors = {k: v for k, v in content.items() if torch.is_tensor(v)}
+    if not tensors:
+        raise UserError(
+            f'no weights in the checkpoint, which has {list(content)[:8]}; '
+            f'expected them below {places or "the top"}'
+        )
+    others = [k for k in content if k not in tensors]
+    if others:
+        raise UserError(f'{others[0]!r} in the checkpoint is no tensor')
+    return tensors
+
+
+def _check_whole(kind: str, clip: dict[str, Tensor]) -> None:
+    for name in ('visual.conv1.weight', 'visual.proj', 'logit_scale'):
+        if name not in clip:
+            raise UserError(
+                f'the checkpoint has no {name}: give the CLIP that it was '
+                'trained on by --clip'
+            )
+    if 'token_embedding.weight' not in clip:
+        raise UserError(
+            f'{kind} checkpoints come without word embeddings: give the CLIP '
+            'that it was trained on by --clip'
+        )

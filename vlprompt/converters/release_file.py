@@ -1,0 +1,131 @@
+"""Reading published checkpoints without running what they contain."""
+
+import pickle
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+
+from vlprompt.errors import UserError
+
+# What a file of tensors and plain containers is made with.
+HARMLESS = {
+    ('collections', 'OrderedDict'),
+    ('torch', 'Size'),
+    ('torch._utils', '_rebuild_parameter'),
+    ('torch._utils', '_rebuild_tensor'),
+    ('torch._utils', '_rebuild_tensor_v2'),
+}
+PLAIN = (torch.Tensor, str, bytes, int, float, bool, type(None))
+
+
+def read_release(path: str | Path) -> dict[str, Any]:
+    """Read a published checkpoint: nested dicts and lists of tensors.
+
+    Files in PyTorch's formats are unpickled, but nothing except tensors and
+    plain containers is made: in the place of any other object (a
+    configuration, say), and of whatever a malicious file would call, stands
+    None.
+
+    Raises:
+        UserError: If the file is missing, damaged, or a program
+            (TorchScript).
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise UserError(f'no checkpoint at {path}')
+    if path.suffix == '.safetensors':
+        return load_file(path)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if any(n.endswith('/constants.pkl') for n in archive.namelist()):
+                raise UserError(
+                    f'{path} is a TorchScript archive; the kind for those of '
+                    'OpenAI is openai'
+                )
+    try:
+        content = torch.load(
+            path,
+            map_location='cpu',
+            pickle_module=_RESTRICTED,
+            weights_only=False,
+        )
+    except (
+        pickle.UnpicklingError,
+        RuntimeError,
+        EOFError,
+        TypeError,
+        AttributeError,
+        ValueError,
+    ) as error:
+        raise UserError(
+            f'{path} is not a checkpoint that can be read: {error}'
+        ) from error
+    content = _plain(content)
+    if not isinstance(content, dict):
+        raise UserError(f'{path} holds no dict of tensors')
+    return content
+
+
+class _Skipped:
+    """Takes the place of an object that is not made."""
+
+    def __new__(cls, *_args, **_kwargs) -> '_Skipped':
+        return super().__new__(cls)
+
+    def __init__(self, *_args, **_kwargs) -> None:
+        pass
+
+    def __setstate__(self, state: Any) -> None:
+        pass
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        pass
+
+    def __call__(self, *_args, **_kwargs) -> '_Skipped':
+        return self
+
+    def append(self, item: Any) -> None:
+        """Take an item as a list would."""
+
+    def extend(self, items: Any) -> None:
+        """Take items as a list would."""
+
+    def add(self, item: Any) -> None:
+        """Take an item as a set would."""
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in HARMLESS:
+            return super().find_class(module, name)
+        if module == 'torch' and isinstance(
+            getattr(torch, name, None), torch.dtype
+        ):
+            return getattr(torch, name)
+        return _Skipped
+
+
+def _load(file: Any, **kwargs) -> Any:
+    return _Unpickler(file, **kwargs).load()
+
+
+_RESTRICTED = SimpleNamespace(
+    Unpickler=_Unpickler, load=_load, __name__='restricted'
+)
+
+
+def _plain(content: Any) -> Any:
+    """The same without what was skipped."""
+    if isinstance(content, dict):
+        return {
+            key: _plain(value)
+            for key, value in content.items()
+            if isinstance(key, (str, int))
+        }
+    if isinstance(content, (list, tuple)):
+        return [_plain(value) for value in content]
+    return content if isinstance(content, PLAIN) else None
