@@ -11,7 +11,15 @@ _base_ = ['clip4clip_toy.py']
 model = dict(
     pooler=dict(type='IdentityPooler'),
     cls_head=dict(type='TightTransformerHead'),
-    trainable=['*'],
+    trainable=[
+        'backbone.*',
+        'text_encoder.*',
+        'cls_head.positions',
+        'cls_head.blocks.*',
+        'cls_head.ln_pool.*',
+        'cls_head.dense.*',
+        'cls_head.score.*',
+    ],
 )
 optim_wrapper = dict(
     optimizer=dict(lr=1e-4),

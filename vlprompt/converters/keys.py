@@ -127,4 +127,5 @@ def _bare(name: str) -> str:
 
 
 def _general(name: str) -> str:
-    return re.sub(r'\.\d+(?=\.|$)', '.*', name)
+    name = re.sub(r'\.\d+(?=\.|$)', '.*', name)
+    return re.sub(r'((?:blocks|layers)\.\*)\..+', r'\1.…', name)

@@ -7,6 +7,7 @@ from vlprompt.registry import MODELS
 
 from ..features import VideoTextFeatures
 from ..gather import gather
+from ..poolers.mean_pooler import masked_mean
 from .similarity_head import SimilarityHead
 
 
@@ -59,7 +60,7 @@ class InBatchHead(SimilarityHead):
         """M texts and B videos to (M, B) similarities."""
         logits = self.similarities(features)
         if logits.dim() == 3:  # (B, T, M)
-            logits = logits.mean(dim=1)
+            logits = masked_mean(logits, features.mask)
         return logits.mT
 
     def predict(

@@ -95,6 +95,8 @@ class SimilarityHead(BaseHead):
         self, feats: VideoTextFeatures, data_samples: list, **kwargs
     ) -> dict[str, Tensor]:
         """Classification loss, accuracy and regularizers of a batch."""
+        if self.fusion == 'image' and feats.mask is not None:
+            raise UserError("fusion='image' with clips that have padding")
         samples = self._restrict(feats, data_samples)
         if self.fusion == 'image':
             with _exact(feats):

@@ -25,7 +25,7 @@ class TightTransformerHead(InBatchHead):
             recognizer, not kept.
         num_layers: Blocks.
         num_positions: Frames at most, and one for the text.
-        dropout: Before the blocks and of the pooled token.
+        dropout: Before the blocks.
         kwargs: Of :class:`InBatchHead`.
     """
 
@@ -42,7 +42,8 @@ class TightTransformerHead(InBatchHead):
     ) -> None:
         super().__init__(**kwargs)
         self.positions = nn.Parameter(torch.empty(num_positions, embed_dim))
-        self.blocks = make_blocks(num_layers, embed_dim)
+        heads = None if text is None else text.heads
+        self.blocks = make_blocks(num_layers, embed_dim, heads)
         copy_text_blocks(text, self.blocks, self.positions)
         self.dropout = nn.Dropout(dropout)
         self.ln_pool = LayerNorm(embed_dim)
@@ -74,7 +75,7 @@ class TightTransformerHead(InBatchHead):
             mask = torch.cat([mask.new_ones(len(mask), 1), mask], dim=1)
         tokens = run_blocks(self.blocks, self.dropout(tokens), mask)
         pooled = self.act(self.dense(self.ln_pool(tokens[:, 0])))
-        return self.score(self.dropout(pooled))[:, 0]
+        return self.score(pooled)[:, 0]
 
     def forward(self, features: VideoTextFeatures, **kwargs) -> Tensor:
         """(B, T, E) frames and (C, E) texts to (B, C) scores."""

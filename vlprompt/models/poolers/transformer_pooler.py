@@ -54,6 +54,8 @@ class TransformerPooler(SequencePooler):
         self.positions = nn.Parameter(
             position_std * torch.randn(num_positions, embed_dim)
         )
+        if start == 'text' and text is not None:
+            heads = heads or text.heads
         self.blocks = make_blocks(num_layers, embed_dim, heads, eps)
         if start == 'normal':
             self.blocks.apply(_start_normal)
