@@ -516,8 +516,8 @@ def tight_tokens(text, frames, head):
 
 def tight_score(x, head):
     """The score that the first of the tokens gives."""
-    heads = max(1, x.size(-1) // 64)
-    first = norm(run_blocks(x, head.blocks, heads)[0], head.ln_pool)
+    # two heads, as the text tower that the blocks start from
+    first = norm(run_blocks(x, head.blocks, 2)[0], head.ln_pool)
     return linear(quick_gelu(linear(first, head.dense)), head.score)[0]
 
 

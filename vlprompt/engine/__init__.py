@@ -1,10 +1,16 @@
 """What runs around a model: hooks and schedules."""
 
-from .hooks import BrokenVideosHook, ClassListHook, EpochSeedHook
+from .hooks import (
+    BrokenVideosHook,
+    ClampLogitScaleHook,
+    ClassListHook,
+    EpochSeedHook,
+)
 from .schedulers import WarmupCosineLR
 
 __all__ = [
     'BrokenVideosHook',
+    'ClampLogitScaleHook',
     'ClassListHook',
     'EpochSeedHook',
     'WarmupCosineLR',

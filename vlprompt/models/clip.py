@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from .clip_files import ClipFile, read_clip_file, to_open_clip
+from .finetuned import load_finetuned
 
 DOWNLOAD_HINT = (
     'download the weights from the project page that open_clip lists for '
@@ -57,7 +58,11 @@ class CLIP(NamedTuple):
         )
 
 
-def load_clip(arch: str | dict, pretrained: str | None = None) -> CLIP:
+def load_clip(
+    arch: str | dict,
+    pretrained: str | None = None,
+    finetuned: str | None = None,
+) -> CLIP:
     """Make a CLIP and load its weights.
 
     Args:
@@ -66,6 +71,9 @@ def load_clip(arch: str | dict, pretrained: str | None = None) -> CLIP:
             ``embed_dim``, ``vision_cfg``, ``text_cfg`` and ``quick_gelu``.
         pretrained: A file of weights (see :func:`read_clip_file`), a tag of
             open_clip, or None for random weights.
+        finetuned: A checkpoint of ours in which weights of this CLIP were
+            trained; they take the place of the pretrained ones.  It may
+            hold nothing else, and was trained from the same CLIP.
 
     Raises:
         UserError: If the architecture is unknown or not one of CLIP's
@@ -79,6 +87,8 @@ def load_clip(arch: str | dict, pretrained: str | None = None) -> CLIP:
         weights = read_clip_file(file)
         _check_activation(weights, config, arch, pretrained)
         _load(model, weights, arch, file)
+    if finetuned is not None:
+        load_finetuned(model, finetuned)
     length = config['text_cfg'].get('context_length', 77)
     tokenizer = SimpleTokenizer(context_length=length)
     return CLIP(model.visual, model.text, model.logit_scale.item(), tokenizer)

@@ -3,9 +3,15 @@
 from vlprompt import compat
 
 from .broken_videos_hook import BrokenVideosHook
+from .clamp_logit_scale_hook import ClampLogitScaleHook
 from .class_list_hook import ClassListHook
 from .epoch_seed_hook import EpochSeedHook
 
-__all__ = ['BrokenVideosHook', 'ClassListHook', 'EpochSeedHook']
+__all__ = [
+    'BrokenVideosHook',
+    'ClampLogitScaleHook',
+    'ClassListHook',
+    'EpochSeedHook',
+]
 
 compat.mend_visualization_hook()

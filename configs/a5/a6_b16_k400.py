@@ -1,0 +1,11 @@
+"""A6 on Kinetics-400.
+
+What: as A5 with 3 temporal layers; 9,504,768 trainable parameters.
+Whose: Ju et al. (ECCV 2022).  The depth of A5 and A6 is not certain.
+Run: bash tools/dist_train.sh configs/a5/a6_b16_k400.py 8
+Published: 76.9 top-1, 93.5 top-5.  Not measured here.
+"""
+
+_base_ = ['a5_b16_k400.py']
+
+model = dict(pooler=dict(num_layers=3))

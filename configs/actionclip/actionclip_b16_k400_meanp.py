@@ -1,0 +1,12 @@
+"""ActionCLIP (meanP) on Kinetics-400, 8 frames.
+
+What: as actionclip_b16_k400 with another pooler; 149,620,737 trainable
+parameters.
+Whose: ActionCLIP (2021), and MMAction2's port for the layout.
+Run: bash tools/dist_train.sh configs/actionclip/actionclip_b16_k400_meanp.py 8
+Published: nothing that was at hand.  Not measured here.
+"""
+
+_base_ = ['actionclip_b16_k400.py']
+
+model = dict(pooler=dict(_delete_=True, type='MeanPooler'))

@@ -1,0 +1,15 @@
+"""ActionCLIP (Shift) on Kinetics-400, 8 frames.
+
+What: channels shifted over time before each layer, mean over the frames;
+149,620,737 trainable parameters.
+Whose: ActionCLIP (2021), and MMAction2's port for the layout.
+Run: bash tools/dist_train.sh configs/actionclip/actionclip_b16_k400_shift.py 8
+Published: nothing that was at hand.  Not measured here.
+"""
+
+_base_ = ['actionclip_b16_k400.py']
+
+model = dict(
+    backbone=dict(adapters=[dict(type='TemporalShift')]),
+    pooler=dict(_delete_=True, type='MeanPooler'),
+)

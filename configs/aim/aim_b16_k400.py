@@ -1,0 +1,15 @@
+"""AIM on Kinetics-400, 8 frames.
+
+What: dense clips, tested with 3 clips; 30 epochs, batch 64; 10,966,672
+trainable parameters.
+Whose: AIM (ICLR 2023).
+Run: bash tools/dist_train.sh configs/aim/aim_b16_k400.py 8
+Published: 83.9 top-1.  Not measured here.
+"""
+
+_base_ = [
+    '../_base_/models/aim_b16.py',
+    '../_base_/datasets/kinetics400_aim8.py',
+    '../_base_/schedules/aim.py',
+    '../_base_/default_runtime.py',
+]

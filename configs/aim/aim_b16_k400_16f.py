@@ -1,0 +1,19 @@
+"""AIM on Kinetics-400, 16 frames.
+
+What: dense clips, tested with 3 clips; 30 epochs, batch 64; 10,972,816
+trainable parameters.
+Whose: AIM (ICLR 2023).
+Run: bash tools/dist_train.sh configs/aim/aim_b16_k400_16f.py 8
+Published: 84.5 top-1.  Not measured here.
+"""
+
+_base_ = [
+    '../_base_/models/aim_b16.py',
+    '../_base_/datasets/kinetics400_aim16.py',
+    '../_base_/schedules/aim.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(
+    backbone=dict(embeddings=[dict(type='TimeEmbedding', num_frames=16)])
+)

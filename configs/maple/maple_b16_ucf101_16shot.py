@@ -1,0 +1,25 @@
+"""MaPLe for video, 16 shots of each class of UCF101.
+
+What: 2 text prompts in the first 9 layers, started from "a photo", and one
+map to vision for each: 3,555,072 trainable parameters; 32 frames.
+Whose: MaPLe (CVPR 2023), with the schedule of ViLT-CLIP's few-shot setting.
+Run: bash tools/dist_train.sh configs/maple/maple_b16_ucf101_16shot.py 8
+Published: nothing on videos.  Not measured here.
+"""
+
+_base_ = [
+    '../_base_/models/clip_b16_mixup.py',
+    '../_base_/datasets/ucf101_few_shot.py',
+    '../_base_/schedules/few_shot.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(
+    texts=dict(template='[a photo] {}.'),
+    prompts=dict(
+        type='ViLTPrompts', depth=9, coupling='text2vision', shared=False
+    ),
+    trainable=['prompts.*'],
+)
+ann_file = 'data/ucf101/splits/train1_few_shot_16.txt'
+train_dataloader = dict(dataset=dict(ann_file=ann_file))

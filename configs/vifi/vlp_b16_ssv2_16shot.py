@@ -1,0 +1,21 @@
+"""VL prompting, 16 shots of each class of Something-Something v2.
+
+What: stage 2: 10 prompts in all layers of both towers on top of
+vifi_b16_k400_zs; 50 epochs, batch 64; 153,600 trainable parameters.
+Whose: ViFi-CLIP (CVPR 2023), Table 7.
+Run: bash tools/dist_train.sh configs/vifi/vlp_b16_ssv2_16shot.py 8
+Published: 13.5 top-1.  Not measured here.
+"""
+
+_base_ = [
+    '../_base_/models/vlp_b16.py',
+    '../_base_/datasets/ssv2_few_shot.py',
+    '../_base_/schedules/few_shot.py',
+    '../_base_/default_runtime.py',
+]
+
+train_cfg = dict(max_epochs=50)
+optim_wrapper = dict(optimizer=dict(lr=8e-3))
+auto_scale_lr = dict(enable=False, base_batch_size=64)
+ann_file = 'data/ssv2/splits/train1_few_shot_16.txt'
+train_dataloader = dict(dataset=dict(ann_file=ann_file))

@@ -1,0 +1,20 @@
+"""Vita-CLIP as its released code trains it.
+
+What: as vita_b16_k400, with ``cls_proj`` frozen at its random start, as the
+filter of the released code leaves it; 30,158,849 trainable parameters.
+Whose: Vita-CLIP (CVPR 2023), released code.
+Run: bash tools/dist_train.sh configs/vita/vita_b16_k400_released.py 8
+Published: nothing for this reading.  Not measured here.
+"""
+
+_base_ = ['vita_b16_k400.py']
+
+model = dict(
+    trainable=[
+        'prompts.*',
+        'backbone.embeddings.*',
+        'backbone.adapters.*.*_prompts',
+        'backbone.adapters.*.summary_*',
+        'cls_head.logit_scale',
+    ]
+)

@@ -1,0 +1,21 @@
+"""Vita-CLIP for zero-shot tests.
+
+What: as vita_b16_k400, with 8 text prompts shared by all classes, which
+other classes can use; 35,611,649 trainable parameters.
+Whose: Vita-CLIP (CVPR 2023); no script for this setting was released.
+Run: bash tools/dist_train.sh configs/vita/vita_b16_k400_zs.py 8
+Published: HMDB-51 48.6, UCF101 75.0, K600 67.4.  Not measured here.
+"""
+
+_base_ = ['vita_b16_k400.py']
+
+model = dict(
+    prompts=dict(text=dict(_delete_=True, type='DeepPrompts', layers=[0]))
+)
+test_dataloader = dict(
+    dataset=dict(
+        ann_file='data/hmdb51/splits/val1.txt',
+        classes='hmdb51',
+        data_prefix=dict(video='data/hmdb51/videos'),
+    )
+)

@@ -1,0 +1,27 @@
+"""A Vita-CLIP with prompts for each class, on other classes.
+
+What: the vision side of vita_b16_k400 with frozen texts of bare class names.
+Whose: Vita-CLIP (CVPR 2023): the zero-shot path of the released code.
+Run: bash tools/dist_test.sh configs/vita/vita_b16_zs_class_only.py CKPT 8
+Published: HMDB-51 48.6, UCF101 75.0, K600 67.4.  Not measured here.
+"""
+
+_base_ = ['vita_b16_k400.py']
+
+model = dict(
+    texts=dict(template='{}'),
+    prompts=None,
+    trainable=[
+        'backbone.embeddings.*',
+        'backbone.adapters.*',
+        'cls_head.logit_scale',
+    ],
+    not_loaded=['prompts.*'],
+)
+test_dataloader = dict(
+    dataset=dict(
+        ann_file='data/hmdb51/splits/val1.txt',
+        classes='hmdb51',
+        data_prefix=dict(video='data/hmdb51/videos'),
+    )
+)

@@ -1,0 +1,14 @@
+"""X-CLIP on Kinetics-400, 8 frames.
+
+What: tested with 4 x 3 views; 131,501,056 trainable parameters.
+Whose: X-CLIP (ECCV 2022).
+Run: bash tools/dist_train.sh configs/xclip/xclip_b16_k400.py 8
+Published: 83.8 top-1, 95.7 top-5.  Not measured here.
+"""
+
+_base_ = [
+    '../_base_/models/xclip_b16.py',
+    '../_base_/datasets/kinetics400_segments8.py',
+    '../_base_/schedules/xclip.py',
+    '../_base_/default_runtime.py',
+]

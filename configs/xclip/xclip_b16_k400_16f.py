@@ -1,0 +1,16 @@
+"""X-CLIP on Kinetics-400, 16 frames.
+
+What: tested with 4 x 3 views; 131,505,152 trainable parameters.
+Whose: X-CLIP (ECCV 2022).
+Run: bash tools/dist_train.sh configs/xclip/xclip_b16_k400_16f.py 8
+Published: 84.7 top-1, 96.8 top-5.  Not measured here.
+"""
+
+_base_ = [
+    '../_base_/models/xclip_b16.py',
+    '../_base_/datasets/kinetics400.py',
+    '../_base_/schedules/xclip.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(pooler=dict(num_positions=16))
