@@ -961,9 +961,6 @@ RELEASES = {
     'vita summary alone': lambda: vita(local=False, num_global=0),
     'vita without time': lambda: vita(time=False),
     'vita without context': lambda: vita(context=False),
-    'vita text and time alone': lambda: vita(
-        local=False, summary=False, num_global=0
-    ),
     'xclip': xclip,
     'actionclip Transf': actionclip,
     'actionclip LSTM': lambda: actionclip('LSTM'),

@@ -1,6 +1,9 @@
-"""Vita-CLIP: AdamW, 30,000 steps of cosine to 0, no warm-up, batch 256."""
+"""Vita-CLIP: AdamW, cosine to 0 without warm-up, batch 256.
 
-train_cfg = dict(type='IterBasedTrainLoop', max_iters=30000, val_interval=5000)
+Published are 30,000 steps, which are 32 epochs of Kinetics-400.
+"""
+
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=32, val_interval=4)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
@@ -14,6 +17,11 @@ optim_wrapper = dict(
     ),
 )
 param_scheduler = [
-    dict(type='CosineAnnealingLR', T_max=30000, eta_min=0, by_epoch=False)
+    dict(
+        type='CosineAnnealingLR',
+        eta_min=0,
+        by_epoch=True,
+        convert_to_iter_based=True,
+    )
 ]
 auto_scale_lr = dict(enable=False, base_batch_size=256)
