@@ -143,6 +143,9 @@ def test_every_system_has_its_parameters_and_predicts(path):
     if row[1] is not None:
         total = sum(p.numel() for p in model.parameters())
         assert total - learnt(model) == row[1]
+    options = cfg.optim_wrapper.get('paramwise_cfg', {})
+    for key in options.get('custom_keys', {}):
+        assert any(key in name for name, _ in model.named_parameters()), key
     frames = FRAMES.get(path.parent.stem, 2)
     vectors = cfg.model.backbone.get('embeddings')
     if vectors:

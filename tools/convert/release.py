@@ -17,6 +17,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 from mmengine.runner.checkpoint import get_state_dict
@@ -72,6 +73,7 @@ def main(args: Sequence[str] | None = None) -> None:
     if args.kind == 'openai':
         return openai_clip.main([args.source, args.target])
     target = Path(args.target)
+    _check_suffix(args, target)
     target.parent.mkdir(parents=True, exist_ok=True)
     if args.kind == 'vlprompt':
         return _merge(_own_model(args), target)
@@ -82,36 +84,48 @@ def main(args: Sequence[str] | None = None) -> None:
     )
     _show(conversion.moved)
     if args.kind in CLIPS:
-        _check_suffix(target, '.safetensors')
         converters.save_clip(conversion.clip, target)
         print(f'Wrote {target}: {len(conversion.clip)} tensors')
         return None
-    clip_file = target.with_suffix('.clip.safetensors')
-    if args.to == 'openai':
-        clip_file = target.with_suffix('.tmp.safetensors')
-    converters.save_clip(conversion.clip, clip_file)
-    try:
+    with TemporaryDirectory(dir=target.parent) as folder:
+        clip_file = Path(folder) / 'clip.safetensors'
+        converters.save_clip(conversion.clip, clip_file)
         model = converters.build(conversion, str(clip_file))
         if args.to == 'openai':
             return _merge(model, target)
-    finally:
-        if args.to == 'openai':
-            clip_file.unlink()
-    _check_suffix(target, '.pth')
-    torch.save(dict(meta={}, state_dict=get_state_dict(model)), target)
+        return _write(args, conversion, model, clip_file)
+
+
+def _write(
+    args: Namespace,
+    conversion: converters.Conversion,
+    model: nn.Module,
+    clip_file: Path,
+) -> None:
+    """Write the checkpoint, its CLIP and its config."""
+    target = Path(args.target)
+    clip = target.with_suffix('.clip.safetensors')
     config = target.with_suffix('.py')
-    converters.write_config(conversion, str(clip_file), config, args.config)
+    converters.write_config(conversion, str(clip), config, args.config)
+    torch.save(dict(meta={}, state_dict=get_state_dict(model)), target)
+    clip_file.replace(clip)
     learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
     print(
-        f'Wrote {target} ({learnt:,} trainable parameters), {clip_file} and '
+        f'Wrote {target} ({learnt:,} trainable parameters), {clip} and '
         f'{config}'
     )
-    return None
 
 
-def _check_suffix(target: Path, suffix: str) -> None:
-    if target.suffix != suffix:
-        raise UserError(f'{target}: expected a name in {suffix}')
+def _check_suffix(args: Namespace, target: Path) -> None:
+    expected = ('.pth',)
+    if args.kind in CLIPS:
+        expected = ('.safetensors',)
+    elif args.to == 'openai':
+        expected = ('.safetensors', '.pt')
+    if target.suffix not in expected:
+        raise UserError(
+            f'{target}: expected a name in {" or ".join(expected)}'
+        )
 
 
 def _own_model(args: Namespace) -> nn.Module:
@@ -128,10 +142,8 @@ def _merge(model: nn.Module, target: Path) -> None:
     clip = converters.merged_clip(model)
     if target.suffix == '.safetensors':
         converters.save_clip(clip, target)
-    elif target.suffix == '.pt':
-        torch.save({k: v.contiguous() for k, v in clip.items()}, target)
     else:
-        raise UserError(f'{target}: expected a name in .safetensors or .pt')
+        torch.save({k: v.contiguous() for k, v in clip.items()}, target)
     print(f'Wrote {target}: a CLIP of {len(clip)} tensors')
 
 

@@ -5,11 +5,67 @@ from typing import Any
 import open_clip
 from torch import Tensor
 
+from vlprompt.errors import UserError
+
 NAMES = tuple(
     f'{name}-quickgelu'
     for name in ('ViT-B-16', 'ViT-B-32', 'ViT-L-14', 'ViT-L-14-336')
 )
 HEAD_WIDTH = 64  # in every CLIP of transformers that OpenAI has published
+
+
+BLOCK = (
+    'ln_1.weight',
+    'ln_1.bias',
+    'attn.in_proj_weight',
+    'attn.in_proj_bias',
+    'attn.out_proj.weight',
+    'attn.out_proj.bias',
+    'ln_2.weight',
+    'ln_2.bias',
+    'mlp.c_fc.weight',
+    'mlp.c_fc.bias',
+    'mlp.c_proj.weight',
+    'mlp.c_proj.bias',
+)
+REST = (
+    'logit_scale',
+    'positional_embedding',
+    'text_projection',
+    'ln_final.weight',
+    'ln_final.bias',
+    'visual.class_embedding',
+    'visual.positional_embedding',
+    'visual.proj',
+    'visual.conv1.weight',
+    'visual.ln_pre.weight',
+    'visual.ln_pre.bias',
+    'visual.ln_post.weight',
+    'visual.ln_post.bias',
+    'token_embedding.weight',
+)
+
+
+def check_whole(clip: dict[str, Tensor]) -> None:
+    """Raise a UserError if tensors of a CLIP are missing."""
+    expected = [
+        f'{tower}.resblocks.{i}.{name}'
+        for tower in ('visual.transformer', 'transformer')
+        for i in range(max(1, _layers(clip, tower)))
+        for name in BLOCK
+    ]
+    missing = [name for name in (*expected, *REST) if name not in clip]
+    if missing == ['token_embedding.weight']:
+        raise UserError(
+            'the checkpoint comes without word embeddings: give the CLIP '
+            'that it was trained on by --clip'
+        )
+    if missing:
+        raise UserError(
+            f'the checkpoint lacks {len(missing)} tensors of its CLIP: '
+            f'{", ".join(missing[:3])}; if it comes without a tower, give the '
+            'CLIP that it was trained on by --clip'
+        )
 
 
 def infer_arch(clip: dict[str, Tensor]) -> dict[str, Any] | str:
@@ -43,11 +99,13 @@ def infer_arch(clip: dict[str, Tensor]) -> dict[str, Any] | str:
 
 
 def _layers(clip: dict[str, Tensor], tower: str) -> int:
-    return sum(
-        name.startswith(f'{tower}.resblocks.')
-        and name.endswith('.attn.in_proj_weight')
+    start = f'{tower}.resblocks.'
+    numbers = {
+        name.removeprefix(start).split('.')[0]
         for name in clip
-    )
+        if name.startswith(start)
+    }
+    return len(numbers)
 
 
 def _same(arch: dict, name: str) -> bool:

@@ -14,7 +14,7 @@ from vlprompt.models.clip_files import read_clip_file
 from vlprompt.registry import MODELS
 
 from . import systems
-from .clip_arch import infer_arch
+from .clip_arch import check_whole, infer_arch
 from .keys import Keys, Moved
 from .release_file import read_release
 
@@ -75,8 +75,8 @@ def convert(
     keys = Keys(_weights(content, places))
     model = sort(keys)
     keys.check_nothing_is_left()
-    clip = {**{k: v.float() for k, v in (base or {}).items()}, **keys.clip}
-    _check_whole(kind, clip)
+    clip = _complete(keys.clip, base or {})
+    check_whole(clip)
     return Conversion(clip, keys.parts, model, infer_arch(clip), keys.moved())
 
 
@@ -153,10 +153,11 @@ def merged_clip(model: nn.Module) -> dict[str, Tensor]:
                 break
         else:
             others.append(name)
+    others += [type(m).__name__ for m in model.backbone.adapters[0]]
     if others:
         raise UserError(
             f'there is no merged CLIP of this model: {others[0]} and '
-            f'{len(others) - 1} other parameters are not part of a CLIP'
+            f'{len(others) - 1} others are not part of a CLIP'
         )
     return merged
 
@@ -217,15 +218,23 @@ def _weights(content: dict, places: tuple[str, ...]) -> dict[str, Tensor]:
     return tensors
 
 
-def _check_whole(kind: str, clip: dict[str, Tensor]) -> None:
-    for name in ('visual.conv1.weight', 'visual.proj', 'logit_scale'):
-        if name not in clip:
-            raise UserError(
-                f'the checkpoint has no {name}: give the CLIP that it was '
-                'trained on by --clip'
-            )
-    if 'token_embedding.weight' not in clip:
-        raise UserError(
-            f'{kind} checkpoints come without word embeddings: give the CLIP '
-            'that it was trained on by --clip'
-        )
+def _complete(
+    own: dict[str, Tensor], base: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """Add what a checkpoint has nothing of: a tower, the word embeddings.
+
+    A tower that it has must be whole by itself.
+    """
+    present = {_part_of(name) for name in own}
+    added = {
+        name: tensor.float()
+        for name, tensor in base.items()
+        if _part_of(name) not in present
+    }
+    return {**added, **own}
+
+
+def _part_of(name: str) -> str:
+    if name.startswith('visual.') or name == 'logit_scale':
+        return 'visual'
+    return 'words' if name.startswith('token_embedding') else 'text'

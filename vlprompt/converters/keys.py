@@ -76,16 +76,26 @@ class Keys:
         """What stands at the pattern's first group, each once, sorted."""
         return sorted({int(match[1]) for match in self.find(pattern)})
 
-    def take(self, name: str, target: str) -> Tensor:
-        """Take one tensor, to be put somewhere by hand.
+    def look(self, name: str) -> Tensor:
+        """A tensor, which stays where it is.
 
         Raises:
             UserError: If there is none of that name.
         """
         if name not in self.left:
             raise UserError(f'the checkpoint has no {name}')
+        return self.left[name]
+
+    def take(self, name: str, target: str) -> Tensor:
+        """Take one tensor, to be put somewhere by hand.
+
+        Raises:
+            UserError: If there is none of that name.
+        """
+        tensor = self.look(name).float()
         self._moves[_general(name), target] += 1
-        return self.left.pop(name).float()
+        del self.left[name]
+        return tensor
 
     def moved(self) -> list[Moved]:
         """What went where."""

@@ -37,6 +37,22 @@ def read_release(path: str | Path) -> dict[str, Any]:
     path = Path(path)
     if not path.is_file():
         raise UserError(f'no checkpoint at {path}')
+    try:
+        content = _read(path)
+    except UserError:
+        raise
+    except Exception as error:  # a damaged file fails in many ways
+        raise UserError(
+            f'{path} is not a checkpoint that can be read '
+            f'({type(error).__name__}): {error}'
+        ) from error
+    content = _plain(content)
+    if not isinstance(content, dict):
+        raise UserError(f'{path} holds no dict of tensors')
+    return content
+
+
+def _read(path: Path) -> Any:
     if path.suffix == '.safetensors':
         return load_file(path)
     if zipfile.is_zipfile(path):
@@ -46,28 +62,9 @@ def read_release(path: str | Path) -> dict[str, Any]:
                     f'{path} is a TorchScript archive; the kind for those of '
                     'OpenAI is openai'
                 )
-    try:
-        content = torch.load(
-            path,
-            map_location='cpu',
-            pickle_module=_RESTRICTED,
-            weights_only=False,
-        )
-    except (
-        pickle.UnpicklingError,
-        RuntimeError,
-        EOFError,
-        TypeError,
-        AttributeError,
-        ValueError,
-    ) as error:
-        raise UserError(
-            f'{path} is not a checkpoint that can be read: {error}'
-        ) from error
-    content = _plain(content)
-    if not isinstance(content, dict):
-        raise UserError(f'{path} holds no dict of tensors')
-    return content
+    return torch.load(
+        path, map_location='cpu', pickle_module=_RESTRICTED, weights_only=False
+    )
 
 
 class _Skipped:

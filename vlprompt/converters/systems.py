@@ -21,6 +21,13 @@ TEXT_TOWER = [
     'text_encoder.text.ln_final.*',
     'text_encoder.text.text_projection',
 ]
+FINE_TUNED = [  # by CLIP4Clip: all but what embeds patches and words
+    '*.transformer.*',
+    'backbone.visual.ln_post.*',
+    'backbone.visual.proj',
+    'text_encoder.text.ln_final.*',
+    'text_encoder.text.text_projection',
+]
 OF_CLASSES = 'follows the class list'
 
 
@@ -97,10 +104,9 @@ def vita(keys: Keys) -> dict[str, Any]:
     model = dict(
         backbone=dict(type='CLIPVisionTower', **frames),
         texts=texts,
-        trainable=['backbone.adapters.*', 'cls_head.logit_scale'],
+        trainable=['cls_head.logit_scale'],
     )
-    if 'embeddings' in frames:
-        model['trainable'].append('backbone.embeddings.*')
+    model['trainable'] += [f'backbone.{part}.*' for part in frames]
     if contexts is not None:
         own = contexts.dim() == 3
         text = dict(type='DeepPrompts', layers=[0])
@@ -199,11 +205,12 @@ def mmaction_actionclip(keys: Keys) -> dict[str, Any]:
 
 def a5(keys: Keys) -> dict[str, Any]:
     """A5, A6: a table of prompts, blocks over the frames."""
+    length = len(keys.look('embedding.weight'))
     keys.to_part(r'embedding\.weight', 'prompts.free.text.vectors')
     layers = keys.numbers(r'temporalModelling\.resblocks\.(\d+)\..+')
     pooler: dict[str, Any] = dict(type='MeanPooler')
     if layers:
-        positions = keys.left['temporalEmbedding.weight']
+        positions = keys.look('temporalEmbedding.weight')
         pooler = dict(
             type='TransformerPooler',
             num_layers=len(layers),
@@ -216,7 +223,6 @@ def a5(keys: Keys) -> dict[str, Any]:
         keys.to_part(rf'temporalModelling\.{BLOCK}', r'pooler.blocks.\1')
     keys.drop(r'temporalEmbedding\.weight', 'no temporal layers')
     _openai(keys, r'clipmodel\.')
-    length = len(keys.parts['prompts.free.text.vectors'])
     return dict(
         texts=dict(type='CandidateTexts', template='[16] {} [16]'),
         prompts=dict(
@@ -239,9 +245,8 @@ def aim(keys: Keys) -> dict[str, Any]:
         T_Adapter_in='temporal_in',
     )
     twice = bool(keys.find(rf'{layer}\.T_Adapter_in\..+'))
-    hidden, width = keys.left[
-        'backbone.transformer.resblocks.0.T_Adapter.D_fc1.weight'
-    ].shape
+    first = 'backbone.transformer.resblocks.0.T_Adapter.D_fc1.weight'
+    hidden, width = keys.look(first).shape
     for theirs, ours in names.items():
         keys.to_part(
             rf'{layer}\.{theirs}\.D_fc(\d)\.(\w+)',
@@ -251,9 +256,10 @@ def aim(keys: Keys) -> dict[str, Any]:
         'backbone.temporal_embedding', 'backbone.embeddings.0.vectors'
     )[0]
     keys.parts['backbone.embeddings.0.vectors'] = times
+    classes = len(keys.look('cls_head.fc_cls.weight'))
     keys.to_part(r'cls_head\.fc_cls\.(\w+)', r'cls_head.fc_cls.\1')
     keys.to_clip(r'backbone\.(.+)', r'visual.\1')
-    _without_text(keys.clip)
+    _without_text(keys)
     return dict(
         backbone=dict(
             type='CLIPVisionTower',
@@ -270,7 +276,7 @@ def aim(keys: Keys) -> dict[str, Any]:
         ),
         cls_head=dict(
             type='LinearHead',
-            num_classes=len(keys.parts['cls_head.fc_cls.weight']),
+            num_classes=classes,
         ),
         trainable=[
             'backbone.adapters.*',
@@ -286,13 +292,14 @@ def clip4clip(keys: Keys) -> dict[str, Any]:
     positions = r'frame_position_embeddings\.weight'
     pooler: dict[str, Any] = dict(type='UnitMeanPooler')
     head: dict[str, Any] = dict(type='InBatchHead')
+    trainable = ['cls_head.logit_scale', 'pooler.*']
     layers = keys.numbers(r'transformerClip\.resblocks\.(\d+)\..+')
     crossed = keys.numbers(r'cross\.transformer\.resblocks\.(\d+)\..+')
     if layers:
         pooler = dict(
             type='TransformerPooler',
             num_layers=len(layers),
-            num_positions=len(keys.left['frame_position_embeddings.weight']),
+            num_positions=len(keys.look('frame_position_embeddings.weight')),
             then=pooler,
         )
         keys.to_part(positions, 'pooler.positions')
@@ -301,24 +308,30 @@ def clip4clip(keys: Keys) -> dict[str, Any]:
         pooler = dict(type='LSTMPooler', then=pooler)
         keys.to_part(r'lstm_visual\.(.+)', r'pooler.lstm.\1')
     elif crossed:
+        trainable = [
+            f'cls_head.{part}*'
+            for part in ('positions', 'blocks', 'ln_pool', 'dense', 'score')
+        ]
         pooler = dict(type='IdentityPooler')
         table = 'cross.embeddings.position_embeddings.weight'
         head = dict(
             type='TightTransformerHead',
             num_layers=len(crossed),
-            num_positions=len(keys.left[table]),
+            num_positions=len(keys.look(table)),
         )
         keys.to_part(re.escape(table), 'cls_head.positions')
         keys.to_part(rf'cross\.transformer\.{BLOCK}', r'cls_head.blocks.\1')
         keys.to_part(r'cross\.pooler\.(.+)', r'cls_head.\1')
         keys.to_part(r'similarity_dense\.(\w+)', r'cls_head.score.\1')
+    else:
+        trainable.remove('pooler.*')
     keys.drop(positions, 'not used by this head')
     _openai(keys, r'clip\.')
     return dict(
         texts=dict(type='CaptionTexts', max_tokens=32),
         pooler=pooler,
         cls_head=dict(head, alignment=dict(type='PairLoss')),
-        trainable=['*'],
+        trainable=[*FINE_TUNED, *trainable],
     )
 
 
@@ -463,7 +476,8 @@ def _vita_tokens(keys: Keys) -> dict[str, Any]:
             f'visual.blocks.{i}.summary_attn_layer',
             f'backbone.adapters.{i}.0.summary_attn',
         )
-    tower['adapters'] = [adapter]
+    if adapter['num_global'] or adapter['local'] or adapter['summary']:
+        tower['adapters'] = [adapter]
     return tower
 
 
@@ -522,11 +536,13 @@ def _fusion(keys: Keys, prefix: str, eps: float) -> dict[str, Any]:
     layers = keys.numbers(rf'{encoder}resblocks\.(\d+)\..+')
     pooler: dict[str, Any] = dict(type='MeanPooler')
     if layers:
-        (name,) = keys.find(table)
+        names = keys.find(table)
+        if not names:
+            raise UserError('the checkpoint has no positions of the frames')
         pooler = dict(
             type='TransformerPooler',
             num_layers=len(layers),
-            num_positions=len(keys.left[name[0]]),
+            num_positions=len(keys.look(names[0][0])),
             eps=eps,
         )
         keys.to_part(table, 'pooler.positions')
@@ -545,19 +561,25 @@ def _fusion(keys: Keys, prefix: str, eps: float) -> dict[str, Any]:
 
 def _class_token(keys: Keys, encoder: str) -> dict[str, Any]:
     layers = keys.numbers(rf'{encoder}transformer_enc\.layers\.(\d+)\..+')
+    prefix = encoder.replace('\\', '')
+    hidden = len(keys.look(f'{prefix}transformer_enc.layers.0.linear1.weight'))
+    positions = keys.look(f'{prefix}pos_embed').size(1)
     keys.to_part(rf'{encoder}cls_token', 'pooler.cls_token', torch.ravel)
     keys.to_part(rf'{encoder}pos_embed', 'pooler.positions', lambda x: x[0])
     keys.to_part(rf'{encoder}transformer_enc\.(.+)', r'pooler.encoder.\1')
     return dict(
         type='ClassTokenPooler',
         num_layers=len(layers),
-        num_positions=len(keys.parts['pooler.positions']) - 1,
-        hidden=len(keys.parts['pooler.encoder.layers.0.linear1.weight']),
+        num_positions=positions - 1,
+        hidden=hidden,
     )
 
 
-def _without_text(clip: dict[str, Tensor]) -> None:
+def _without_text(keys: Keys) -> None:
     """Fill what a classifier without texts never uses with zeros."""
+    clip = keys.clip
+    if 'visual.conv1.weight' not in clip:
+        raise UserError('the checkpoint has no backbone.conv1.weight')
     width = clip['visual.conv1.weight'].size(0)
     embed, blocks = 64, 'transformer.resblocks.0'
     shapes = {

@@ -1,6 +1,7 @@
 """Building parts that take what they need from the model around them."""
 
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 from vlprompt.registry import MODELS
@@ -25,9 +26,23 @@ def offer(cfg: dict, **offers: Any) -> dict:
         part = MODELS.get(part)
     if part is None:
         return dict(cfg)  # the registry knows best how to complain
-    names = inspect.signature(part).parameters
+    names = set(_argument_names(part))
     taken = {name: value for name, value in offers.items() if name in names}
     return {**taken, **cfg, 'type': part}
+
+
+def _argument_names(part: Any) -> Iterator[str]:
+    """What a constructor takes, and those it passes ``**kwargs`` on to."""
+    if not inspect.isclass(part):
+        yield from inspect.signature(part).parameters
+        return
+    for base in part.__mro__:
+        if '__init__' not in vars(base):
+            continue
+        arguments = inspect.signature(base.__init__).parameters
+        yield from arguments
+        if all(p.kind is not p.VAR_KEYWORD for p in arguments.values()):
+            return
 
 
 def build_part(cfg: dict, **offers: Any) -> Any:

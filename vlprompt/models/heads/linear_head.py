@@ -13,7 +13,7 @@ class LinearHead(BaseHead):
 
     Args:
         num_classes: C; the head means nothing to other classes.
-        in_channels: Width of the videos; given by the recognizer.
+        embed_dim: Width of the videos; given by the recognizer.
         dropout: Of the videos.
         std: Standard deviation of the initial weights.
         kwargs: MMAction2's ``BaseHead``.
@@ -25,14 +25,14 @@ class LinearHead(BaseHead):
     def __init__(
         self,
         num_classes: int,
-        in_channels: int,
+        embed_dim: int,
         dropout: float = 0.5,
         std: float = 0.01,
         **kwargs,
     ) -> None:
-        super().__init__(num_classes, in_channels, **kwargs)
+        super().__init__(num_classes, embed_dim, **kwargs)
         self.dropout = nn.Dropout(dropout)
-        self.fc_cls = nn.Linear(in_channels, num_classes)
+        self.fc_cls = nn.Linear(embed_dim, num_classes)
         nn.init.normal_(self.fc_cls.weight, std=std)
         nn.init.zeros_(self.fc_cls.bias)
 

@@ -71,7 +71,6 @@ class VideoTextRecognizer(BaseRecognizer):
         sizes = dict(
             width=clip.widths['visual'],
             embed_dim=width,
-            in_channels=width,
             text=clip.text,
         )
         self.pooler = build_part(pooler or dict(type='MeanPooler'), **sizes)

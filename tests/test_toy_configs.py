@@ -1,0 +1,69 @@
+"""Every system in the size of the toy world: one step of training."""
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from mmaction.structures import ActionDataSample
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+
+from vlprompt.registry import MODELS
+from vlprompt.utils import register_all_modules
+
+FOLDER = Path(__file__).parents[1] / 'configs'
+TOYS = sorted(FOLDER.glob('[!_]*/*_toy.py'))
+CLASSES = [f'class {i}' for i in range(24)]
+
+
+@pytest.fixture(autouse=True)
+def registered():
+    register_all_modules()
+
+
+def build(path):
+    cfg = Config.fromfile(path)
+    model = cfg.model.to_dict()
+    model['clip']['pretrained'] = None
+    torch.manual_seed(0)
+    model = MODELS.build(model)
+    model.set_classes(CLASSES)
+    return cfg, model
+
+
+@pytest.mark.parametrize(
+    'path', [p for p in TOYS if p.stem != 'clip_toy'], ids=lambda p: p.stem
+)
+def test_a_step_changes_what_is_learnt_and_nothing_else(path):
+    cfg, model = build(path)
+    wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
+    before = {n: p.clone() for n, p in model.named_parameters()}
+    inputs = torch.randint(0, 255, (3, 8, 48, 48)).byte()
+    samples = [ActionDataSample().set_gt_label(i) for i in (1, 5, 1)]
+    data = dict(
+        inputs=[(inputs.roll(i, -1))[None] for i in range(3)],
+        data_samples=samples,
+    )
+    for _ in range(2):  # some weights start at zero and wait for others
+        log = model.train().train_step(data, wrapper)
+    assert log['loss'].isfinite()
+    same = [
+        name
+        for name, p in model.named_parameters()
+        if torch.equal(p, before[name]) == p.requires_grad
+    ]
+    assert not same
+    (result,) = model.eval().test_step(
+        dict(inputs=data['inputs'][:1], data_samples=samples[:1])
+    )
+    assert result.pred_score.shape == (24,)
+
+
+@pytest.mark.parametrize(
+    'path', sorted(FOLDER.glob('mixtures/*.py')), ids=lambda p: p.stem
+)
+def test_a_mixture_is_ten_lines(path):
+    body = re.sub(r'""".*?"""', '', path.read_text(), count=1, flags=re.S)
+    lines = [line for line in body.splitlines() if line.strip()]
+    assert len(lines) <= 11  # ten, and the base
