@@ -6,6 +6,11 @@ Run: bash tools/dist_train.sh configs/a5/a6_b16_k400.py 8
 Published: 76.9 top-1, 93.5 top-5.  Not measured here.
 """
 
-_base_ = ['a5_b16_k400.py']
+_base_ = [
+    '../_base_/models/a5_b16.py',
+    '../_base_/datasets/kinetics400.py',
+    '../_base_/schedules/a5.py',
+    '../_base_/default_runtime.py',
+]
 
 model = dict(pooler=dict(num_layers=3))

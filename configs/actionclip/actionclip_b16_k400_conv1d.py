@@ -7,6 +7,11 @@ Run: python tools/train.py configs/actionclip/actionclip_b16_k400_conv1d.py
 Published: nothing that was at hand.  Not measured here.
 """
 
-_base_ = ['actionclip_b16_k400.py']
+_base_ = [
+    '../_base_/models/actionclip_b16.py',
+    '../_base_/datasets/kinetics400_segments8.py',
+    '../_base_/schedules/actionclip.py',
+    '../_base_/default_runtime.py',
+]
 
 model = dict(pooler=dict(_delete_=True, type='Conv1dPooler'))

@@ -7,6 +7,11 @@ Run: bash tools/dist_train.sh configs/actionclip/actionclip_b16_k400_meanp.py 8
 Published: nothing that was at hand.  Not measured here.
 """
 
-_base_ = ['actionclip_b16_k400.py']
+_base_ = [
+    '../_base_/models/actionclip_b16.py',
+    '../_base_/datasets/kinetics400_segments8.py',
+    '../_base_/schedules/actionclip.py',
+    '../_base_/default_runtime.py',
+]
 
 model = dict(pooler=dict(_delete_=True, type='MeanPooler'))

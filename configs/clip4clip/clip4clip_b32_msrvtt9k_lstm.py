@@ -6,7 +6,18 @@ Run: python tools/train.py configs/clip4clip/clip4clip_b32_msrvtt9k_lstm.py
 Published: nothing that was at hand.  Not measured here.
 """
 
-_base_ = ['clip4clip_b32_msrvtt9k.py']
+_base_ = [
+    '../_base_/models/clip4clip_b32.py',
+    '../_base_/datasets/msrvtt9k.py',
+    '../_base_/schedules/clip4clip.py',
+    '../_base_/default_runtime.py',
+]
+
+custom_hooks = [
+    dict(type='EpochSeedHook'),
+    dict(type='BrokenVideosHook'),
+    dict(type='ClampLogitScaleHook'),
+]
 
 model = dict(
     pooler=dict(type='LSTMPooler', then=dict(type='UnitMeanPooler')),

@@ -7,6 +7,17 @@ Run: bash tools/dist_train.sh configs/vifi/vifi_b16_hmdb51_16shot_image.py 8
 Published: 64.4 top-1.  Not measured here.
 """
 
-_base_ = ['vifi_b16_hmdb51_16shot.py']
+_base_ = [
+    '../_base_/models/vifi_b16.py',
+    '../_base_/datasets/hmdb51_few_shot.py',
+    '../_base_/schedules/few_shot.py',
+    '../_base_/default_runtime.py',
+]
+
+train_cfg = dict(max_epochs=50)
+optim_wrapper = dict(optimizer=dict(lr=2e-6))
+auto_scale_lr = dict(enable=False, base_batch_size=64)
+ann_file = 'data/hmdb51/splits/train1_few_shot_16.txt'
+train_dataloader = dict(dataset=dict(ann_file=ann_file))
 
 model = dict(pooler=dict(type='IdentityPooler'), cls_head=dict(fusion='image'))

@@ -9,30 +9,8 @@ prompts).  Not measured here.
 """
 
 _base_ = [
-    '../_base_/models/clip_b16_plain.py',
+    '../_base_/models/vita_b16.py',
     '../_base_/datasets/kinetics400_dense8.py',
     '../_base_/schedules/vita.py',
     '../_base_/default_runtime.py',
 ]
-
-model = dict(
-    backbone=dict(
-        embeddings=[
-            dict(
-                type='TimeEmbedding', num_frames=8, std=0.02, resize='nearest'
-            )
-        ],
-        adapters=[dict(type='VitaTokens', num_frames=8)],
-    ),
-    texts=dict(template='[8] {}.'),
-    prompts=dict(
-        type='PromptLearner',
-        text=dict(type='ClassPrompts', num_classes=400),
-    ),
-    trainable=[
-        'prompts.*',
-        'backbone.embeddings.*',
-        'backbone.adapters.*',
-        'cls_head.logit_scale',
-    ],
-)

@@ -7,7 +7,12 @@ Run: bash tools/dist_train.sh configs/vita/vita_b16_k400_zs.py 8
 Published: HMDB-51 48.6, UCF101 75.0, K600 67.4.  Not measured here.
 """
 
-_base_ = ['vita_b16_k400.py']
+_base_ = [
+    '../_base_/models/vita_b16.py',
+    '../_base_/datasets/kinetics400_dense8.py',
+    '../_base_/schedules/vita.py',
+    '../_base_/default_runtime.py',
+]
 
 model = dict(
     prompts=dict(text=dict(_delete_=True, type='DeepPrompts', layers=[0]))
