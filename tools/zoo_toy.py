@@ -72,7 +72,7 @@ INTRO = """# Every system in the toy world
 Made by `{command}`; do not edit.
 
 Every method has the same budget: 20 epochs on the 24 base classes of the
-[toy world](toy_world.md), batch 32, 8 frames; learning rates as in the
+[toy world](toy_world.md), batch 16, 8 frames; learning rates as in the
 configs. Top-1 in percent, mean of {seeds}, on 192 clips of base and of novel
 classes each. *Blind* are the classes whose motion the set of frames tells,
 *ordered* those of which two differ in the order of frames alone, half of the
@@ -90,6 +90,7 @@ def parse_args() -> Namespace:
     parser.add_argument('--out', type=Path, default=Path('work_dirs/zoo_toy'))
     parser.add_argument('--seeds', type=int, nargs='+', default=[0, 1, 2])
     parser.add_argument('--epochs', type=int, default=20)
+    parser.add_argument('--batch-size', type=int, default=16)
     parser.add_argument(
         '--only', nargs='+', metavar='CONFIG', help='stems of configs'
     )
@@ -112,6 +113,7 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
     ]
     if _learns(config):
         options += _data_options(args.data, 'train', 'base', 'train')
+        options.append(f'train_dataloader.batch_size={args.batch_size}')
     path = str(ROOT / f'configs/{config}.py')
     cfg = load_config(path, _parsed(options))
     start = time.perf_counter()
@@ -268,6 +270,7 @@ def _start(args: Namespace, config: str, seed: int) -> None:
         f'--data={args.data}',
         f'--out={args.out}',
         f'--epochs={args.epochs}',
+        f'--batch-size={args.batch_size}',
         '--one',
         config,
         str(seed),

@@ -30,4 +30,4 @@ model = dict(
         'pooler.*',
     ],
 )
-optim_wrapper = dict(optimizer=dict(lr=1e-3))
+optim_wrapper = dict(optimizer=dict(lr=3e-3))

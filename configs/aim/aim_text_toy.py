@@ -25,4 +25,4 @@ model = dict(
         'backbone.visual.ln_post.*',
     ],
 )
-optim_wrapper = dict(optimizer=dict(lr=1e-3))
+optim_wrapper = dict(optimizer=dict(lr=3e-3))

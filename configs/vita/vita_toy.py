@@ -34,4 +34,4 @@ model = dict(
         'cls_head.logit_scale',
     ],
 )
-optim_wrapper = dict(optimizer=dict(lr=1e-3))
+optim_wrapper = dict(optimizer=dict(lr=3e-3))

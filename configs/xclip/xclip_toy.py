@@ -29,9 +29,9 @@ optim_wrapper = dict(
     optimizer=dict(lr=1e-4),
     paramwise_cfg=dict(
         custom_keys={
-            'adapters': dict(lr_mult=10),
-            'pooler': dict(lr_mult=10),
-            'conditioner': dict(lr_mult=10),
+            'adapters': dict(lr_mult=30),
+            'pooler': dict(lr_mult=30),
+            'conditioner': dict(lr_mult=30),
         }
     ),
 )
