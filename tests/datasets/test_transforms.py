@@ -8,7 +8,12 @@ from mmaction.datasets.transforms import SampleFrames
 from mmengine.config import Config
 from mmengine.dataset import Compose
 
-from vlprompt.datasets import ClipColorJitter, MultiViewSegmentSample
+from vlprompt.datasets import (
+    ClipColorJitter,
+    ClipRandAugment,
+    MultiViewSegmentSample,
+    SecondsSample,
+)
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.errors import UserError
 from vlprompt.registry import TRANSFORMS
@@ -176,3 +181,51 @@ def test_views_are_crop_major(shared_data, pipelines):
             frame = frames[v % 4 * 16 + t][:224, left : left + 224]
             theirs = frame.transpose(2, 0, 1)
             assert np.array_equal(sample[v, :, t].numpy(), theirs)
+
+
+@pytest.mark.parametrize(
+    ('total', 'fps', 'frames', 'valid'),
+    [
+        (100, 25.0, [0, 25, 50, 75, 75], 4),
+        (125, 25.0, [0, 25, 50, 75, 100], 5),
+        (260, 25.0, [0, 50, 125, 175, 250], 5),
+        (3, 25.0, [0] * 5, 1),
+        (4, 0.5, [0, 1, 2, 3, 3], 4),
+    ],
+)
+def test_a_frame_for_each_second(total, fps, frames, valid):
+    """CLIP4Clip: of 11 seconds the 0th, 2nd, 5th, 7th and 10th."""
+    results = SecondsSample(max_frames=5).transform(
+        dict(total_frames=total, avg_fps=fps)
+    )
+    assert results['frame_inds'].tolist() == frames
+    assert results['num_valid_frames'] == valid
+    assert results['clip_len'] == 5
+
+
+def test_all_frames_of_a_clip_are_augmented_alike():
+    frame = np.random.default_rng(0).integers(0, 255, (40, 60, 3)).astype('u1')
+    changed = 0
+    for seed in range(10):
+        with seeded(seed):
+            results = ClipRandAugment().transform(dict(imgs=[frame] * 3))
+        first, *others = results['imgs']
+        assert first.shape == frame.shape and first.dtype == np.uint8
+        assert all(np.array_equal(first, other) for other in others)
+        changed += not np.array_equal(first, frame)
+        with seeded(seed):
+            again = ClipRandAugment().transform(dict(imgs=[frame] * 3))
+        assert np.array_equal(again['imgs'][0], first)
+    assert changed > 5
+
+
+def test_vita_clips_policy_has_its_15_operations():
+    """Four of them, each with probability 0.5, increasing with 7 +- 0.5."""
+    from timm.data.auto_augment import rand_augment_transform
+
+    augment = rand_augment_transform(ClipRandAugment().policy, {})
+    assert len(augment.ops) == 15
+    assert augment.num_layers == 4
+    assert {op.prob for op in augment.ops} == {0.5}
+    assert {op.magnitude for op in augment.ops} == {7}
+    assert {op.magnitude_std for op in augment.ops} == {0.5}

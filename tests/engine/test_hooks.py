@@ -8,7 +8,12 @@ from mmengine.runner import IterBasedTrainLoop
 from torch.utils.data import DataLoader, Dataset
 
 from vlprompt.datasets.video_class_dataset import BrokenVideo
-from vlprompt.engine import BrokenVideosHook, ClassListHook, EpochSeedHook
+from vlprompt.engine import (
+    BrokenVideosHook,
+    ClampLogitScaleHook,
+    ClassListHook,
+    EpochSeedHook,
+)
 from vlprompt.errors import UserError
 
 
@@ -141,3 +146,14 @@ def test_broken_videos_are_counted_and_named():
     hook.before_train_epoch(run)
     hook.after_train_epoch(run)
     assert len(lines) == 1
+
+
+def test_the_factor_is_at_most_100():
+    scale = torch.nn.Parameter(torch.tensor(5.0))
+    head = SimpleNamespace(logit_scale=scale)
+    runner = SimpleNamespace(model=SimpleNamespace(cls_head=head))
+    ClampLogitScaleHook().after_train_iter(runner, 0)
+    assert scale.exp().item() == pytest.approx(100)
+    scale.data.fill_(4.0)
+    ClampLogitScaleHook().after_train_iter(runner, 0)
+    assert scale.item() == 4.0

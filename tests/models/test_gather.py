@@ -1,0 +1,74 @@
+"""A batch of pairs divided among processes: same loss, same gradients."""
+
+import pytest
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+from mmaction.structures import ActionDataSample
+from tiny import CLASSES, TINY
+
+from vlprompt.registry import MODELS
+
+WORLD = 2
+LABELS = (1, 3, 1, 0)
+LOSSES = ('PairLoss', 'SameClassKLLoss')
+
+
+def learn(alignment, rows):
+    """Loss and gradients of some rows of the batch."""
+    torch.manual_seed(0)
+    model = MODELS.build(
+        dict(
+            type='VideoTextRecognizer',
+            clip=dict(arch=TINY),
+            backbone=dict(type='CLIPVisionTower'),
+            texts=dict(type='LabelTexts', template='a {}'),
+            pooler=dict(type='TransformerPooler', num_layers=1),
+            cls_head=dict(type='InBatchHead', alignment=dict(type=alignment)),
+            trainable=[
+                'pooler.*',
+                'cls_head.logit_scale',
+                'backbone.visual.proj',
+                'text_encoder.text.ln_final.*',
+            ],
+        )
+    ).double()
+    model.set_classes(CLASSES)
+    inputs = torch.randn(len(LABELS), 1, 3, 2, 32, 32).double()[rows]
+    samples = [ActionDataSample().set_gt_label(c) for c in LABELS[rows]]
+    losses = model.train()(inputs, samples, mode='loss')
+    losses['loss_alignment'].backward()
+    grads = {n: p.grad for n, p in model.named_parameters() if p.requires_grad}
+    return losses['loss_alignment'].detach(), grads
+
+
+def work(rank, file, out):
+    torch.set_num_threads(1)
+    dist.init_process_group(
+        'gloo', init_method=f'file://{file}', rank=rank, world_size=WORLD
+    )
+    results = []
+    for alignment in LOSSES:
+        loss, grads = learn(alignment, slice(2 * rank, 2 * rank + 2))
+        for grad in grads.values():  # what DistributedDataParallel does
+            dist.all_reduce(grad)
+            grad /= WORLD
+        results.append((loss, grads))
+    torch.save(results, f'{out}.{rank}')
+    dist.destroy_process_group()
+
+
+@pytest.fixture(scope='module')
+def of_two(tmp_path_factory):
+    root = tmp_path_factory.mktemp('gather')
+    mp.spawn(work, (root / 'rendezvous', root / 'out'), nprocs=WORLD)
+    return [torch.load(f'{root / "out"}.{r}') for r in range(WORLD)]
+
+
+@pytest.mark.parametrize('place', range(2), ids=LOSSES)
+def test_two_processes_equal_one(of_two, place):
+    loss, grads = learn(LOSSES[place], slice(None))
+    for results in of_two:
+        torch.testing.assert_close(results[place][0], loss)
+        torch.testing.assert_close(results[place][1], grads)
+    assert all(g.abs().sum() > 0 for g in grads.values())
