@@ -13,6 +13,7 @@ from ..clip import CLIP, embed_words, load_clip
 from ..features import TokenizedTexts, VideoTextFeatures
 from ..learned_weights import keep_learned_only
 from ..towers.sharding import encode_sharded
+from .fit import check_parts, frame_mask
 
 
 @MODELS.register_module()
@@ -85,7 +86,7 @@ class VideoTextRecognizer(BaseRecognizer):
             )
         if conditioner is not None:
             self.conditioner = build_part(conditioner, **sizes)
-        self._check_parts(width, clip.visual.output_dim)
+        check_parts(self, width, clip.visual.output_dim)
         self.prompts = self._build_prompts(prompts, clip)
         self._class_names: tuple[str, ...] | None = None
         self._constants: dict[str, Tensor] = {}
@@ -93,27 +94,6 @@ class VideoTextRecognizer(BaseRecognizer):
         names = getattr(self.texts, 'class_names', None)
         if names is not None:
             self.set_classes(names)
-
-    def _check_parts(self, width: int, text_width: int) -> None:
-        """Find parts that do not fit each other."""
-        keeps = getattr(self.pooler, 'keeps_frames', False)
-        if keeps != self.cls_head.takes_frames:
-            raise UserError(
-                f'{type(self.pooler).__name__} gives '
-                f'{"frames" if keeps else "one video"}, '
-                f'{type(self.cls_head).__name__} takes '
-                f'{"one video" if keeps else "frames"}'
-            )
-        if self.cls_head.compares_texts != (self.texts is not None):
-            raise UserError(
-                f'{type(self.cls_head).__name__} '
-                + ('needs texts' if self.texts is None else 'takes no texts')
-            )
-        if self.texts is not None and width != text_width:
-            raise UserError(
-                f'frames of width {width} cannot be compared with texts of '
-                f'width {text_width}: the backbone needs project=True'
-            )
 
     def _build_prompts(self, prompts: dict | None, clip: CLIP) -> nn.Module:
         words = [] if self.texts is None else self.texts.words
@@ -212,7 +192,7 @@ class VideoTextRecognizer(BaseRecognizer):
             texts = self._on_device(self.texts(data_samples))
         prompts = self._make_prompts(texts)
         visual = self.backbone(clips, prompts['visual'])
-        visual = visual._replace(mask=_frame_mask(data_samples, clips))
+        visual = visual._replace(mask=frame_mask(data_samples, clips))
         if stage == 'backbone':
             return visual, {}
         video = self.pooler(visual)
@@ -289,17 +269,3 @@ def _of_clip(name: str) -> bool:
     return name.startswith(
         ('backbone.visual.', 'text_encoder.text.', 'cls_head.logit_scale')
     )
-
-
-def _frame_mask(data_samples: list | None, clips: Tensor) -> Tensor | None:
-    """(B, T), true for real frames; None if all are.
-
-    Samples say by ``num_valid_frames`` how many frames are not padding.
-    """
-    valid = [s.get('num_valid_frames') for s in data_samples or ()]
-    if not valid or any(number is None for number in valid):
-        return None
-    views = len(clips) // len(valid)
-    number = torch.tensor(valid, device=clips.device)
-    number = number.repeat_interleave(views)
-    return torch.arange(clips.size(1), device=clips.device) < number[:, None]

@@ -1,0 +1,27 @@
+"""How each project names its weights, and the model they make here.
+
+Every function takes the :class:`Keys` of a checkpoint, moves all of them and
+returns what our model has besides its CLIP.
+"""
+
+from .a5 import a5
+from .actionclip import actionclip, mmaction_actionclip
+from .aim import aim
+from .clip4clip import clip4clip
+from .huggingface import huggingface
+from .vifi import maple, vifi
+from .vita import vita
+from .xclip import xclip
+
+__all__ = [
+    'a5',
+    'actionclip',
+    'aim',
+    'clip4clip',
+    'huggingface',
+    'maple',
+    'mmaction_actionclip',
+    'vifi',
+    'vita',
+    'xclip',
+]

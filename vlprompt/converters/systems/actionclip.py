@@ -1,0 +1,103 @@
+"""ActionCLIP, and its port in MMAction2."""
+
+from typing import Any
+
+import torch
+
+from vlprompt.errors import UserError
+
+from ..keys import Keys
+from .common import BLOCK, take_clip
+
+
+def actionclip(keys: Keys) -> dict[str, Any]:
+    """ActionCLIP in its own layout, fusion weights below ``fusion.``."""
+    block = r'visual\.transformer\.resblocks\.(\d+)'
+    shifted = bool(keys.find(rf'{block}\.net\..+'))
+    keys.to_clip(rf'{block}\.net\.(.+)', r'visual.transformer.resblocks.\1.\2')
+    take_clip(keys)
+    adapters = [dict(type='TemporalShift')] if shifted else []
+    return dict(
+        backbone=dict(type='CLIPVisionTower', adapters=adapters),
+        texts=dict(
+            type='LabelTexts',
+            template='actionclip16',
+            ensemble='probability',
+        ),
+        pooler=_fusion(keys, r'fusion\.', eps=1e-12),
+        cls_head=dict(
+            type='InBatchHead',
+            alignment=dict(type='SameClassKLLoss'),
+            test_temperature=0.01,
+        ),
+        trainable=['*'],
+    )
+
+
+def mmaction_actionclip(keys: Keys) -> dict[str, Any]:
+    """MMAction2's ActionCLIP and CLIPSimilarity."""
+    keys.drop(r'data_preprocessor\..+', 'belongs to the data')
+    take_clip(keys, r'clip\.')
+    pooler = _fusion(keys, r'adapter\.', eps=1e-5)
+    return dict(
+        texts=dict(
+            type='LabelTexts',
+            template='actionclip16',
+            ensemble='probability',
+        ),
+        pooler=pooler,
+        cls_head=dict(
+            type='InBatchHead',
+            alignment=dict(type='PairLoss'),
+            test_temperature=0.01,
+        ),
+        trainable=['*'],
+    )
+
+
+def _fusion(keys: Keys, prefix: str, eps: float) -> dict[str, Any]:
+    """ActionCLIP's fusion module, whatever it is."""
+    table = (
+        rf'{prefix}(?:frame_position_embeddings\.weight|positional_embedding)'
+    )
+    encoder = rf'{prefix}transformer\.'
+    layers = keys.numbers(rf'{encoder}resblocks\.(\d+)\..+')
+    pooler: dict[str, Any] = dict(type='MeanPooler')
+    if layers:
+        names = keys.find(table)
+        if not names:
+            raise UserError('the checkpoint has no positions of the frames')
+        pooler = dict(
+            type='TransformerPooler',
+            num_layers=len(layers),
+            num_positions=len(keys.look(names[0][0])),
+            eps=eps,
+        )
+        keys.to_part(table, 'pooler.positions')
+        keys.to_part(encoder + BLOCK, r'pooler.blocks.\1')
+    elif keys.find(rf'{prefix}lstm_visual\..+'):
+        pooler = dict(type='LSTMPooler')
+        keys.to_part(rf'{prefix}lstm_visual\.(.+)', r'pooler.lstm.\1')
+    elif keys.find(rf'{prefix}shift\.weight'):
+        pooler = dict(type='Conv1dPooler')
+        keys.to_part(rf'{prefix}shift\.weight', 'pooler.conv.weight')
+    elif keys.find(rf'{encoder}cls_token'):
+        pooler = _class_token(keys, encoder)
+    keys.drop(table, 'not used by this fusion')
+    return pooler
+
+
+def _class_token(keys: Keys, encoder: str) -> dict[str, Any]:
+    layers = keys.numbers(rf'{encoder}transformer_enc\.layers\.(\d+)\..+')
+    prefix = encoder.replace('\\', '')
+    hidden = len(keys.look(f'{prefix}transformer_enc.layers.0.linear1.weight'))
+    positions = keys.look(f'{prefix}pos_embed').size(1)
+    keys.to_part(rf'{encoder}cls_token', 'pooler.cls_token', torch.ravel)
+    keys.to_part(rf'{encoder}pos_embed', 'pooler.positions', lambda x: x[0])
+    keys.to_part(rf'{encoder}transformer_enc\.(.+)', r'pooler.encoder.\1')
+    return dict(
+        type='ClassTokenPooler',
+        num_layers=len(layers),
+        num_positions=positions - 1,
+        hidden=hidden,
+    )

@@ -1,0 +1,55 @@
+"""What several projects have in common."""
+
+import torch
+from torch import Tensor
+
+from vlprompt.errors import UserError
+
+from ..keys import CLIP_BUFFERS, CLIP_NAME, Keys
+
+BLOCK = r'resblocks\.(.+)'
+
+
+def take_clip(keys: Keys, prefix: str = '') -> None:
+    """A CLIP under OpenAI's names, behind a prefix (a pattern)."""
+    keys.drop(prefix + f'(?:{CLIP_BUFFERS})', 'follows from the shapes')
+    keys.to_clip(f'{prefix}({CLIP_NAME})', r'\1')
+
+
+def take_split_towers(keys: Keys) -> None:
+    """The towers' names of the CoOp family."""
+    keys.to_clip('logit_scale', 'logit_scale')
+    keys.to_clip(r'image_encoder\.(.+)', r'visual.\1')
+    keys.to_clip(r'text_encoder\.(.+)', r'\1')
+    keys.to_clip(r'token_embedding\.weight', 'token_embedding.weight')
+
+
+def take_deep_prompts(
+    keys: Keys, name: str, of_layers: str, first: int = 0
+) -> Tensor | None:
+    """Prompts of the first layer and of those behind it, (L, K, D)."""
+    if name not in keys.left:
+        return None
+    layers = keys.numbers(of_layers)
+    expected = list(range(1 - first, len(layers) + 1 - first))
+    if layers != expected:
+        raise UserError(
+            f'prompts of layers {layers} behind the first, expected {expected}'
+        )
+    target = 'prompts.free.*.vectors'
+    vectors = [keys.take(name, target)]
+    for i in layers:
+        (match,) = (m for m in keys.find(of_layers) if int(m[1]) == i)
+        vectors.append(keys.take(match[0], target))
+    return torch.stack(vectors)
+
+
+def pack_clip(keys: Keys, attention: str, block: str) -> None:
+    """Separate maps of query, key and value to CLIP's packed one."""
+    for kind in ('weight', 'bias'):
+        name = f'{block}.attn.in_proj_{kind}'
+        parts = [
+            keys.take(f'{attention}.{part}_proj.{kind}', f'CLIP {name}')
+            for part in 'qkv'
+        ]
+        keys.clip[name] = torch.cat(parts)

@@ -1,0 +1,44 @@
+"""X-CLIP."""
+
+from typing import Any
+
+from ..keys import Keys
+from .common import BLOCK, take_clip
+
+
+def xclip(keys: Keys) -> dict[str, Any]:
+    """X-CLIP: message tokens, integration, video-specific prompts."""
+    block = r'visual\.transformer\.resblocks\.(\d+)'
+    keys.to_part(rf'{block}\.(message_\w+\..+)', r'backbone.adapters.\1.0.\2')
+    positions = keys.take('mit.positional_embedding', 'pooler.positions')[0]
+    keys.parts['pooler.positions'] = positions
+    layers = keys.numbers(r'mit\.resblocks\.(\d+)\..+')
+    keys.to_part(rf'mit\.{BLOCK}', r'pooler.blocks.\1')
+    decoder = keys.numbers(r'prompts_generator\.decoder\.(\d+)\..+')
+    of_layer, ours = r'prompts_generator\.decoder\.(\d+)', 'conditioner.layers'
+    for source, target in (
+        (r'cross_attn\.proj\.(\w+)', 'cross_attn.out_proj'),
+        (r'mlp\.0\.(\w+)', 'mlp.0'),
+        (r'mlp\.3\.(\w+)', 'mlp.2'),
+    ):
+        keys.to_part(rf'{of_layer}\.{source}', rf'{ours}.\1.{target}.\2')
+    keys.to_part(rf'{of_layer}\.(.+)', rf'{ours}.\1.\2')
+    keys.to_part(r'prompts_generator\.(.+)', r'conditioner.\1')
+    keys.to_part(r'prompts_visual_ln\.(\w+)', r'conditioner.visual_ln.\1')
+    keys.to_part('prompts_visual_proj', 'conditioner.visual_proj')
+    take_clip(keys)
+    return dict(
+        backbone=dict(
+            type='CLIPVisionTower',
+            adapters=[dict(type='MessageToken')],
+            patch_tokens=True,
+        ),
+        texts=dict(type='ClassTexts', template='{}'),
+        pooler=dict(
+            type='TransformerPooler',
+            num_layers=len(layers),
+            num_positions=len(positions),
+        ),
+        conditioner=dict(type='VideoSpecificPrompts', num_layers=len(decoder)),
+        trainable=['backbone.*', 'pooler.*', 'conditioner.*'],
+    )

@@ -1,0 +1,51 @@
+"""Whether parts fit each other, and clips their samples."""
+
+import torch
+from torch import Tensor, nn
+
+from vlprompt.errors import UserError
+
+
+def check_parts(model: nn.Module, width: int, text_width: int) -> None:
+    """Find parts of a recognizer that do not fit each other.
+
+    Args:
+        model: The recognizer, built.
+        width: Of its frame embeddings.
+        text_width: Of CLIP's text embeddings.
+
+    Raises:
+        UserError: If a head gets frames and wants videos or the other way
+            round, lacks texts or cannot use them, or widths differ.
+    """
+    pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
+    keeps = getattr(model.pooler, 'keeps_frames', False)
+    if keeps != getattr(model.cls_head, 'takes_frames', False):
+        raise UserError(
+            f'{pooler} gives {"frames" if keeps else "one video"}, '
+            f'{head} takes {"one video" if keeps else "frames"}'
+        )
+    if model.cls_head.compares_texts != (model.texts is not None):
+        verdict = 'needs texts' if model.texts is None else 'takes no texts'
+        raise UserError(f'{head} {verdict}')
+    if model.texts is not None and width != text_width:
+        raise UserError(
+            f'frames of width {width} cannot be compared with texts of width '
+            f'{text_width}: the backbone needs project=True'
+        )
+
+
+def frame_mask(data_samples: list | None, clips: Tensor) -> Tensor | None:
+    """(B, T), true for real frames; None if all are.
+
+    Args:
+        data_samples: Samples that say by ``num_valid_frames`` how many
+            frames of theirs are not padding.
+        clips: (B, T, ...) frames, the views of a sample folded into B.
+    """
+    valid = [s.get('num_valid_frames') for s in data_samples or ()]
+    if not valid or any(number is None for number in valid):
+        return None
+    number = torch.tensor(valid, device=clips.device)
+    number = number.repeat_interleave(len(clips) // len(valid))
+    return torch.arange(clips.size(1), device=clips.device) < number[:, None]
