@@ -12,5 +12,5 @@ model = dict(
     pooler=dict(type='TransformerPooler', num_layers=2, num_positions=8),
     trainable=['prompts.*', 'pooler.*'],
 )
-keys = dict(pooler=dict(lr_mult=0.4))
+keys = dict(pooler=dict(lr_mult=0.6))
 optim_wrapper = dict(paramwise_cfg=dict(custom_keys=keys))

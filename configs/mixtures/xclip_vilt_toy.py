@@ -13,5 +13,5 @@ model = dict(
     pooler=dict(type='TransformerPooler', num_layers=1, num_positions=8),
     trainable=['prompts.*', 'backbone.adapters.*', 'pooler.*'],
 )
-keys = dict(pooler=dict(lr_mult=0.4), adapters=dict(lr_mult=0.4))
+keys = dict(pooler=dict(lr_mult=0.6), adapters=dict(lr_mult=0.4))
 optim_wrapper = dict(paramwise_cfg=dict(custom_keys=keys))

@@ -30,8 +30,8 @@ optim_wrapper = dict(
     paramwise_cfg=dict(
         custom_keys={
             'adapters': dict(lr_mult=30),
-            'pooler': dict(lr_mult=30),
-            'conditioner': dict(lr_mult=30),
+            'pooler': dict(lr_mult=50),
+            'conditioner': dict(lr_mult=10),
         }
     ),
 )
