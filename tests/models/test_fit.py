@@ -56,6 +56,10 @@ PAIR = dict(type='InBatchHead', alignment=dict(type='PairLoss'))
             'of width 24 cannot start from .* of width 16',
         ),
         (
+            dict(conditioner=dict(type='VideoSpecificPrompts')),
+            'needs patch_tokens=True',
+        ),
+        (
             dict(cls_head=dict(type='SimilarityHead', fusion='late')),
             "fusion='late'",
         ),

@@ -3,7 +3,6 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..features import VisualFeatures
@@ -102,17 +101,8 @@ class VideoSpecificPrompts(BaseModule):
         self.layers.apply(_start)
 
     def forward(self, text: Tensor, visual: VisualFeatures) -> Tensor:
-        """(C, E) texts to (B, C, E) texts.
-
-        Raises:
-            UserError: If there are no patch tokens.
-        """
+        """(C, E) texts to (B, C, E) texts."""
         patches = visual.tokens[:, :, 1:]
-        if not patches.size(2):
-            raise UserError(
-                'VideoSpecificPrompts needs the patch tokens: give the '
-                'backbone patch_tokens=True'
-            )
         patches = self.visual_ln(patches) @ self.visual_proj
         # (B, T, P, E) -> (B, P, E)
         video = self.norm(patches.mean(dim=1))

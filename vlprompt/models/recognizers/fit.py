@@ -16,7 +16,8 @@ def check_parts(model: nn.Module, width: int, text_width: int) -> None:
 
     Raises:
         UserError: If a head gets frames and wants videos or the other way
-            round, lacks texts or cannot use them, or widths differ.
+            round, lacks texts or cannot use them, a conditioner lacks the
+            patches, or widths differ.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
     keeps = getattr(model.pooler, 'keeps_frames', False)
@@ -28,6 +29,13 @@ def check_parts(model: nn.Module, width: int, text_width: int) -> None:
     if model.cls_head.compares_texts != (model.texts is not None):
         verdict = 'needs texts' if model.texts is None else 'takes no texts'
         raise UserError(f'{head} {verdict}')
+    if model.conditioner is not None and not getattr(
+        model.backbone, 'patch_tokens', True
+    ):
+        raise UserError(
+            f'{type(model.conditioner).__name__} reads the patches: the '
+            'backbone needs patch_tokens=True'
+        )
     if model.texts is not None and width != text_width:
         raise UserError(
             f'frames of width {width} cannot be compared with texts of width '
