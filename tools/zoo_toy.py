@@ -27,6 +27,7 @@ from vlprompt.apis import load_config
 sys.path.insert(0, str(Path(__file__).parent))
 import train as train_tool  # noqa: E402
 from data.toy_world.motions import MOTION_GROUPS  # noqa: E402
+from zoo_table import INTRO, make_table  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 # Config, and whether the method can tell the order of frames.
@@ -60,25 +61,6 @@ SYSTEMS = {
 }
 PAIRS = [group for group in MOTION_GROUPS if len(group) == 2]
 OTHER = {a: b for pair in PAIRS for a, b in (pair, pair[::-1])}
-HEAD = (
-    '| method | sees order | learnt | all: base | novel | HM | blind: base '
-    '| novel | HM | ordered: base | novel | HM | direction: base | novel '
-    '| seconds |'
-)
-INTRO = """# Every system in the toy world
-
-Made by `{command}`; do not edit.
-
-Every method has the same budget: 12 epochs on the 24 base classes of the
-[toy world](toy_world.md), batch 8, 8 frames; learning rates as in the
-configs. Top-1 in percent, mean of {seeds}, on 192 clips of base and of novel
-classes each. *Blind* are the classes whose motion the set of frames tells,
-*ordered* those of which two differ in the order of frames alone, half of the
-clips each. *Direction* is how often, among the ordered, the true class scores
-higher than the same object in the reversed motion: 50 is a guess. *Learnt* is
-the number of trainable parameters, seconds are those of training on one
-thread{beside}. A linear head says nothing about novel classes.
-"""
 
 
 def parse_args() -> Namespace:
@@ -203,41 +185,6 @@ def _score(sample: Any, names: Sequence[str], hits: dict) -> None:
     hits['direction'].append(bool(scores[label] > other))
 
 
-def make_table(args: Namespace, systems: dict) -> str:
-    """The results of all seeds as a Markdown table."""
-    lines = [HEAD, '|' + '---|' * (HEAD.count('|') - 1)]
-    for name, (config, ordered) in systems.items():
-        folder = args.out / Path(config).stem
-        seeds = args.seeds if _learns(config) else args.seeds[:1]
-        runs = [
-            json.loads((folder / f'seed{s}/results.json').read_text())
-            for s in seeds
-        ]
-        cells = [name, 'yes' if ordered else 'no', f'{runs[0]["learnt"]:,}']
-        for part in ('all', 'blind', 'ordered'):
-            cells += _three([_row(run, part) for run in runs])
-        cells += _three([_row(run, 'direction') for run in runs])[:2]
-        cells.append(f'{mean(run["seconds"] for run in runs):.0f}')
-        lines.append('| ' + ' | '.join(cells) + ' |')
-    return '\n'.join(lines) + '\n'
-
-
-def _row(run: dict, part: str) -> list[float | None]:
-    """Base, novel and their harmonic mean."""
-    base = run['base'][part]
-    if 'novel' not in run:
-        return [base, None, None]
-    novel = run['novel'][part]
-    return [base, novel, 2 * base * novel / max(base + novel, 1e-9)]
-
-
-def _three(rows: list[list[float | None]]) -> list[str]:
-    columns = zip(*rows, strict=True)
-    return [
-        '-' if None in column else f'{mean(column):.1f}' for column in columns
-    ]
-
-
 def _learns(config: str) -> bool:
     return config != 'clip/clip_toy'
 
@@ -301,7 +248,7 @@ def main() -> None:
         if not args.only or Path(system[0]).stem in args.only
     }
     run_all(args, systems)
-    table = make_table(args, systems)
+    table = make_table(args.out, args.seeds, systems)
     print(table)
     if args.table:
         intro = INTRO.format(

@@ -46,7 +46,7 @@ def config(world, tmp_path):
     videos = sorted((world / 'videos').iterdir())
     captions = {
         video.name: texts
-        for video, texts in zip(videos, CAPTIONS.values(), strict=False)
+        for video, texts in zip(videos[:3], CAPTIONS.values(), strict=True)
     }
     (tmp_path / 'captions.json').write_text(json.dumps(captions))
     (tmp_path / 'retrieval.py').write_text(

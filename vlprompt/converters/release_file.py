@@ -62,9 +62,7 @@ def _read(path: Path) -> Any:
                     f'{path} is a TorchScript archive; the kind for those of '
                     'OpenAI is openai'
                 )
-    return torch.load(
-        path, map_location='cpu', pickle_module=_RESTRICTED, weights_only=False
-    )
+    return torch.load(path, map_location='cpu', pickle_module=_RESTRICTED)
 
 
 class _Skipped:

@@ -113,7 +113,7 @@ def copy_text_blocks(
             f'{len(table)} positions of width {table.size(1)}'
         )
     positions.data.copy_(table[:num])
-    for own, block in zip(blocks, theirs, strict=False):
+    for own, block in zip(blocks, theirs[: len(blocks)], strict=True):
         own.load_state_dict(block.state_dict())
 
 
