@@ -256,6 +256,15 @@ class TestContract:
                 assert result.pred_score.numel() == len(CLASSES)
                 assert result.pred_score.isfinite().all()
 
+    def test_videos_need_no_texts(self, name):
+        """MMAction2's tools call a model without samples."""
+        model = build(name).eval()
+        with torch.no_grad():
+            visual = model(clips(2, 3), mode='tensor')
+            videos, _ = model.extract_feat(clips(2, 3), stage='neck')
+        assert visual.frames.shape[:2] == (2, 3)
+        assert videos.shape[0] == 2
+
     def test_frozen_parameters_do_not_move(self, name):
         model = build(name)
         before = {n: p.clone() for n, p in model.named_parameters()}

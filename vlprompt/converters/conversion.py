@@ -19,7 +19,6 @@ from .keys import Keys, Moved
 from .release_file import read_release
 
 # For each kind, where its weights lie in the file, and who sorts them.
-Weights = Callable[[dict], dict[str, Tensor]]
 KINDS: dict[str, tuple[tuple[str, ...], Callable[[Keys], dict]]] = {
     'huggingface': (('state_dict',), systems.huggingface),
     'vifi': (('model',), systems.vifi),

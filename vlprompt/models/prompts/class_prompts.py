@@ -50,12 +50,16 @@ class ClassPrompts(BaseModule):
         """Prompt tokens of a class."""
         return self.vectors.size(1)
 
-    def forward(self, slots: Tensor) -> list[Tensor | None]:
+    def forward(self, slots: Tensor | None = None) -> list[Tensor | None]:
         """(C, K) places to (C, K, D) prompts of layer 0, None elsewhere.
+
+        Without places there are no texts, and no prompts either.
 
         Raises:
             UserError: If there are other texts than classes.
         """
+        if slots is None:
+            return [None] * self.depth
         if len(slots) != len(self.vectors):
             raise UserError(
                 f'{len(slots)} class texts given, these prompts were made '

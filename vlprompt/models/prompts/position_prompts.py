@@ -29,6 +29,11 @@ class PositionPrompts(BaseModule):
         self.depth = depth
         self.vectors = nn.Parameter(std * torch.randn(length, width))
 
-    def forward(self, slots: Tensor) -> list[Tensor | None]:
-        """(C, K) places to (C, K, D) prompts of layer 0, None elsewhere."""
+    def forward(self, slots: Tensor | None = None) -> list[Tensor | None]:
+        """(C, K) places to (C, K, D) prompts of layer 0, None elsewhere.
+
+        Without places there are no texts, and no prompts either.
+        """
+        if slots is None:
+            return [None] * self.depth
         return [self.vectors[slots], *[None] * (self.depth - 1)]
