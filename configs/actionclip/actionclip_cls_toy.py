@@ -1,6 +1,6 @@
 """ActionCLIP (Transf_cls) in the toy world.
 
-What: everything is fine-tuned; videos against the texts of their batch.
+What: as actionclip_toy with another pooler.
 Whose: ActionCLIP (2021).
 Run: python tools/train.py configs/actionclip/actionclip_cls_toy.py
 Measured: docs/toy_zoo.md.

@@ -1,6 +1,6 @@
 """ActionCLIP (Shift) in the toy world.
 
-What: everything is fine-tuned; channels shifted over time before each layer,
+What: as actionclip_toy; channels shifted over time before each layer,
 mean over the frames.
 Whose: ActionCLIP (2021).
 Run: python tools/train.py configs/actionclip/actionclip_shift_toy.py

@@ -1,7 +1,7 @@
 """ActionCLIP (Transf) in the toy world.
 
-What: everything is fine-tuned; 2 blocks over 8 frames, videos against the
-texts of their batch, 3 templates.
+What: everything but the word embeddings is fine-tuned; 2 blocks over 8
+frames, videos against the texts of their batch, 3 templates.
 Whose: ActionCLIP (2021).
 Run: python tools/train.py configs/actionclip/actionclip_toy.py
 Measured: docs/toy_zoo.md.
@@ -26,7 +26,14 @@ model = dict(
         alignment=dict(type='SameClassKLLoss'),
         test_temperature=0.01,
     ),
-    trainable=['*'],
+    trainable=[
+        'backbone.*',
+        'text_encoder.text.transformer.*',
+        'text_encoder.text.positional_embedding',
+        'text_encoder.text.ln_final.*',
+        'text_encoder.text.text_projection',
+        '[cp]*',  # cls_head, and the pooler if it has weights
+    ],
 )
 optim_wrapper = dict(
     optimizer=dict(lr=1e-4),

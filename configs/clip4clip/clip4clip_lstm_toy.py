@@ -10,7 +10,15 @@ _base_ = ['clip4clip_toy.py']
 
 model = dict(
     pooler=dict(type='LSTMPooler', then=dict(type='UnitMeanPooler')),
-    trainable=['*'],
+    trainable=[
+        '*.transformer.*',
+        '*.ln_post.*',
+        '*.visual.proj',
+        'text_encoder.text.ln_final.*',
+        'text_encoder.text.text_projection',
+        'cls_head.logit_scale',
+        'pooler.*',
+    ],
 )
 optim_wrapper = dict(
     optimizer=dict(lr=1e-4),

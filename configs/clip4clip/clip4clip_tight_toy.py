@@ -12,8 +12,11 @@ model = dict(
     pooler=dict(type='IdentityPooler'),
     cls_head=dict(type='TightTransformerHead'),
     trainable=[
-        'backbone.*',
-        'text_encoder.*',
+        '*.transformer.*',
+        '*.ln_post.*',
+        '*.visual.proj',
+        'text_encoder.text.ln_final.*',
+        'text_encoder.text.text_projection',
         'cls_head.positions',
         'cls_head.blocks.*',
         'cls_head.ln_pool.*',
