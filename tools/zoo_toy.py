@@ -6,6 +6,7 @@ and on those that only their order tells.  What is there from an earlier run
 is used again.
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -19,6 +20,7 @@ from statistics import mean
 from typing import Any
 
 import torch
+from mmengine.config import Config
 from mmengine.runner import Runner
 from rich.progress import track
 
@@ -100,7 +102,7 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
     model = _train(args, path, seed, folder, options, cfg)
     seconds = time.perf_counter() - start
     learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    results = dict(learnt=learnt, seconds=seconds)
+    results = dict(key=make_key(args, config), learnt=learnt, seconds=seconds)
     for name, loader in _loaders(args.data, cfg):
         results[name] = measure(model, loader)
     folder.mkdir(parents=True, exist_ok=True)
@@ -196,17 +198,32 @@ def run_all(args: Namespace, systems: dict) -> None:
         for seed in args.seeds
         for config, _ in systems.values()
         if (_learns(config) or seed == args.seeds[0])
-        and not (
-            args.out / Path(config).stem / f'seed{seed}/results.json'
-        ).is_file()
+        and not _is_done(args, config, seed)
     ]
     with ThreadPoolExecutor(args.jobs) as pool:
         runs = pool.map(lambda job: _start(args, *job), todo)
-        for _ in track(runs, 'training and testing', len(todo)):
-            pass
+        failed = sum(track(runs, 'training and testing', len(todo)))
+    if failed:
+        sys.exit(f'error: {failed} of {len(todo)} runs failed')
 
 
-def _start(args: Namespace, config: str, seed: int) -> None:
+def _is_done(args: Namespace, config: str, seed: int) -> bool:
+    """Whether there are results of the same config and budget."""
+    file = args.out / Path(config).stem / f'seed{seed}/results.json'
+    if not file.is_file():
+        return False
+    return json.loads(file.read_text())['key'] == make_key(args, config)
+
+
+def make_key(args: Namespace, config: str) -> str:
+    """What tells a run's settings, but for its seed, from others."""
+    text = Config.fromfile(ROOT / f'configs/{config}.py').pretty_text
+    settings = repr((text, args.epochs, args.batch_size))
+    return hashlib.sha256(settings.encode()).hexdigest()[:16]
+
+
+def _start(args: Namespace, config: str, seed: int) -> bool:
+    """Run one system in a process of its own; says whether it failed."""
     log = args.out / 'logs' / f'{Path(config).stem}_{seed}.log'
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [
@@ -230,6 +247,7 @@ def _start(args: Namespace, config: str, seed: int) -> None:
     if code:
         last = log.read_text().splitlines()[-1:]
         print(f'{config}, seed {seed} failed: {last}; log {log}')
+    return code != 0
 
 
 def main() -> None:
