@@ -16,3 +16,6 @@ model = dict(
         num_positions=8,
     ),
 )
+optim_wrapper = dict(
+    paramwise_cfg=dict(custom_keys={'pooler': dict(lr_mult=10)}),
+)

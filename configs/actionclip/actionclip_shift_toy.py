@@ -13,3 +13,4 @@ model = dict(
     backbone=dict(adapters=[dict(type='TemporalShift')]),
     pooler=dict(_delete_=True, type='MeanPooler'),
 )
+optim_wrapper = dict(optimizer=dict(lr=4e-4))

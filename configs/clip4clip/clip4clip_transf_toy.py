@@ -27,5 +27,5 @@ model = dict(
 )
 optim_wrapper = dict(
     optimizer=dict(lr=1e-4),
-    paramwise_cfg=dict(custom_keys={'pooler': dict(lr_mult=50)}),
+    paramwise_cfg=dict(custom_keys={'pooler': dict(lr_mult=10)}),
 )
