@@ -98,9 +98,9 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
         options.append(f'train_dataloader.batch_size={args.batch_size}')
     path = str(ROOT / f'configs/{config}.py')
     cfg = load_config(path, _parsed(options))
-    start = time.perf_counter()
+    start = time.process_time()
     model = _train(args, path, seed, folder, options, cfg)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
     results = dict(key=make_key(args, config), learnt=learnt, seconds=seconds)
     for name, loader in _loaders(args.data, cfg):
@@ -272,7 +272,6 @@ def main() -> None:
         intro = INTRO.format(
             command='python tools/zoo_toy.py --table docs/toy_zoo.md',
             seeds=f'seeds {", ".join(map(str, args.seeds))}',
-            beside=f', {args.jobs} runs side by side' if args.jobs > 1 else '',
         )
         args.table.write_text(f'{intro}\n{table}')
         print(f'Wrote {args.table}')
