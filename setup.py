@@ -71,7 +71,10 @@ setup(
     packages=find_packages(include=['vlprompt', 'vlprompt.*']),
     package_data={'vlprompt.datasets.class_names': ['*.txt']},
     install_requires=requirements('runtime'),
-    extras_require={'tests': requirements('tests')},
+    extras_require={
+        'analysis': requirements('analysis'),
+        'tests': requirements('tests'),
+    },
     cmdclass={'build_py': BuildWithConfigs},
     zip_safe=False,
 )
