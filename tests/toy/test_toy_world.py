@@ -11,14 +11,16 @@ from vlprompt.datasets.annotations import read_annotations
 from vlprompt.datasets.class_names import load_class_names
 
 # isort: split
-from toy_world import captions, motions
+from toy_world import captions, lists, motions
 from toy_world.files import is_written, write_world
 from toy_world.world import (
     OBJECTS,
     World,
     class_names,
+    clip_file,
     clip_names,
     is_base,
+    place_of,
     render_clip,
     split_name,
     subsets,
@@ -136,3 +138,41 @@ def test_lists_and_labels_agree(written):
 def test_what_is_written_is_recognised(written):
     assert is_written(SMALL, written)
     assert not is_written(World(), written)
+
+
+def test_every_protocol_has_its_lists(tmp_path):
+    world = World(num_train=12, num_val=8)
+    lists.write_lists(world, tmp_path)
+
+    def read(name, classes):
+        names = load_class_names(tmp_path / f'{classes}_labels.csv')
+        videos = read_annotations(tmp_path / f'{name}.txt', names)
+        for path, label in videos:
+            assert names[label].replace(' ', '_') in path
+        return {path for path, _ in videos}
+
+    for shots in (2, 4, 8):
+        few = read(f'all_train_few_shot_{shots}', 'all')
+        assert len(few) == shots * 48
+        assert few <= read('all_train', 'all')
+    draws = [read(f'fs_base_s{i}_train', 'base') for i in (1, 2, 3)]
+    assert [len(draw) for draw in draws] == [4 * 24] * 3
+    assert set.union(*draws) == read('base_train', 'base')
+    splits = [read(f'novel_val{i}', 'novel') for i in (1, 2, 3)]
+    assert set.union(*splits) == read('novel_val', 'novel')
+    assert not set.intersection(*splits)
+
+
+def test_a_caption_is_of_one_clip():
+    captions = lists.describe_clips(World(num_train=1, num_val=3), 'val')
+    texts = [text for pair in captions.values() for text in pair]
+    assert len(set(texts)) == len(texts)
+    for file, (first, second) in captions.items():
+        name = file.removeprefix('val_')[: -len('_000.mp4')].replace('_', ' ')
+        assert first.startswith(f'a {name} ')
+        assert sorted(second.replace(',', '').split()) == sorted(
+            [*first.split(), 'there', 'is']
+        )
+    known = World(num_train=1, num_val=3)
+    clip = ('val', 'red star bouncing', 0)
+    assert place_of(known, *clip) in captions[clip_file(*clip)][0]

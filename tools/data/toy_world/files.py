@@ -10,16 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import motions, scenes, shapes
+from . import lists, motions, scenes, shapes
 from . import world as world_module
-from .world import (
-    SPLITS,
-    World,
-    clip_file,
-    clip_names,
-    render_clip,
-    subsets,
-)
+from .lists import write_lists
+from .world import World, clip_file, clip_names, render_clip
 
 
 def digest(*modules, **values) -> str:
@@ -31,8 +25,8 @@ def digest(*modules, **values) -> str:
 
 
 def world_digest(world: World) -> str:
-    """What the clips depend on: the parameters and the drawing code."""
-    modules = (motions, scenes, shapes, world_module)
+    """What clips and lists depend on: the parameters and the code."""
+    modules = (lists, motions, scenes, shapes, world_module)
     return digest(*modules, **asdict(world))
 
 
@@ -51,24 +45,6 @@ def write_video(path: Path, frames: np.ndarray, fps: int) -> None:
 def _write_clip(world: World, folder: Path, clip: tuple) -> None:
     path = folder / clip_file(*clip)
     write_video(path, render_clip(world, *clip), world.fps)
-
-
-def write_lists(world: World, root: Path) -> None:
-    """The lists ('path label') and label files (id,name) of all subsets."""
-    for subset, names in subsets().items():
-        rows = [f'{label},{name}' for label, name in enumerate(names)]
-        _write_lines(root / f'{subset}_labels.csv', ['id,name', *rows])
-        for split in SPLITS:
-            lines = [
-                f'{clip_file(split, name, number)} {label}'
-                for label, name in enumerate(names)
-                for number in range(world.num_clips(split))
-            ]
-            _write_lines(root / f'{subset}_{split}.txt', lines)
-
-
-def _write_lines(path: Path, lines: list[str]) -> None:
-    path.write_text('\n'.join(lines) + '\n')
 
 
 def write_world(world: World, root: Path, workers: int) -> None:

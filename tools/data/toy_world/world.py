@@ -96,11 +96,26 @@ def render_clip(
     world: World, split: str, name: str, number: int
 ) -> np.ndarray:
     """(T, side, side, 3) RGB frames of one clip."""
+    rng, path = _begin(world, split, name, number)
+    return render_path(rng, split_name(name)[0], path, world.side)
+
+
+def place_of(world: World, split: str, name: str, number: int) -> str:
+    """Where one clip plays: ``'on grass'``."""
+    rng, _ = _begin(world, split, name, number)
+    return _draw_place(rng)
+
+
+def _begin(
+    world: World, split: str, name: str, number: int
+) -> tuple[np.random.Generator, MotionPath]:
     key = (SPLITS.index(split), class_names().index(name), number)
     rng = np.random.default_rng((world.seed, *key))
-    thing, motion = split_name(name)
-    path = MOTIONS[motion](rng, world.num_frames)
-    return render_path(rng, thing, path, world.side)
+    return rng, MOTIONS[split_name(name)[1]](rng, world.num_frames)
+
+
+def _draw_place(rng: np.random.Generator) -> str:
+    return str(rng.choice(list(PLACES)))
 
 
 def render_path(
@@ -108,7 +123,7 @@ def render_path(
 ) -> np.ndarray:
     """(T, side, side, 3) RGB frames of a thing on its path in some place."""
     color, shape = thing.split()
-    place = paint_place(rng, rng.choice(list(PLACES)), side)
+    place = paint_place(rng, _draw_place(rng), side)
     shade = tint(rng, color)
     frames = np.stack([place] * len(path.x))
     for t in np.flatnonzero(path.visible):

@@ -1,0 +1,93 @@
+"""The lists of the toy world: what every protocol reads."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from .world import (
+    SPLITS,
+    World,
+    clip_file,
+    clip_names,
+    place_of,
+    split_name,
+    subsets,
+)
+
+SHOTS = (2, 4, 8)
+DRAWS = (1, 2, 3)
+SHOTS_OF_A_DRAW = 4
+
+
+def write_lists(world: World, root: Path) -> None:
+    """Lists ('path label'), label files (id,name) and captions.
+
+    * ``{base,novel,all}_{train,val}.txt`` and ``_labels.csv``;
+    * ``all_train_few_shot_{2,4,8}.txt``, as many clips of each class;
+    * ``fs_base_s{1,2,3}_train.txt``, three draws of 4 clips;
+    * ``novel_val{1,2,3}.txt``, each without a third of the clips;
+    * ``captions_{train,val}.json``, two sentences for each clip.
+    """
+    for subset, names in subsets().items():
+        rows = [f'{label},{name}' for label, name in enumerate(names)]
+        _write_lines(root / f'{subset}_labels.csv', ['id,name', *rows])
+        for split in SPLITS:
+            numbers = range(world.num_clips(split))
+            write_list(root / f'{subset}_{split}.txt', split, names, numbers)
+    names = subsets()
+    for shots in SHOTS:
+        numbers = range(min(shots, world.num_train))
+        path = root / f'all_train_few_shot_{shots}.txt'
+        write_list(path, 'train', names['all'], numbers)
+    for draw in DRAWS:
+        numbers = [
+            i
+            for i in range(world.num_train)
+            if i // SHOTS_OF_A_DRAW % len(DRAWS) == draw - 1
+        ]
+        path = root / f'fs_base_s{draw}_train.txt'
+        write_list(path, 'train', names['base'], numbers or [0])
+        numbers = [i for i in range(world.num_val) if i % 3 != draw - 1]
+        path = root / f'novel_val{draw}.txt'
+        write_list(path, 'val', names['novel'], numbers or [0])
+    for split in SPLITS:
+        captions = json.dumps(describe_clips(world, split), indent=2)
+        (root / f'captions_{split}.json').write_text(f'{captions}\n')
+
+
+def write_list(
+    path: Path, split: str, names: Iterable[str], numbers: Iterable[int]
+) -> None:
+    """Some clips of each class."""
+    numbers = list(numbers)
+    lines = [
+        f'{clip_file(split, name, number)} {label}'
+        for label, name in enumerate(names)
+        for number in numbers
+    ]
+    _write_lines(path, lines)
+
+
+def describe_clips(world: World, split: str) -> dict[str, list[str]]:
+    """Two sentences for each clip, by its file.
+
+    Of the clips of a class in the same place one alone is described, so that
+    a sentence has one clip.
+    """
+    captions = {}
+    known = set()
+    for part, name, number in clip_names(world):
+        place = place_of(world, part, name, number)
+        if part != split or (name, place) in known:
+            continue
+        known.add((name, place))
+        thing, motion = split_name(name)
+        captions[clip_file(part, name, number)] = [
+            f'a {thing} {motion} {place}',
+            f'{place} there is a {thing}, {motion}',
+        ]
+    return captions
+
+
+def _write_lines(path: Path, lines: list[str]) -> None:
+    path.write_text('\n'.join(lines) + '\n')
