@@ -26,5 +26,5 @@ model = dict(
 )
 optim_wrapper = dict(
     optimizer=dict(lr=1e-4),
-    paramwise_cfg=dict(custom_keys={'cls_head': dict(lr_mult=50)}),
+    paramwise_cfg=dict(custom_keys={'cls_head': dict(lr_mult=12)}),
 )
