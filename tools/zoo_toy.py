@@ -97,12 +97,13 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
         options += _data_options(args.data, 'train', 'base', 'train')
         options.append(f'train_dataloader.batch_size={args.batch_size}')
     path = str(ROOT / f'configs/{config}.py')
+    key = make_key(args, config)
     cfg = load_config(path, _parsed(options))
     start = time.process_time()
     model = _train(args, path, seed, folder, options, cfg)
     seconds = time.process_time() - start
     learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    results = dict(key=make_key(args, config), learnt=learnt, seconds=seconds)
+    results = dict(key=key, learnt=learnt, seconds=seconds)
     for name, loader in _loaders(args.data, cfg):
         results[name] = measure(model, loader)
     folder.mkdir(parents=True, exist_ok=True)
