@@ -28,8 +28,13 @@ def build(path):
     model['clip']['pretrained'] = None
     torch.manual_seed(0)
     model = MODELS.build(model)
-    model.set_classes(CLASSES)
+    if not has_captions(cfg):
+        model.set_classes(CLASSES)
     return cfg, model
+
+
+def has_captions(cfg):
+    return (cfg.model.texts or {}).get('type') == 'CaptionTexts'
 
 
 @pytest.mark.parametrize(
@@ -40,7 +45,10 @@ def test_a_step_changes_what_is_learnt_and_nothing_else(path):
     wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
     before = {n: p.clone() for n, p in model.named_parameters()}
     inputs = torch.randint(0, 255, (3, 8, 48, 48)).byte()
-    samples = [ActionDataSample().set_gt_label(i) for i in (1, 5, 1)]
+    samples = [
+        ActionDataSample(metainfo=dict(text=f'text {i}')).set_gt_label(i)
+        for i in (1, 5, 1)
+    ]
     data = dict(
         inputs=[(inputs.roll(i, -1))[None] for i in range(3)],
         data_samples=samples,
@@ -57,7 +65,10 @@ def test_a_step_changes_what_is_learnt_and_nothing_else(path):
     (result,) = model.eval().test_step(
         dict(inputs=data['inputs'][:1], data_samples=samples[:1])
     )
-    assert result.pred_score.shape == (24,)
+    if has_captions(cfg):
+        assert result.text_feature.shape == (1, 128)
+    else:
+        assert result.pred_score.shape == (24,)
 
 
 @pytest.mark.parametrize(

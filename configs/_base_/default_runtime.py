@@ -18,6 +18,7 @@ custom_hooks = [
     dict(type='ClassListHook'),
     dict(type='EpochSeedHook'),
     dict(type='BrokenVideosHook'),
+    dict(type='ListCheckHook'),
 ]
 randomness = dict(seed=1024)
 

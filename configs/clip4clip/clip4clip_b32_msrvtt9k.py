@@ -11,11 +11,13 @@ _base_ = [
     '../_base_/models/clip4clip_b32.py',
     '../_base_/datasets/msrvtt9k.py',
     '../_base_/schedules/clip4clip.py',
-    '../_base_/default_runtime.py',
+    '../_base_/retrieval_runtime.py',
 ]
 
 custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='BrokenVideosHook'),
+    dict(type='ListCheckHook'),
+    dict(type='RetrievalHook'),
     dict(type='ClampLogitScaleHook'),
 ]

@@ -8,17 +8,8 @@ Published: 44.8 R@1, 72.1 R@5, 13.6 mean rank.  Not measured here.
 """
 
 _base_ = [
-    '../_base_/models/clip_b16.py',
+    '../_base_/models/vilt_b16_retrieval.py',
     '../_base_/datasets/msrvtt9k_segments16.py',
-    '../_base_/schedules/adamw_warmup_cosine.py',
-    '../_base_/default_runtime.py',
+    '../_base_/schedules/retrieval.py',
+    '../_base_/retrieval_runtime.py',
 ]
-
-model = dict(
-    texts=dict(_delete_=True, type='CaptionTexts', template='[6] {}'),
-    prompts=dict(type='ViLTPrompts', depth=12, split=6),
-    cls_head=dict(type='InBatchHead', alignment=dict(type='PairLoss')),
-    trainable=['prompts.*'],
-)
-train_cfg = dict(max_epochs=10)
-auto_scale_lr = dict(enable=False, base_batch_size=128)

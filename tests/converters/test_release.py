@@ -124,9 +124,9 @@ def run(model: nn.Module, release: published.Release) -> None:
     for result in results:
         if release.captions:
             tight = release.numbers['pooler.type'] == 'IdentityPooler'
-            shape = (1, FRAMES, 64) if tight else (64,)
-            assert result.features['video_feature'].shape == shape
-            assert result.features['text_feature'].isfinite().all()
+            shape = (FRAMES, 64) if tight else (64,)
+            assert result.video_feature.shape == shape
+            assert result.text_feature.isfinite().all()
         else:
             assert result.pred_score.shape == (CLASSES,)
             assert result.pred_score.isfinite().all()

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from vlprompt.datasets import load_class_names
-from vlprompt.datasets.annotations import read_annotations
+from vlprompt.datasets.annotations import read_annotations, read_list
 from vlprompt.errors import UserError
 
 
@@ -86,3 +86,78 @@ def test_errors_name_sections_that_exist(repository):
 def test_a_missing_list_is_named():
     with pytest.raises(UserError, match=r'/nowhere.txt \(docs/data.md'):
         read_annotations('/nowhere.txt', ('yoga',))
+
+
+@pytest.mark.parametrize(
+    'line',
+    [
+        'Juli_somersault_f_cm_np1_le_bad_1 79 41',
+        '78687 134 19',
+        'clip.mp4 0 1',
+        'clip.mp4,0,1',
+        'a folder/clip 300 1',
+        'clip.mp4\t0\t1',
+    ],
+)
+def test_two_numbers_behind_a_path_are_refused(tmp_path, line):
+    """UniFormer's ``name frames label``, and several labels."""
+    file = tmp_path / 'list.txt'
+    file.write_text(f'a 2.mp4 0\n{line}\n')
+    with pytest.raises(UserError, match='line 2: .* two numbers behind') as e:
+        read_annotations(file, [str(i) for i in range(174)])
+    assert repr(line) in str(e.value)
+
+
+def test_a_video_with_two_labels_is_refused(tmp_path):
+    file = tmp_path / 'list.txt'
+    file.write_text('a.mp4 0\n\nb.mp4 1\na.mp4,tai chi\n')
+    with pytest.raises(UserError, match='lines 1 and 4: a.mp4 .* 0 and 1'):
+        read_annotations(file, ('yoga', 'tai chi'))
+
+
+def test_a_video_twice_with_its_label_is_kept(tmp_path, logged):
+    """As in MMAction2's own list of test videos."""
+    file = tmp_path / 'list.txt'
+    file.write_text('b.mp4 1\ntest.mp4 0\ntest.mp4 0\ntest.mp4,yoga\n')
+    videos = read_annotations(file, ('yoga', 'tai chi'))
+    assert videos == [('b.mp4', 1), *[('test.mp4', 0)] * 3]
+    (line,) = logged
+    assert line.startswith(f'WARNING {file} has 2 lines with a video that')
+    assert 'first test.mp4 (lines 2 and 3)' in line
+
+
+def test_a_list_without_class_names(tmp_path):
+    file = tmp_path / 'list.txt'
+    file.write_text('a.mp4 0\n\nb.mp4 700\n')
+    lines = read_list(file)
+    assert [line.number for line in lines] == [1, 3]
+    assert lines[1].text == 'b.mp4 700'
+    assert lines[1].video == ('b.mp4', 700)
+    for label, message in (('-1', 'label -1, expected'), ('yoga', 'an id$')):
+        file.write_text(f'a.mp4 {label}\n')
+        with pytest.raises(UserError, match=message):
+            read_list(file)
+
+
+def test_mmaction2s_own_lists(shared_data, logged):
+    folder = shared_data / 'mmaction2/tests_annotations'
+    videos = read_annotations(folder / 'video_test_list.txt', ('a',))
+    assert videos == [('test.mp4', 0)] * 2
+    assert len(logged) == 1
+    with pytest.raises(UserError, match='two numbers'):
+        read_annotations(folder / 'video_test_list_multi_label.txt', 'abcd')
+
+
+def test_every_published_list_is_read(shared_data, logged):
+    """All but the two longest, and none has a video twice."""
+    splits = shared_data / 'vifi_clip/datasets_splits'
+    files = sorted(splits.rglob('*.txt'))
+    assert len(files) > 40
+    for file in files:
+        if file.stat().st_size < 1_500_000:
+            text = file.read_text().splitlines()
+            lines = [line.rsplit(' ', 1) for line in text]
+            expected = [(path, int(label)) for path, label in lines]
+            names = [str(i) for i in range(400)]
+            assert read_annotations(file, names) == expected
+    assert logged == []

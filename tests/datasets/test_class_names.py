@@ -1,10 +1,12 @@
 """Class lists: the library's, and files of users."""
 
+import csv
 import json
 
 import pytest
 
 from vlprompt.datasets import list_class_names, load_class_names
+from vlprompt.datasets.class_order import class_order
 from vlprompt.errors import UserError
 
 SIZES = dict(
@@ -14,6 +16,11 @@ SIZES = dict(
     kinetics400=400,
     kinetics400_base=200,
     kinetics400_novel=200,
+    kinetics600=600,
+    kinetics600_zero_shot=220,
+    kinetics600_zero_shot_1=160,
+    kinetics600_zero_shot_2=160,
+    kinetics600_zero_shot_3=160,
     ssv2=174,
     ssv2_base=87,
     ssv2_novel=87,
@@ -43,7 +50,11 @@ def test_hmdb51_is_in_the_order_of_its_folders():
 def test_shipped_lists_equal_the_published_ones(shared_data):
     maps = shared_data / 'mmaction2/label_maps'
     for name, file in dict(
-        kinetics400='k400', ucf101='ucf101', ssv2='sthv2', hmdb51='hmdb51'
+        kinetics400='k400',
+        kinetics600='k600',
+        ucf101='ucf101',
+        ssv2='sthv2',
+        hmdb51='hmdb51',
     ).items():
         clean = 'underscore' if name == 'hmdb51' else 'none'
         theirs = load_class_names(maps / f'label_map_{file}.txt', clean)
@@ -97,7 +108,46 @@ def test_every_published_label_file_is_read(shared_data):
     files = sorted((shared_data / 'vifi_clip/labels').glob('*.csv'))
     assert len(files) == 16
     for file in files:
-        assert len(load_class_names(file)) > 20
+        with file.open(newline='') as rows:
+            names = tuple(row['name'] for row in csv.DictReader(rows))
+        assert len(names) > 20
+        assert load_class_names(file) == names
+    contents = {file.name: file.read_bytes() for file in files}
+    assert sum(b'\r\n' in content for content in contents.values()) == 11
+    assert b',"' in contents['ssv2_labels.csv']
+
+
+@pytest.mark.parametrize(
+    ('ours', 'theirs'),
+    [
+        ('kinetics400', 'vifi_clip/labels/kinetics_400_labels.csv'),
+        ('kinetics600', 'vifi_clip/labels/kinetics_600_labels.csv'),
+        ('ssv2', 'vifi_clip/labels/ssv2_labels.csv'),
+        ('ucf101', 'vifi_clip/labels/ucf_101_labels.csv'),
+        ('kinetics600_zero_shot', 'derived/k600_zero_shot_220_classes.csv'),
+        ('kinetics600_zero_shot_1', 'vifi_clip/labels/ZS_split1_K600.csv'),
+        ('kinetics600_zero_shot_2', 'vifi_clip/labels/ZS_split2_K600.csv'),
+        ('kinetics600_zero_shot_3', 'vifi_clip/labels/ZS_split3_K600.csv'),
+    ],
+)
+def test_shipped_lists_equal_the_published_files(shared_data, ours, theirs):
+    with (shared_data / theirs).open(newline='') as rows:
+        names = tuple(row['name'] for row in csv.DictReader(rows))
+    assert load_class_names(ours) == names
+
+
+def test_zero_shot_classes_of_kinetics600():
+    new = load_class_names('kinetics600_zero_shot')
+    assert set(new) < set(load_class_names('kinetics600'))
+    assert not set(new) & set(load_class_names('kinetics400'))
+    drawn = set()
+    for split in (1, 2, 3):
+        names = load_class_names(f'kinetics600_zero_shot_{split}')
+        assert set(names) < set(new)
+        assert names == tuple(sorted(names))
+        drawn |= set(names)
+    left = {'making horseshoes', 'pillow fight', 'spelunking'}
+    assert set(new) - drawn == left
 
 
 @pytest.mark.parametrize(
@@ -156,3 +206,51 @@ def test_names_that_cleaning_makes_equal_are_refused():
     assert len(load_class_names(['Tai Chi', 'tai chi'])) == 2
     with pytest.raises(UserError, match='0 and 1 .* no text can'):
         load_class_names(['Tai Chi', 'tai chi'], 'lower')
+
+
+@pytest.mark.parametrize('half', ['', '_base', '_novel'])
+def test_the_published_order_of_hmdb51(shared_data, logged, half):
+    file = shared_data / f'vifi_clip/labels/hmdb_51{half}_labels.csv'
+    ours = load_class_names(f'hmdb51{half}', order='vifi')
+    assert logged == []
+    assert ours != load_class_names(f'hmdb51{half}')
+    assert ours == load_class_names(file)
+    (line,) = logged
+    assert line.startswith(f'WARNING {file} has ')
+    pair = "'sword exercise' before 'sword'" if half == '_base' else "'kick b"
+    assert pair in line
+    assert load_class_names(file, order='vifi') == ours
+    assert len(logged) == 1
+    assert class_order(ours) == 'vifi'
+    assert class_order(load_class_names(f'hmdb51{half}')) == 'official'
+
+
+def test_the_published_order_is_of_ids_20_21_44_45():
+    official = load_class_names('hmdb51')
+    vifi = load_class_names('hmdb51', order='vifi')
+    moved = [i for i in range(51) if official[i] != vifi[i]]
+    assert moved == [20, 21, 44, 45]
+    assert vifi[20:22] == ('kick ball', 'kick')
+    assert vifi[44:46] == ('sword exercise', 'sword')
+    raw = [name.replace(' ', '_') for name in official]
+    assert load_class_names(raw, 'underscore', 'vifi') == vifi
+
+
+def test_the_right_lists_are_read_without_a_word(shared_data, logged):
+    load_class_names(shared_data / 'mmaction2/label_maps/label_map_hmdb51.txt')
+    load_class_names(shared_data / 'derived/hmdb_51_labels_corrected.csv')
+    for name in list_class_names():
+        load_class_names(name)
+    load_class_names(['kick ball', 'kick'])  # which a user wrote
+    assert logged == []
+
+
+def test_orders_that_do_not_fit_are_refused():
+    for classes, given in (
+        ('ucf101', 'ucf101'),
+        (('kick', 'run', 'kick ball'), 'the list of 3 names'),
+    ):
+        with pytest.raises(UserError, match=f'but {given} has neither kick'):
+            load_class_names(classes, order='vifi')
+    with pytest.raises(UserError, match="order='frequency', expected one of"):
+        load_class_names('hmdb51', order='frequency')

@@ -7,6 +7,7 @@ import pytest
 from mmaction.datasets.transforms import SampleFrames
 from mmengine.config import Config
 from mmengine.dataset import Compose
+from PIL import Image
 
 from vlprompt.datasets import (
     ClipColorJitter,
@@ -15,6 +16,7 @@ from vlprompt.datasets import (
     SecondsSample,
 )
 from vlprompt.datasets.random_streams import seeded
+from vlprompt.datasets.transforms import clip_color_jitter, clip_rand_augment
 from vlprompt.errors import UserError
 from vlprompt.registry import TRANSFORMS
 from vlprompt.utils import register_all_modules
@@ -229,3 +231,57 @@ def test_vita_clips_policy_has_its_15_operations():
     assert {op.prob for op in augment.ops} == {0.5}
     assert {op.magnitude for op in augment.ops} == {7}
     assert {op.magnitude_std for op in augment.ops} == {0.5}
+
+
+def test_jitter_is_torchvisions_with_the_published_strengths():
+    """Each frame draws its factors, and their order, after the other."""
+    rng = np.random.default_rng(1)
+    clip = [rng.integers(0, 255, (12, 16, 3), np.uint8) for _ in range(3)]
+    reference = clip_color_jitter.ColorJitter(0.4, 0.4, 0.2, 0.1)
+    with seeded(5):
+        ours = ClipColorJitter(p=1).transform(dict(imgs=clip))['imgs']
+    with seeded(5):
+        theirs = [np.asarray(reference(Image.fromarray(f))) for f in clip]
+    assert all(map(np.array_equal, ours, theirs))
+    assert ClipColorJitter().p == 0.8
+
+
+def test_each_frame_is_augmented_as_if_it_were_alone():
+    """Same operations and magnitudes, whatever the other frames are."""
+    rng = np.random.default_rng(2)
+    clip = [rng.integers(0, 255, (40, 60, 3)).astype('u1') for _ in range(3)]
+    for seed in range(6):
+        with seeded(seed):
+            together = ClipRandAugment().transform(dict(imgs=clip))['imgs']
+        for frame, expected in zip(clip, together, strict=True):
+            with seeded(seed):
+                alone = ClipRandAugment().transform(dict(imgs=[frame]))
+            assert np.array_equal(alone['imgs'][0], expected)
+
+
+def test_augmentation_interpolates_bicubically(monkeypatch):
+    """And translates by up to 0.45 of the short side."""
+    given = []
+    monkeypatch.setattr(
+        clip_rand_augment,
+        'rand_augment_transform',
+        lambda *args: given.append(args) or (lambda image: image),
+    )
+    frame = np.zeros((40, 60, 3), np.uint8)
+    ClipRandAugment().transform(dict(imgs=[frame]))
+    ((policy, options),) = given
+    assert policy == 'rand-m7-n4-mstd0.5-inc1'
+    assert options['interpolation'] == Image.BICUBIC
+    assert options['translate_const'] == 18
+    assert options['img_mean'] == (128, 128, 128)
+
+
+@pytest.mark.parametrize('num_frames', [8, 16, 32])
+def test_centres_of_the_segments_of_all_short_lengths(num_frames):
+    for total in range(1, 401):
+        ours = indices(total, num_frames)
+        by_hand = [
+            math.floor((2 * i + 1) * total / (2 * num_frames))
+            for i in range(num_frames)
+        ]
+        assert ours.tolist() == by_hand

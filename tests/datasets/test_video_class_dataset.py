@@ -164,7 +164,6 @@ def test_a_truncated_real_video(shared_data, root):
     [
         (dict(ann_file='/nowhere.txt'), 'no annotation file at /nowhere.txt'),
         (dict(data_prefix=dict(video='/nowhere')), 'no folder of videos at'),
-        (dict(data_prefix=dict(video='/')), 'such as v0.mp4'),
         (dict(classes=['yoga']), 'line 2: label 1'),
         (dict(on_broken='ignore'), "on_broken='ignore'"),
     ],
@@ -172,3 +171,70 @@ def test_a_truncated_real_video(shared_data, root):
 def test_what_does_not_fit_is_named(root, change, message):
     with pytest.raises(UserError, match=message):
         build(root, **change)
+
+
+def test_a_folder_without_the_videos_is_named(root, tmp_path):
+    (tmp_path / 'empty').mkdir()
+    prefix = dict(video=str(tmp_path / 'empty'))
+    with pytest.raises(UserError, match='none of the first .* as v0.mp4'):
+        build(root, data_prefix=prefix)
+
+
+def test_videos_in_class_folders_are_found(root):
+    (root / 'videos/yoga').mkdir()
+    for i in (0, 2, 4):
+        name = f'v{i}.mp4'
+        (root / 'videos' / name).rename(root / 'videos/yoga' / name)
+    dataset = build(root, test_mode=True)
+    names = [dataset[i]['data_samples'].filename for i in range(6)]
+    folders = ['yoga/', ''] * 3
+    videos = root / 'videos'
+    assert names == [f'{videos}/{f}v{i}.mp4' for i, f in enumerate(folders)]
+
+
+@pytest.mark.parametrize('test_mode', [False, True])
+def test_missing_videos_are_announced(root, test_mode, logged):
+    for i in (2, 5):
+        (root / f'videos/v{i}.mp4').unlink()
+    build(root, test_mode=test_mode)
+    (line,) = [line for line in logged if 'missing' in line]
+    assert line.startswith('WARNING 2 of the 6 videos of ')
+    assert line.endswith(': v2.mp4, v5.mp4')
+
+
+@pytest.mark.parametrize(
+    ('classes', 'end'),
+    [('hmdb51', ' of hmdb51'), ([f'class {i}' for i in range(51)], '')],
+)
+def test_classes_without_videos_are_counted_in_testing(
+    root, logged, classes, end
+):
+    build(root, classes=classes)
+    assert not [line for line in logged if 'classes' in line]
+    build(root, classes=classes, test_mode=True)
+    (line,) = [line for line in logged if 'classes' in line]
+    assert line == (f'WARNING {root}/list.txt uses 2 of the 51 classes{end}')
+    logged.clear()
+    build(root, test_mode=True)
+    assert not [line for line in logged if 'classes' in line]
+
+
+def test_the_order_of_the_classes_is_metainfo(root, logged):
+    classes = ['sword', 'sword_exercise']
+    clean = dict(classes=classes, text_clean='underscore')
+    official = build(root, **clean).metainfo
+    assert official['class_order'] == 'official'
+    assert official['classes'] == ('sword', 'sword exercise')
+    vifi = build(root, **clean, order='vifi').metainfo
+    assert vifi['class_order'] == 'vifi'
+    assert vifi['classes'] == ('sword exercise', 'sword')
+    assert not [line for line in logged if 'WARNING' in line]
+    with pytest.raises(UserError, match="order='vifi' is for HMDB-51's"):
+        build(root, order='vifi')
+
+
+def test_a_published_label_file_is_one_warning(root, shared_data, logged):
+    file = shared_data / 'vifi_clip/labels/hmdb_51_labels.csv'
+    metainfo = build(root, classes=str(file)).metainfo
+    assert metainfo['class_order'] == 'vifi'
+    assert len([line for line in logged if 'published' in line]) == 1

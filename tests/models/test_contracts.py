@@ -250,8 +250,8 @@ class TestContract:
         assert len(results) == batch
         for result in results:
             if name == 'CaptionTexts':
-                assert result.features['video_feature'].shape == (24,)
-                assert result.features['text_feature'].shape == (24,)
+                assert result.video_feature.shape == (24,)
+                assert result.text_feature.shape == (1, 24)
             else:
                 assert result.pred_score.numel() == len(CLASSES)
                 assert result.pred_score.isfinite().all()

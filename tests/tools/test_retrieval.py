@@ -3,13 +3,12 @@
 import json
 
 import pytest
-import torch
-from commands import learned, test_tool, train_tool
+from commands import ROOT, learned, line_of, start, test_tool, train_tool
 
 CAPTIONS = {
-    'video_0.mp4': ['a red square', 'a box that is red'],
-    'video_1.mp4': ['a green square'],
-    'video_2.mp4': ['a blue square moves'],
+    '0.mp4': ['a red square', 'a box that is red'],
+    '1.mp4': 'a green square',
+    '2.mp4': ['a blue square moves', 'it is blue', 'something ' * 80],
 }
 
 CONFIG = """
@@ -20,65 +19,111 @@ train_pipeline = [
     dict(type='DecordDecode'),
     dict(type='Resize', scale=(32, 32), keep_ratio=False),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs',
-         meta_keys=('filename', 'text', 'num_valid_frames'))]
+    dict(type='PackActionInputs', meta_keys=(
+        'filename', 'sample_idx', 'text', 'num_valid_frames'))]
 dataset = dict(
-    _delete_=True, type='VideoTextDataset', ann_file='{root}/captions.json',
+    _delete_=True, type='VideoCaptionDataset', ann_file='{root}/captions.json',
     data_prefix=dict(video='{videos}'), pipeline=train_pipeline)
 train_dataloader = dict(dataset=dataset)
 val_dataloader = dict(dataset=dict(**dataset, test_mode=True))
 test_dataloader = dict(dataset=dict(**dataset, test_mode=True))
-val_evaluator = dict(_delete_=True, type='RetrievalMetric')
-test_evaluator = dict(_delete_=True, type='RetrievalMetric')
+val_evaluator = dict(_delete_=True, type='VideoTextRetrievalMetric')
+test_evaluator = dict(_delete_=True, type='VideoTextRetrievalMetric')
+default_hooks = dict(checkpoint=dict(
+    type='CheckpointHook', save_best='t2v/R1', rule='greater'))
+custom_hooks = [dict(type='EpochSeedHook'), dict(type='RetrievalHook'),
+                dict(type='ClampLogitScaleHook')]
+randomness = dict(seed=1)
 model = dict(
     texts=dict(_delete_=True, type='CaptionTexts', template='[2] {{}}'),
+"""
+MODELS = dict(
+    transf="""
     pooler=dict(type='TransformerPooler', num_layers=1, num_positions=3,
                 then=dict(type='UnitMeanPooler')),
     cls_head=dict(_delete_=True, type='InBatchHead',
                   alignment=dict(type='PairLoss')),
     trainable=['prompts.*', 'pooler.*', 'cls_head.logit_scale'])
-custom_hooks = [dict(type='EpochSeedHook'), dict(type='ClampLogitScaleHook')]
-"""
+""",
+    tight="""
+    pooler=dict(type='IdentityPooler'),
+    cls_head=dict(_delete_=True, type='TightTransformerHead', num_layers=1,
+                  alignment=dict(type='PairLoss')),
+    trainable=['prompts.*', 'cls_head.blocks.*', 'cls_head.score.*'])
+""",
+    decision="""
+    pooler=dict(type='IdentityPooler'),
+    cls_head=dict(_delete_=True, type='InBatchHead', fusion='decision',
+                  alignment=dict(type='PairLoss')),
+    trainable=['prompts.*'])
+""",
+)
+NUMBERS = dict(captions=6, truncated=1, scored=3, listed=3)
 
 
-@pytest.fixture
-def config(world, tmp_path):
-    videos = sorted((world / 'videos').iterdir())
-    captions = {
-        video.name: texts
-        for video, texts in zip(videos[:3], CAPTIONS.values(), strict=True)
-    }
-    (tmp_path / 'captions.json').write_text(json.dumps(captions))
-    (tmp_path / 'retrieval.py').write_text(
-        CONFIG.format(
-            tiny=world / 'tiny.py', root=tmp_path, videos=world / 'videos'
-        )
+@pytest.fixture(params=MODELS)
+def config(world, tmp_path, request):
+    (tmp_path / 'captions.json').write_text(json.dumps(CAPTIONS))
+    text = CONFIG.format(
+        tiny=world / 'tiny.py', root=tmp_path, videos=world / 'videos'
     )
-    return str(tmp_path / 'retrieval.py')
+    path = tmp_path / f'{request.param}.py'
+    path.write_text(text + MODELS[request.param])
+    return str(path)
 
 
 def test_captions_train_and_are_retrieved(config, tmp_path):
-    train_tool.main(
-        [config, '--work-dir', str(tmp_path / 'out'), '--seed', '1']
-    )
+    """Three heads, one of which has no cosine; the best epoch is kept."""
+    train_tool.main([config, '--work-dir', str(tmp_path / 'out')])
     weights = learned(tmp_path / 'out')
-    assert {n.split('.')[0] for n in weights} == {
-        'prompts',
-        'pooler',
-        'cls_head',
-        'clip_fingerprint',
+    assert {'prompts', 'clip_fingerprint'} <= {
+        name.split('.')[0] for name in weights
     }
     assert all(w.isfinite().all() for w in weights.values())
+    assert [*tmp_path.glob('out/best_t2v_R1_epoch_2.pth')]
     (checkpoint,) = tmp_path.glob('out/epoch_2.pth')
-    metrics = test_tool.main(
-        [
-            config,
-            str(checkpoint),
-            '--work-dir',
-            str(tmp_path / 'test'),
-            '--cfg-options',
-            'randomness.seed=1',
-        ]
+    flags = [str(checkpoint), '--work-dir', str(tmp_path / 'test')]
+    metrics = test_tool.main([config, *flags])
+    assert NUMBERS.items() <= metrics.items()
+    for way in ('t2v', 'v2t'):
+        assert 0 <= metrics[f'{way}/R1'] <= metrics[f'{way}/R5'] == 100
+        assert 1 <= metrics[f'{way}/MnR'] <= 3
+    again = test_tool.main([config, *flags])
+    assert again == metrics
+    options = ('test_evaluator.v2t=caption', 'test_dataloader.batch_size=1')
+    other = test_tool.main([config, *flags, '--cfg-options', *options])
+    same = {k: v for k, v in metrics.items() if not k.startswith('v2t')}
+    assert same.items() <= other.items()
+
+
+@pytest.mark.parametrize('config', ['tight'], indirect=True)
+def test_two_processes_retrieve_like_one(config, tmp_path):
+    """3 videos in 2 processes, which compare a part of the pairs each."""
+    expected = test_tool.main([config, 'none'])
+    result = start(
+        'bash',
+        ROOT / 'tools/dist_test.sh',
+        config,
+        'none',
+        '2',
+        '--work-dir',
+        tmp_path / 'two',
     )
-    assert 0 <= metrics['retrieval/R1'] <= metrics['retrieval/R5'] <= 100
-    assert torch.tensor(metrics['retrieval/MnR']).isfinite()
+    assert result.returncode == 0, result.stderr
+    (report,) = tmp_path.glob('two/*/*.json')
+    metrics = json.loads(report.read_text())
+    assert {k: metrics[k] for k in expected} == pytest.approx(expected)
+
+
+@pytest.mark.parametrize('config', ['tight'], indirect=True)
+@pytest.mark.parametrize(
+    ('option', 'expected'),
+    [
+        ('custom_hooks=[]', "add dict(type='RetrievalHook')"),
+        ('test_evaluator.tie=lucky', "tie='lucky', expected one of"),
+        ('test_dataloader.dataset.pipeline.1.num_views=2', 'num_views'),
+    ],
+)
+def test_options_that_do_not_fit(config, option, expected):
+    line = line_of(test_tool.main, [config, 'none', '--cfg-options', option])
+    assert line and expected in line and '\n' not in line

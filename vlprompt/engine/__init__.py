@@ -5,6 +5,8 @@ from .hooks import (
     ClampLogitScaleHook,
     ClassListHook,
     EpochSeedHook,
+    ListCheckHook,
+    RetrievalHook,
 )
 from .schedulers import WarmupCosineLR
 
@@ -13,5 +15,7 @@ __all__ = [
     'ClampLogitScaleHook',
     'ClassListHook',
     'EpochSeedHook',
+    'ListCheckHook',
+    'RetrievalHook',
     'WarmupCosineLR',
 ]

@@ -1,5 +1,6 @@
 """Metrics."""
 
 from .scored_acc_metric import ScoredAccMetric
+from .video_text_retrieval_metric import VideoTextRetrievalMetric
 
-__all__ = ['ScoredAccMetric']
+__all__ = ['ScoredAccMetric', 'VideoTextRetrievalMetric']

@@ -55,6 +55,12 @@ class VideoTextFeatures(NamedTuple):
             anchors=None if self.anchors is None else unit(self.anchors),
         )
 
+    def to(self, device: torch.device) -> 'VideoTextFeatures':
+        """The same features on a device."""
+        return VideoTextFeatures(
+            *(part if part is None else part.to(device) for part in self)
+        )
+
 
 class TokenizedTexts(NamedTuple):
     """Token ids of C texts, cut after the longest of them.
@@ -67,6 +73,7 @@ class TokenizedTexts(NamedTuple):
         shared_slots: How many of the K slots lie among them.
         classes: (C,) the class of each text, where the texts are not simply
             those of all classes in the order of the labels.
+        first_slot: No slot lies before this place.
     """
 
     ids: Tensor
@@ -75,6 +82,7 @@ class TokenizedTexts(NamedTuple):
     shared: int
     shared_slots: int
     classes: Tensor | None = None
+    first_slot: int = 0
 
     @classmethod
     def from_ids(
@@ -94,7 +102,9 @@ class TokenizedTexts(NamedTuple):
         differs = (marked != marked[:1]).any(dim=0)
         shared = int(differs.int().argmax()) if differs.any() else len(ids[0])
         shared = min(shared, int(ends.min()))
-        return cls(ids, slots, ends, shared, int((slots[0] < shared).sum()))
+        shared_slots = int((slots[0] < shared).sum())
+        first = int(slots.min()) if slots.numel() else 0
+        return cls(ids, slots, ends, shared, shared_slots, first_slot=first)
 
     def to(self, device: torch.device) -> 'TokenizedTexts':
         """The same texts on a device."""

@@ -9,7 +9,7 @@ train_pipeline = [
     dict(type='FormatShape', input_format='NCTHW'),
     dict(
         type='PackActionInputs',
-        meta_keys=('filename', 'text', 'num_valid_frames'),
+        meta_keys=('filename', 'sample_idx', 'text', 'num_valid_frames'),
     ),
 ]
 val_pipeline = [
@@ -21,7 +21,7 @@ val_pipeline = [
     dict(type='FormatShape', input_format='NCTHW'),
     dict(
         type='PackActionInputs',
-        meta_keys=('filename', 'text', 'num_valid_frames'),
+        meta_keys=('filename', 'sample_idx', 'text', 'num_valid_frames'),
     ),
 ]
 
@@ -31,7 +31,7 @@ train_dataloader = dict(
     persistent_workers=False,
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='VideoTextDataset',
+        type='VideoCaptionDataset',
         ann_file='data/msrvtt/train_9k.json',
         data_prefix=dict(video='data/msrvtt/videos'),
         pipeline=train_pipeline,
@@ -43,7 +43,7 @@ val_dataloader = dict(
     persistent_workers=False,
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='VideoTextDataset',
+        type='VideoCaptionDataset',
         ann_file='data/msrvtt/test_JSFUSION.json',
         data_prefix=dict(video='data/msrvtt/videos'),
         pipeline=val_pipeline,
@@ -51,5 +51,5 @@ val_dataloader = dict(
     ),
 )
 test_dataloader = val_dataloader
-val_evaluator = dict(type='RetrievalMetric')
+val_evaluator = dict(type='VideoTextRetrievalMetric')
 test_evaluator = val_evaluator

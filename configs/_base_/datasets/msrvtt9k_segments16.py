@@ -7,7 +7,10 @@ train_pipeline = [
     dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs', meta_keys=('filename', 'text')),
+    dict(
+        type='PackActionInputs',
+        meta_keys=('filename', 'sample_idx', 'text'),
+    ),
 ]
 val_pipeline = [
     dict(type='DecordInit'),
@@ -16,7 +19,10 @@ val_pipeline = [
     dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs', meta_keys=('filename', 'text')),
+    dict(
+        type='PackActionInputs',
+        meta_keys=('filename', 'sample_idx', 'text'),
+    ),
 ]
 
 train_dataloader = dict(
@@ -25,7 +31,7 @@ train_dataloader = dict(
     persistent_workers=False,
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='VideoTextDataset',
+        type='VideoCaptionDataset',
         ann_file='data/msrvtt/train_9k.json',
         data_prefix=dict(video='data/msrvtt/videos'),
         pipeline=train_pipeline,
@@ -37,7 +43,7 @@ val_dataloader = dict(
     persistent_workers=False,
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='VideoTextDataset',
+        type='VideoCaptionDataset',
         ann_file='data/msrvtt/test_JSFUSION.json',
         data_prefix=dict(video='data/msrvtt/videos'),
         pipeline=val_pipeline,
@@ -45,5 +51,5 @@ val_dataloader = dict(
     ),
 )
 test_dataloader = val_dataloader
-val_evaluator = dict(type='RetrievalMetric')
+val_evaluator = dict(type='VideoTextRetrievalMetric')
 test_evaluator = val_evaluator

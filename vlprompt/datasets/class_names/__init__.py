@@ -1,12 +1,16 @@
 """Class names of public data sets, in the order of their labels."""
 
 import csv
+import logging
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from mmengine.logging import print_log
+
 from vlprompt.errors import UserError
 
+from ..class_order import ORDERS, swapped_pair, to_vifi_order
 from ..text_files import read_lines
 
 FOLDER = Path(__file__).parent
@@ -30,7 +34,9 @@ def list_class_names() -> list[str]:
 
 
 def load_class_names(
-    classes: str | Path | Sequence[str], text_clean: str = 'none'
+    classes: str | Path | Sequence[str],
+    text_clean: str = 'none',
+    order: str = 'official',
 ) -> tuple[str, ...]:
     """Read a class list, in the order of the labels.
 
@@ -40,21 +46,44 @@ def load_class_names(
             one name a line (both UTF-8), or the names.
         text_clean: ``'none'``, ``'underscore'`` (to spaces), ``'camel'``
             (``'ApplyEyeMakeup'`` to ``'apply eye makeup'``) or ``'lower'``.
+        order: ``'official'`` keeps the order of the list; ``'vifi'`` is for
+            HMDB-51 alone: two pairs of names are swapped, as in the label
+            file that ViFi-CLIP published.
 
     Raises:
         UserError: If there is no such list, its ids are not 0, 1, 2, ...,
-            or two classes have the same name.
+            two classes have the same name, or the order is of another list.
     """
-    if text_clean not in CLEANERS:
-        raise UserError(
-            f'text_clean={text_clean!r}, expected one of {list(CLEANERS)}'
-        )
-    names = _read(classes) if isinstance(classes, str | Path) else classes
+    for key, value, known in (
+        ('text_clean', text_clean, list(CLEANERS)),
+        ('order', order, list(ORDERS)),
+    ):
+        if value not in known:
+            raise UserError(f'{key}={value!r}, expected one of {known}')
+    from_file = isinstance(classes, str | Path)
+    names = _read(classes) if from_file else classes
     if not names:
         raise UserError(f'the class list {classes} is empty')
+    if order == 'vifi':
+        given = classes if from_file else f'the list of {len(names)} names'
+        names = to_vifi_order(names, given)
+    elif from_file:
+        _warn_of_swapped(names, classes)
     names = tuple(CLEANERS[text_clean](name) for name in names)
     _check_distinct(names)
     return names
+
+
+def _warn_of_swapped(names: Sequence[str], classes: str | Path) -> None:
+    pair = swapped_pair(names)
+    if pair:
+        print_log(
+            f'{classes} has {pair[0]!r} before {pair[1]!r}: the published '
+            'order of HMDB-51, which does not fit its lists of videos '
+            '(docs/data.md, "Class lists")',
+            'current',
+            logging.WARNING,
+        )
 
 
 def _check_distinct(names: tuple[str, ...]) -> None:

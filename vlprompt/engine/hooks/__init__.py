@@ -6,12 +6,16 @@ from .broken_videos_hook import BrokenVideosHook
 from .clamp_logit_scale_hook import ClampLogitScaleHook
 from .class_list_hook import ClassListHook
 from .epoch_seed_hook import EpochSeedHook
+from .list_check_hook import ListCheckHook
+from .retrieval_hook import RetrievalHook
 
 __all__ = [
     'BrokenVideosHook',
     'ClampLogitScaleHook',
     'ClassListHook',
     'EpochSeedHook',
+    'ListCheckHook',
+    'RetrievalHook',
 ]
 
 compat.mend_visualization_hook()

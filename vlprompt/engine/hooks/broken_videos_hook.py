@@ -35,7 +35,9 @@ class BrokenVideosHook(Hook):
         outputs: dict | None = None,
     ) -> None:
         """Note what the data set says about this batch."""
-        for sample in (data_batch or {}).get('data_samples', ()):
+        if not isinstance(data_batch, dict):
+            return  # a stand-in, as in MMAction2's vis_scheduler.py
+        for sample in data_batch.get('data_samples', ()):
             for video in sample.metainfo.get(BROKEN, ()):
                 self.clips[video.filename] += 1
                 self.reasons[video.filename] = video.reason

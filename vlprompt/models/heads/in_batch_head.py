@@ -1,5 +1,4 @@
 import torch
-from mmengine.structures import InstanceData
 from torch import Tensor
 
 from vlprompt.errors import UserError
@@ -66,18 +65,29 @@ class InBatchHead(SimilarityHead):
     def predict(
         self, feats: VideoTextFeatures, data_samples: list, **kwargs
     ) -> list:
-        """Class scores, or the features of videos and their captions."""
+        """Class scores, or the features of videos and their captions.
+
+        A sample with n captions gets ``video_feature``, (E,) or (T, E),
+        ``text_feature``, (n, E), and ``frame_mask``, (T,), if clips have
+        padding.
+
+        Raises:
+            UserError: If there are several views or the captions' features
+                depend on the video.
+        """
         if feats.classes is None:
             return super().predict(feats, data_samples, **kwargs)
-        unit = feats.unit()
-        for sample, video, text in zip(
-            data_samples, unit.video, unit.text, strict=True
-        ):
-            if video.dim() == 2:  # frames and one text
-                video, text = video[None], text[None]
-            sample.features = InstanceData(
-                video_feature=video, text_feature=text
+        if len(feats.video) != len(data_samples) or feats.text.dim() > 2:
+            raise UserError(
+                'retrieval compares one view of a video with captions whose '
+                'features do not depend on it: leave out further views and '
+                'the conditioner'
             )
+        for i, sample in enumerate(data_samples):
+            sample.set_field(feats.video[i], 'video_feature')
+            sample.set_field(feats.text[feats.classes == i], 'text_feature')
+            if feats.mask is not None:
+                sample.set_field(feats.mask[i], 'frame_mask')
         return data_samples
 
     def _same(self, feats: VideoTextFeatures, scores: Tensor) -> Tensor:

@@ -142,4 +142,7 @@ class SimilarityHead(BaseHead):
 
 def _exact(features: VideoTextFeatures) -> torch.autocast:
     """No autocast."""
-    return torch.autocast(features.video.device.type, enabled=False)
+    device = features.video.device.type
+    # meta tensors, which have no values, are none of autocast's devices
+    device = 'cpu' if device == 'meta' else device
+    return torch.autocast(device, enabled=False)

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from mmaction.structures import ActionDataSample
 from mmengine.model import BaseModule
 from torch import Tensor
 
@@ -15,17 +16,22 @@ from .template import Template
 
 @MODELS.register_module()
 class CaptionTexts(BaseModule):
-    """Retrieval: every video comes with a caption of its own.
+    """Retrieval: every video comes with captions of its own.
 
-    Captions that are too long lose their last words, never the end-of-text
-    token.
+    One in training, any number in evaluation.  Captions that are too long
+    lose their last words, never the end-of-text token; each sample is told
+    how many of its captions did (``truncated``).
 
     Args:
         tokenizer: open_clip's ``SimpleTokenizer``; given by the recognizer.
         template: What surrounds a caption, see :class:`Template`;
             ``'[6] {}'`` for six learnable tokens before it.
-        max_tokens: Tokens of a text at most, CLIP's number if not given.
-        key: Where a data sample has its caption.
+        max_tokens: Tokens of a text at most, those at its start and end
+            included; CLIP's number if not given.
+        key: Where a data sample has its caption or list of captions.
+
+    Raises:
+        UserError: If ``max_tokens`` is more than CLIP takes.
     """
 
     class_names = None
@@ -41,6 +47,11 @@ class CaptionTexts(BaseModule):
     ) -> None:
         super().__init__()
         limit = max_tokens or tokenizer.context_length
+        if not 3 <= limit <= tokenizer.context_length:
+            raise UserError(
+                f'max_tokens={max_tokens}, CLIP takes 3 to '
+                f'{tokenizer.context_length}'
+            )
         self.template = Template(template, tokenizer, limit, truncate=True)
         self.key = key
 
@@ -57,20 +68,35 @@ class CaptionTexts(BaseModule):
         )
 
     def forward(self, data_samples: list | None = None) -> TokenizedTexts:
-        """The captions of B samples; each is a class of its own.
+        """All captions of B samples; ``classes`` says whose each one is.
 
         Raises:
             UserError: If samples come without a caption.
         """
-        captions = [s.get(self.key) for s in data_samples or ()]
+        rows, owners = [], []
+        for place, sample in enumerate(data_samples or ()):
+            own = [self.template(text) for text in self._captions(sample)]
+            truncated = sum(row.truncated for row in own)
+            sample.set_metainfo(dict(truncated=truncated))
+            rows += own
+            owners += [place] * len(own)
+        if not rows:
+            raise self._missing()
+        return tokenize(rows)._replace(classes=torch.tensor(owners))
+
+    def _captions(self, sample: ActionDataSample) -> list[str]:
+        given = sample.get(self.key)
+        captions = [given] if isinstance(given, str) else given
         if not captions or not all(isinstance(c, str) for c in captions):
-            raise UserError(
-                f'samples without a caption {self.key!r}: add it to the '
-                'meta_keys of PackActionInputs'
-            )
-        classes = torch.arange(len(captions))
-        return tokenize(map(self.template, captions))._replace(classes=classes)
+            raise self._missing()
+        return captions
+
+    def _missing(self) -> UserError:
+        return UserError(
+            f'samples without a caption {self.key!r}: add it to the '
+            'meta_keys of PackActionInputs'
+        )
 
     def combine(self, embeddings: Tensor) -> Tensor:
-        """(B, E) as they are: a sample has one caption."""
+        """(M, E) as they are: captions are not put together."""
         return embeddings

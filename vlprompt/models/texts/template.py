@@ -5,12 +5,14 @@ from vlprompt.errors import UserError
 
 
 class TemplateTokens(NamedTuple):
-    """One text: token ids, places of the learnable tokens, and the token id
-    each of these starts from (None: a random start)."""
+    """One text: token ids, places of the learnable tokens, the token id
+    each of these starts from (None: a random start), and whether words were
+    left out because there are too many."""
 
     ids: list[int]
     slots: list[int]
     words: list[int | None]
+    truncated: bool = False
 
 
 class Template:
@@ -66,6 +68,7 @@ class Template:
                 ids += [0 if word is None else word for word in new]
             else:
                 ids += tokenizer.encode(part.replace('{}', name))
+        truncated = self.truncate and len(ids) >= self.max_tokens
         if self.truncate:
             self._check_slots(slots)
             ids = ids[: self.max_tokens - 1]
@@ -75,7 +78,7 @@ class Template:
                 f'class name {name!r} in template {self.template!r} makes '
                 f'{len(ids)} tokens, CLIP takes {self.max_tokens}'
             )
-        return TemplateTokens(ids, slots, words)
+        return TemplateTokens(ids, slots, words, truncated)
 
     def _check_slots(self, slots: list[int]) -> None:
         if slots and slots[-1] >= self.max_tokens - 1:

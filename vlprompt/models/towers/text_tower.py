@@ -82,7 +82,7 @@ def _unshare_own_prompts(
     """Prompts of one class end what its text shares with the others."""
     if all(p is None or p.dim() == 2 for p in prompts):
         return texts
-    shared = min(texts.shared, int(texts.slots.min()))
+    shared = min(texts.shared, texts.first_slot)
     return texts._replace(shared=shared, shared_slots=0)
 
 

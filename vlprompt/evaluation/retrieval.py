@@ -1,0 +1,107 @@
+"""Ranks of retrieval between videos and captions, in both directions.
+
+``scores`` is (M, N), M captions in rows and N videos in columns; ``owner``
+(M,) is the video that each caption belongs to.  A rank is 1 + the number of
+wrong items that score strictly higher than the best right one; with
+``tie='mean'`` wrong items that score the same add a half each.
+"""
+
+import numpy as np
+
+from vlprompt.errors import UserError
+
+TIES = ('strict', 'mean')
+RECALLS = (1, 5, 10)
+
+
+def text_to_video_ranks(
+    scores: np.ndarray, owner: np.ndarray, tie: str = 'strict'
+) -> np.ndarray:
+    """(M,) ranks: every caption is a query over the N videos.
+
+    Raises:
+        UserError: If scores are not finite or a video has no caption.
+    """
+    _check(scores, owner)
+    right = scores[np.arange(len(owner)), owner]
+    return _ranks(scores, right, np.ones(len(owner)), tie)
+
+
+def video_to_group_ranks(
+    scores: np.ndarray, owner: np.ndarray, tie: str = 'strict'
+) -> np.ndarray:
+    """(N,) ranks: every video ranks the N groups of captions (CLIP4Clip).
+
+    A group scores what the best of its captions does.
+
+    Raises:
+        UserError: If scores are not finite or a video has no caption.
+    """
+    _check(scores, owner)
+    order = np.argsort(owner, kind='stable')
+    starts = np.searchsorted(owner[order], np.arange(scores.shape[1]))
+    groups = np.maximum.reduceat(scores[order], starts, axis=0)
+    right = np.diagonal(groups)
+    return _ranks(groups.T, right, np.ones(len(right)), tie)
+
+
+def video_to_caption_ranks(
+    scores: np.ndarray, owner: np.ndarray, tie: str = 'strict'
+) -> np.ndarray:
+    """(N,) ranks: every video ranks all M captions; its best one counts.
+
+    Raises:
+        UserError: If scores are not finite or a video has no caption.
+    """
+    _check(scores, owner)
+    own = scores[np.arange(len(owner)), owner]
+    best = np.full(scores.shape[1], -np.inf, scores.dtype)
+    np.maximum.at(best, owner, own)
+    among_best = np.bincount(owner, own == best[owner])
+    return _ranks(scores.T, best, among_best, tie)
+
+
+VIDEO_TO_TEXT = dict(
+    group=video_to_group_ranks, caption=video_to_caption_ranks
+)
+
+
+def summarize(ranks: np.ndarray) -> dict[str, float]:
+    """Recalls in percent, median (of two, their mean) and mean rank."""
+    recalls = {f'R{k}': 100 * float((ranks <= k).mean()) for k in RECALLS}
+    return {
+        **recalls,
+        'MdR': float(np.median(ranks)),
+        'MnR': float(ranks.mean()),
+    }
+
+
+def _ranks(
+    scores: np.ndarray, right: np.ndarray, num_right: np.ndarray, tie: str
+) -> np.ndarray:
+    """(Q, G) scores of queries to (Q,) ranks.
+
+    Args:
+        scores: Of all items of the gallery.
+        right: (Q,) the score of the best right item.
+        num_right: (Q,) how many right items have that score.
+        tie: One of ``TIES``.
+    """
+    ranks = 1.0 + (scores > right[:, None]).sum(axis=1)
+    if tie == 'strict':
+        return ranks
+    return ranks + ((scores == right[:, None]).sum(axis=1) - num_right) / 2
+
+
+def _check(scores: np.ndarray, owner: np.ndarray) -> None:
+    wrong = scores.size - np.isfinite(scores).sum()
+    if wrong:
+        raise UserError(
+            f'{wrong} of {scores.size} similarities of captions and videos '
+            'are not finite numbers: the weights of the model are not either'
+        )
+    silent = np.setdiff1d(np.arange(scores.shape[1]), owner)
+    if len(silent):
+        raise UserError(
+            f'{len(silent)} of {scores.shape[1]} videos have no caption'
+        )

@@ -1,0 +1,229 @@
+"""Retrieval of videos by captions and of captions by videos."""
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from mmengine.dist import (
+    all_gather_object,
+    all_reduce,
+    get_rank,
+    get_world_size,
+)
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import MMLogger
+from rich.progress import Progress
+from torch import Tensor
+
+from vlprompt.datasets.seeded_video_dataset import BROKEN
+from vlprompt.errors import UserError
+from vlprompt.models.features import VideoTextFeatures
+from vlprompt.registry import METRICS
+
+from .retrieval import TIES, VIDEO_TO_TEXT, summarize, text_to_video_ranks
+
+# How many captions and videos are compared at once.
+CAPTIONS, VIDEOS = 1024, 256
+RANKED = dict(group='groups of captions', caption='single captions')
+
+
+class Row(NamedTuple):
+    """What is kept of a video: its features and those of its n captions."""
+
+    index: int
+    video: Tensor
+    text: Tensor
+    mask: Tensor | None
+    truncated: int
+    broken: str
+
+
+@METRICS.register_module()
+class VideoTextRetrievalMetric(BaseMetric):
+    """Recalls at 1, 5 and 10, median and mean rank, in both directions.
+
+    Every sample is a video with all its captions
+    (:class:`VideoCaptionDataset` in testing).  Videos are told apart by
+    ``sample_idx``: neither their order nor the number of processes matters,
+    and samples that are repeated to fill a batch count once.  All processes
+    compare a part of the pairs each.
+
+    Captions and videos are compared by cosine unless ``RetrievalHook`` says
+    how the model's head does.
+
+    Metrics: ``t2v/R1``, ``R5``, ``R10`` (percent), ``MdR``, ``MnR``, the
+    same of ``v2t``, and the numbers of ``captions``, of videos ``scored``
+    and ``listed``, and of captions that were ``truncated``.
+
+    Args:
+        v2t: What a video ranks: ``'group'``, groups of captions of one
+            video, which score as their best one (CLIP4Clip), or
+            ``'caption'``, all captions, of which its best one counts.
+        tie: Whether wrong items that score as the right one cost nothing
+            (``'strict'``) or half a rank each (``'mean'``).
+        shown: How many unreadable videos are named.
+        kwargs: MMEngine's ``BaseMetric``.
+
+    Raises:
+        UserError: If an option is unknown; in ``evaluate``, if samples lack
+            features or their index, or not all videos were seen.
+    """
+
+    default_prefix = ''
+
+    def __init__(
+        self,
+        v2t: str = 'group',
+        tie: str = 'strict',
+        shown: int = 10,
+        **kwargs,
+    ) -> None:
+        super().__init__(**kwargs)
+        if v2t not in VIDEO_TO_TEXT:
+            raise UserError(f'v2t={v2t!r}, expected one of {[*VIDEO_TO_TEXT]}')
+        if tie not in TIES:
+            raise UserError(f'tie={tie!r}, expected one of {[*TIES]}')
+        self.v2t = v2t
+        self.tie = tie
+        self.shown = shown
+        self.compare: Callable[[VideoTextFeatures], Tensor] = cosine
+
+    def process(
+        self, data_batch: Sequence[Any], data_samples: Sequence[dict]
+    ) -> None:
+        """Collect the features of a batch."""
+        self.results += [_row(sample) for sample in data_samples]
+
+    def evaluate(self, size: int) -> dict[str, float]:
+        """The metrics of all processes' rows; called by all of them.
+
+        Args:
+            size: How many videos the data set has.
+        """
+        rows = [r for rows in all_gather_object(self.results) for r in rows]
+        self.results.clear()
+        scored = {row.index: row for row in rows if not row.broken}
+        broken = sorted({row.broken for row in rows if row.broken})
+        if len(scored) + len(broken) != size:
+            raise UserError(
+                f'{len(scored) + len(broken)} different videos were seen, the '
+                f'data set has {size}: retrieval wants each of them once, in '
+                'one VideoCaptionDataset(test_mode=True)'
+            )
+        if broken:
+            self._warn(broken, size)
+        metrics = self.compute_metrics([scored[i] for i in sorted(scored)])
+        metrics['listed'] = float(size)
+        prefix = f'{self.prefix}/' if self.prefix else ''
+        return {f'{prefix}{name}': value for name, value in metrics.items()}
+
+    def compute_metrics(self, results: list[Row]) -> dict[str, float]:
+        """The metrics of videos that were scored."""
+        if not results:
+            raise UserError('not one video of the test set could be read')
+        owner = np.repeat(
+            np.arange(len(results)), [len(row.text) for row in results]
+        )
+        scores = self._scores(results)
+        t2v = text_to_video_ranks(scores, owner, self.tie)
+        v2t = VIDEO_TO_TEXT[self.v2t](scores, owner, self.tie)
+        truncated = sum(row.truncated for row in results)
+        self._explain(len(owner), len(results), truncated)
+        return {
+            **{f't2v/{k}': value for k, value in summarize(t2v).items()},
+            **{f'v2t/{k}': value for k, value in summarize(v2t).items()},
+            # MMEngine writes integers as null
+            'captions': float(len(owner)),
+            'truncated': float(truncated),
+            'scored': float(len(results)),
+        }
+
+    @torch.no_grad()
+    def _scores(self, rows: list[Row]) -> np.ndarray:
+        """(M, N) similarities; this process computes some blocks of them."""
+        video = torch.stack([row.video for row in rows])
+        text = torch.cat([row.text for row in rows])
+        mask = None
+        if rows[0].mask is not None:
+            mask = torch.stack([row.mask for row in rows])
+        scores = torch.zeros(len(text), len(video))
+        blocks = [
+            *product(_cut(len(text), CAPTIONS), _cut(len(video), VIDEOS))
+        ]
+        mine = blocks[get_rank() :: get_world_size()]
+        hidden = len(mine) < 2 or get_rank() > 0
+        with Progress(transient=True, disable=hidden) as progress:
+            task = progress.add_task('Comparing captions', total=len(mine))
+            for texts, videos in mine:
+                own = None if mask is None else mask[videos]
+                features = VideoTextFeatures(
+                    video[videos], text[texts], mask=own
+                )
+                scores[texts, videos] = self.compare(features).float().cpu()
+                progress.advance(task)
+        all_reduce(scores)  # of numbers that are zero in all but one process
+        return scores.numpy()
+
+    def _warn(self, broken: list[str], size: int) -> None:
+        named = ''.join(f'\n  {video}' for video in broken[: self.shown])
+        MMLogger.get_current_instance().warning(
+            f'{len(broken)} of {size} videos were not scored, nor their '
+            f'captions:{named}'
+        )
+
+    def _explain(self, captions: int, videos: int, truncated: int) -> None:
+        logger = MMLogger.get_current_instance()
+        logger.info(
+            f'{captions} captions and {videos} videos; to text, a video '
+            f'ranks {RANKED[self.v2t]} (v2t={self.v2t!r}), tie={self.tie!r}'
+        )
+        if truncated:
+            logger.warning(
+                f'{truncated} of {captions} captions were truncated '
+                '(texts.max_tokens)'
+            )
+
+
+def cosine(features: VideoTextFeatures) -> Tensor:
+    """(M, E) texts and (B, E) videos to (M, B) cosines.
+
+    Raises:
+        UserError: If there are frames, which only a head can compare.
+    """
+    if features.video.dim() != 2:
+        raise UserError(
+            'this model compares captions with frames: add '
+            "dict(type='RetrievalHook') to custom_hooks"
+        )
+    unit = features.unit()
+    return unit.text @ unit.video.mT
+
+
+def _row(sample: dict) -> Row:
+    for key, remedy in (
+        ('video_feature', 'use CaptionTexts and an InBatchHead'),
+        ('sample_idx', 'add it to the meta_keys of PackActionInputs'),
+    ):
+        if key not in sample:
+            raise UserError(f'samples without {key!r} for retrieval: {remedy}')
+    mask = sample.get('frame_mask')
+    return Row(
+        sample['sample_idx'],
+        _own(sample['video_feature']),
+        _own(sample['text_feature']),
+        None if mask is None else _own(mask),
+        sample.get('truncated', 0),
+        # The first is the one that is listed, others were to replace it.
+        ''.join(map(str, sample.get(BROKEN, ())[:1])),
+    )
+
+
+def _own(part: Tensor) -> Tensor:
+    """On the CPU, without the memory of the batch that it is part of."""
+    return part.detach().cpu().clone()
+
+
+def _cut(total: int, step: int) -> list[slice]:
+    return [slice(i, i + step) for i in range(0, total, step)]
