@@ -16,6 +16,7 @@ from vlprompt.apis import (
     set_work_dir,
     skip_broken_videos,
     visualize,
+    write_metrics,
 )
 
 
@@ -75,7 +76,9 @@ def main(args: Sequence[str] | None = None) -> dict:
     config = load_config(args.config, args.cfg_options)
     merge_args(config, args)
     set_up_processes(config, args.launcher)
-    return build_runner(config).test()
+    metrics = build_runner(config).test()
+    write_metrics(metrics, config.work_dir)
+    return metrics
 
 
 if __name__ == '__main__':

@@ -9,7 +9,9 @@ from .evaluation import (
     set_checkpoint,
     skip_broken_videos,
     visualize,
+    write_metrics,
 )
+from .inference import VideoClassifier, load_model
 from .runner import build_runner
 from .training import (
     resume,
@@ -20,11 +22,13 @@ from .training import (
 
 __all__ = [
     'Checkpoint',
+    'VideoClassifier',
     'add_common_arguments',
     'build_runner',
     'dump_predictions',
     'find_resumable',
     'load_config',
+    'load_model',
     'read_checkpoint',
     'resume',
     'run_command',
@@ -36,4 +40,5 @@ __all__ = [
     'skip_broken_videos',
     'use_mixed_precision',
     'visualize',
+    'write_metrics',
 ]

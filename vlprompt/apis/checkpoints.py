@@ -19,10 +19,12 @@ class Checkpoint(NamedTuple):
     Attributes:
         path: The file or URL.
         seed: The random seed of the run that wrote it, if it is known.
+        classes: The class names that it was trained on, if they are known.
     """
 
     path: str
     seed: int | None
+    classes: tuple[str, ...] | None = None
 
 
 def read_checkpoint(path: str) -> Checkpoint:
@@ -40,7 +42,8 @@ def read_checkpoint(path: str) -> Checkpoint:
             f'{path} cannot be read or is damaged ({error})'
         ) from error
     meta = content.get('meta') or {}
-    return Checkpoint(path, meta.get('seed'))
+    classes = (meta.get('dataset_meta') or {}).get('classes')
+    return Checkpoint(path, meta.get('seed'), classes and tuple(classes))
 
 
 def find_resumable(work_dir: str) -> Checkpoint | None:

@@ -1,6 +1,11 @@
-"""What the flags of evaluation do to a config."""
+"""What the flags of evaluation do to a config, and what comes of it."""
+
+import json
+from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
+from mmengine.dist import master_only
 
 from vlprompt.errors import UserError
 
@@ -60,3 +65,10 @@ def visualize(
 def skip_broken_videos(config: Config) -> None:
     """Count the videos that cannot be read instead of stopping at one."""
     config.test_dataloader.dataset.on_broken = 'skip'
+
+
+@master_only
+def write_metrics(metrics: dict[str, Any], work_dir: str) -> None:
+    """Write ``metrics.json``, numbers as they are, into a work folder."""
+    text = json.dumps(metrics, indent=2, default=float)
+    Path(work_dir, 'metrics.json').write_text(f'{text}\n')

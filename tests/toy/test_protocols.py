@@ -1,0 +1,192 @@
+"""Every protocol, from its command to its table, on a few clips."""
+
+import json
+import re
+from statistics import fmean, pstdev
+
+import pytest
+from programs import ROOT, call
+
+ONE_EPOCH = ('train_cfg.max_epochs=1', 'train_cfg.val_interval=1')
+
+
+@pytest.fixture(scope='module')
+def evaluate(quickstart, tmp_path_factory):
+    """Runs a protocol; gives its folder and what it printed."""
+
+    def run(protocol, *arguments, out=None, code=0):
+        out = out or tmp_path_factory.mktemp(protocol)
+        learns = 'vilt_toy' in str(arguments[0])
+        options = ONE_EPOCH if learns else ()
+        done = call(
+            f'tools/eval/{protocol}.py',
+            *map(str, arguments),
+            f'--out={out}',
+            '--cfg-options',
+            f'model.clip.pretrained={quickstart.data}/toy_clip.safetensors',
+            *options,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return out, done.stdout + done.stderr
+
+    return run
+
+
+def metrics_of(out):
+    return json.loads((out / 'results.json').read_text())['metrics']
+
+
+def cells(line):
+    return [cell.strip() for cell in line.strip('|\n ').split('|')]
+
+
+def rows_of(out):
+    lines = (out / 'table.md').read_text().splitlines()
+    return [cells(line) for line in lines if line.startswith('|')]
+
+
+def test_zero_shot_is_a_mean_over_splits(small, evaluate):
+    arguments = ('configs/clip/clip_toy.py', f'--datasets={small}')
+    out, printed = evaluate('zero_shot', *arguments, '--with-published')
+    metrics = metrics_of(out)
+    values = [100 * metrics[f'small/{s}']['acc/top1'] for s in 'ab']
+    assert metrics['small/a']['acc/scored'] == 24
+    rows = rows_of(out)
+    assert rows[0] == ['Method', 'Small']
+    expected = f'{fmean(values):.1f} ± {pstdev(values):.1f}'
+    assert rows[2] == ['clip_toy', expected]
+    assert ['ViFi-CLIP (published, ViFi T1)', '51.3 ± 0.6'] in rows
+    assert 'small/b: 24 of 24 videos scored' in printed
+    before = (out / 'results.json').read_bytes()
+    _, printed = evaluate('zero_shot', *arguments, out=out)
+    assert printed.count('as before') == 2
+    assert (out / 'results.json').read_bytes() == before
+
+
+def test_two_processes_score_the_same(small, evaluate):
+    arguments = ('configs/clip/clip_toy.py', f'--datasets={small}')
+    one, _ = evaluate('zero_shot', *arguments)
+    two, _ = evaluate('zero_shot', *arguments, '--gpus=2')
+    assert metrics_of(one) == metrics_of(two)
+
+
+def test_few_shot_trains_and_tests(small, evaluate):
+    out, printed = evaluate(
+        'few_shot', 'configs/vilt/vilt_toy.py', f'--datasets={small}'
+    )
+    (metrics,) = metrics_of(out).values()
+    assert metrics['acc/listed'] == metrics['acc/scored'] == 24
+    head, _, last, best = rows_of(out)
+    assert head == ['Method', 'Small K=1']
+    assert last == ['vilt_toy', f'{100 * metrics["acc/top1"]:.1f}']
+    assert best[0] == 'best epoch, chosen on the test list'
+    assert best[1] == last[1]  # of one epoch
+    assert re.search(r'\[2/2\] small/1shot/test', printed)
+
+
+@pytest.fixture(scope='module')
+def base_to_novel(small, evaluate):
+    return evaluate(
+        'base_to_novel',
+        'configs/vilt/vilt_toy.py',
+        f'--datasets={small}',
+        '--seeds=1',
+    )
+
+
+def test_base_to_novel_has_the_harmonic_mean(base_to_novel):
+    out, _ = base_to_novel
+    metrics = metrics_of(out)
+    base, novel = (
+        100 * metrics[f'small/s1/{part}']['acc/top1']
+        for part in ('base', 'novel')
+    )
+    mean = 2 * base * novel / (base + novel)
+    assert rows_of(out)[2][1:] == [f'{v:.1f}' for v in (base, novel, mean)]
+
+
+def checkpoint_of(out):
+    return out / 'small/s1/train/epoch_1.pth'
+
+
+def test_a_checkpoint_of_other_classes_is_refused(
+    small, evaluate, base_to_novel
+):
+    checkpoint = checkpoint_of(base_to_novel[0])
+    _, printed = evaluate(
+        'fully_supervised',
+        'configs/vilt/vilt_toy.py',
+        checkpoint,
+        f'--dataset={small}',
+        code=2,
+    )
+    (line,) = printed.strip().splitlines()
+    assert f'{checkpoint} was trained on 24 classes, this test has 48' in line
+
+
+def test_all_classes_with_more_views(small, evaluate):
+    out, _ = evaluate(
+        'fully_supervised',
+        'configs/clip/clip_toy.py',
+        f'--dataset={small}',
+        '--views=2x1',
+        '--sampling=random',
+        '--with-published',
+    )
+    rows = rows_of(out)
+    assert rows[2][:3] == ['clip_toy', '8', '2x1']
+    # 8 frames, 4 layers of width 128, 10 tokens, 3 * 16 * 16 values a patch
+    layer = 12 * 10 * 128**2 + 2 * 10**2 * 128
+    patches = 9 * 768 * 128
+    assert float(rows[2][5]) == pytest.approx(
+        8 * (4 * layer + patches + 128 * 64) / 1e9, abs=0.06
+    )
+    assert ['ViLT-CLIP B/16 (published, ViLT T2)', '16', '4x3'] in [
+        row[:3] for row in rows
+    ]
+
+
+def test_a_dry_run_runs_nothing(small, evaluate, tmp_path):
+    _, printed = evaluate(
+        'few_shot',
+        'configs/vilt/vilt_b16_{dataset}_{shots}shot.py',
+        '--datasets',
+        'hmdb51',
+        'ucf101',
+        '--dry-run',
+        out=tmp_path / 'none',
+    )
+    assert len(printed.splitlines()) == 2 * 2 * 4
+    assert not (tmp_path / 'none').exists()
+
+
+def test_an_unreadable_video_is_counted(small, evaluate, quickstart, tmp_path):
+    listed = (small.parent / 'a.txt').read_text().splitlines()[:6]
+    (tmp_path / 'empty.mp4').touch()
+    listed[2] = f'{tmp_path}/empty.mp4 3'
+    (tmp_path / 'list.txt').write_text('\n'.join(listed))
+    description = tmp_path / 'broken.py'
+    description.write_text(
+        f"title = 'Broken'\nroot = '{quickstart.data}'\nzero_shot = dict("
+        f"a=('{tmp_path}/list.txt', '{quickstart.data}/novel_labels.csv'))\n"
+    )
+    arguments = ('configs/clip/clip_toy.py', f'--datasets={description}')
+    _, printed = evaluate('zero_shot', *arguments, code=2)
+    assert f'cannot read {tmp_path}/empty.mp4' in printed.splitlines()[-1]
+    _, printed = evaluate('zero_shot', *arguments, '--skip-broken', code=1)
+    assert 'broken/a: 5 of 6 videos scored, **not all**' in printed
+
+
+def test_missing_lists_are_named_before_anything_runs(evaluate, tmp_path):
+    _, printed = evaluate(
+        'zero_shot', 'configs/clip/clip_toy.py', f'--data-root={tmp_path}',
+        '--datasets=hmdb51', code=2,
+    )  # fmt: skip
+    (line,) = printed.strip().splitlines()
+    assert 'nothing is run: there is no' in line
+    assert f'{tmp_path}/hmdb51/splits/val1.txt' in line
+    assert 'and 1 more' in line
+
+
+def test_the_root_has_the_published_numbers():
+    assert (ROOT / 'docs/published_numbers.csv').is_file()

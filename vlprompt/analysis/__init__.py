@@ -1,0 +1,39 @@
+"""What models have learnt, and what they mistake."""
+
+from .clusters import (
+    ClusterScores,
+    find_clusters,
+    require_scikit_learn,
+    score_clusters,
+)
+from .confusion import (
+    ConfusedPair,
+    class_accuracies,
+    confused_pairs,
+    count_confusions,
+)
+from .data_flags import add_test_data_arguments, set_test_data
+from .embeddings import FEATURES, Embeddings, build_single_view, embed_dataset
+from .predictions import Predictions, read_predictions
+from .tsne import check_perplexity, project
+
+__all__ = [
+    'FEATURES',
+    'ClusterScores',
+    'ConfusedPair',
+    'Embeddings',
+    'Predictions',
+    'add_test_data_arguments',
+    'build_single_view',
+    'check_perplexity',
+    'class_accuracies',
+    'confused_pairs',
+    'count_confusions',
+    'embed_dataset',
+    'find_clusters',
+    'project',
+    'read_predictions',
+    'require_scikit_learn',
+    'score_clusters',
+    'set_test_data',
+]
