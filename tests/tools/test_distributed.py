@@ -84,6 +84,18 @@ def test_two_processes_score_every_video_once(config, two, tmp_path):
         assert len(pickle.load(file)) == NUM_VIDEOS
 
 
+def test_a_model_that_learns_nothing_runs_in_two_processes(config, tmp_path):
+    flags = ['--cfg-options', 'randomness.seed=1', 'model.trainable=[]']
+    expected = test_tool.main([config, *flags])
+    result = start(
+        'bash', ROOT / 'tools/dist_test.sh', config, 'none', '2', *flags,
+        '--work-dir', tmp_path,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    metrics = json.loads((tmp_path / 'metrics.json').read_text())
+    assert metrics == pytest.approx(expected)
+
+
 def test_an_error_of_all_processes_is_reported_once(config, tmp_path):
     result = start(
         'bash',

@@ -49,6 +49,7 @@ def set_up_processes(config: Config, launcher: str) -> None:
         _check_alone()
         return
     _set_place(launcher)
+    _wrap_frozen(config)
     if get_device() == 'cpu':
         _join_over_gloo(config)
     elif torch.cuda.is_available():
@@ -61,6 +62,20 @@ def _check_alone() -> None:
             f'one of {os.environ["WORLD_SIZE"]} processes, but '
             '--launcher is none: add --launcher pytorch, or start the job '
             'with tools/dist_train.sh or tools/dist_test.sh'
+        )
+
+
+def _wrap_frozen(config: Config) -> None:
+    """Wrap a model that learns nothing part by part.
+
+    PyTorch's wrapper refuses a model without trainable parameters, this one
+    of MMEngine passes such parts over.
+    """
+    model = config.get('model') or {}
+    ours = str(model.get('type')).endswith('VideoTextRecognizer')
+    if ours and not model.get('trainable'):
+        config.model_wrapper_cfg = dict(
+            type='MMSeparateDistributedDataParallel'
         )
 
 

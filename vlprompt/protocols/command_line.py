@@ -15,6 +15,7 @@ from vlprompt.errors import UserError
 
 from .jobs import Job, Jobs
 
+COUNTING = ('ScoredAccMetric', 'VideoTextRetrievalMetric')
 ORDERS = ('official', 'vifi')
 
 
@@ -180,7 +181,16 @@ def check_classes(checkpoint: str, config: Config) -> None:
 def test_job(
     args: Namespace, name: str, config: Config, checkpoint: str
 ) -> Job:
-    """A test, of a checkpoint or of what a job trains."""
+    """A test, of a checkpoint or of what a job trains.
+
+    It is scored by a metric that says of how many videos it is.
+    """
+    evaluator = config.test_evaluator
+    if (
+        not isinstance(evaluator, dict)
+        or evaluator.type.rpartition('.')[2] not in COUNTING
+    ):
+        config.test_evaluator = dict(type='ScoredAccMetric')
     flags = ('--skip-broken',) if args.skip_broken else ()
     return Job(name, 'test', config, checkpoint, flags)
 
