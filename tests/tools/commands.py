@@ -59,6 +59,6 @@ def start(*command: str, **variables: str) -> subprocess.CompletedProcess:
         [str(part) for part in command],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env={**env, **variables},
     )
