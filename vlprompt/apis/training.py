@@ -30,7 +30,8 @@ def set_randomness(
 def use_mixed_precision(config: Config) -> None:
     """Train in bf16 where the device can, in fp16 with scaled loss else.
 
-    What the config says of ``dtype`` or ``loss_scale`` stays.
+    What the config says of ``dtype`` or ``loss_scale`` stays.  The frozen
+    weights of our recognizer are held in the same precision.
     """
     wrapper = config.get('optim_wrapper') or {}
     kind = wrapper.get('type', 'OptimWrapper')
@@ -42,6 +43,9 @@ def use_mixed_precision(config: Config) -> None:
         wrapper.setdefault('loss_scale', dict(enabled=False))
     else:
         wrapper.setdefault('loss_scale', 'dynamic')
+    model = config.get('model') or {}
+    if str(model.get('type')).endswith('VideoTextRecognizer'):
+        model.setdefault('frozen_dtype', wrapper['dtype'])
 
 
 def _has_bf16() -> bool:

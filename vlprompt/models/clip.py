@@ -17,6 +17,7 @@ from vlprompt.errors import UserError
 
 from .clip_files import ClipFile, read_clip_file, to_open_clip
 from .finetuned import load_finetuned
+from .towers.quick_gelu import keep_inputs_only
 
 DOWNLOAD_HINT = (
     'download the weights from the project page that open_clip lists for '
@@ -82,6 +83,7 @@ def load_clip(
     config = _config(arch)
     model = open_clip.CustomTextCLIP(**config)
     _check_transformers(model, arch)
+    keep_inputs_only(model)
     if pretrained is not None:
         file = _find(arch, pretrained)
         weights = read_clip_file(file)

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 
 import torch
 from mmaction.models import BaseRecognizer
@@ -12,6 +13,7 @@ from ..build import build_part, offer
 from ..clip import CLIP, embed_words, load_clip
 from ..features import TokenizedTexts, VideoTextFeatures
 from ..learned_weights import keep_learned_only
+from ..precision import compute_in, hold_frozen
 from ..towers.sharding import encode_sharded
 from .fit import check_parts, frame_mask
 
@@ -40,6 +42,8 @@ class VideoTextRecognizer(BaseRecognizer):
             others are frozen.  ``*`` matches anything.
         not_loaded: Patterns of the names in a checkpoint that this model
             does without; any other it does not know is refused.
+        frozen_dtype: ``'bfloat16'`` or ``'float16'`` to hold the matrices
+            of what is frozen in, and to compute in; ``--amp`` sets it.
         data_preprocessor: Config of MMAction2's ``ActionDataPreprocessor``
             with ``format_shape='NCTHW'``.
 
@@ -59,6 +63,7 @@ class VideoTextRecognizer(BaseRecognizer):
         conditioner: dict | None = None,
         trainable: Sequence[str] = (),
         not_loaded: Sequence[str] = (),
+        frozen_dtype: str | None = None,
         data_preprocessor: dict | None = None,
     ) -> None:
         clip = load_clip(**clip)
@@ -91,6 +96,9 @@ class VideoTextRecognizer(BaseRecognizer):
         self._class_names: tuple[str, ...] | None = None
         self._constants: dict[str, Tensor] = {}
         self._freeze(trainable, not_loaded)
+        self._frozen_dtype = frozen_dtype
+        if frozen_dtype is not None:
+            hold_frozen(self, frozen_dtype)
         names = getattr(self.texts, 'class_names', None)
         if names is not None:
             self.set_classes(names)
@@ -152,6 +160,11 @@ class VideoTextRecognizer(BaseRecognizer):
 
     def init_weights(self) -> None:
         """Nothing to do: every part is ready when it is made."""
+
+    def forward(self, inputs: Tensor, *args: Any, **kwargs: Any) -> Any:
+        """MMAction2's ``forward``, in the precision of the frozen weights."""
+        with compute_in(inputs.device.type, self._frozen_dtype):
+            return super().forward(inputs, *args, **kwargs)
 
     def train(self, mode: bool = True) -> 'VideoTextRecognizer':
         """Switch between training and evaluation."""

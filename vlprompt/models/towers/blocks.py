@@ -2,8 +2,10 @@
 
 from functools import partial
 
-from open_clip.transformer import LayerNorm, QuickGELU, ResidualAttentionBlock
+from open_clip.transformer import LayerNorm, ResidualAttentionBlock
 from torch import nn
+
+from .quick_gelu import QuickGELU
 
 __all__ = ['LayerNorm', 'QuickGELU', 'make_blocks']
 

@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from mmengine.model import BaseModule
@@ -9,7 +10,7 @@ from vlprompt.registry import MODELS
 
 from ..build import build_part
 from ..features import Prompts, VisualFeatures
-from .layer import Layer, run, wrap
+from .layer import Layer, Rows, run, wrap
 
 
 @MODELS.register_module()
@@ -30,6 +31,8 @@ class CLIPVisionTower(BaseModule):
             wide; if not, they are the class tokens after ``ln_post`` (AIM).
         patch_tokens: Whether the last layer computes the patch tokens too.
         with_cp: Whether layers are recomputed in the backward pass.
+        compile: Whether layers run through ``torch.compile``: one layer is
+            compiled, not the tower, since all others are alike.
     """
 
     def __init__(
@@ -40,9 +43,11 @@ class CLIPVisionTower(BaseModule):
         project: bool = True,
         patch_tokens: bool = False,
         with_cp: bool = False,
+        compile: bool = False,
     ) -> None:
         super().__init__()
         self.visual = visual
+        self._call = torch.compile(_call) if compile else _call
         blocks = visual.transformer.resblocks
         known = dict(
             width=visual.transformer.width,
@@ -92,6 +97,7 @@ class CLIPVisionTower(BaseModule):
             if i == len(blocks) - 1 and not self.patch_tokens:
                 rows = slice(0, 1)
             layer = wrap(Layer(block), self.adapters[i])
+            layer = partial(self._call, layer)
             tokens = run(layer, tokens, prompt, rows, self.with_cp)
         tokens = tokens[:, :, :own]
         frames = self.visual.ln_post(tokens[:, :, 0])
@@ -125,6 +131,12 @@ class CLIPVisionTower(BaseModule):
         for embedding in self.embeddings:
             tokens = embedding(tokens)
         return visual.ln_pre(tokens)
+
+
+def _call(
+    layer: Callable, tokens: Tensor, context: Tensor | None, rows: Rows | None
+) -> Tensor:
+    return layer(tokens, context=context, rows=rows)
 
 
 def _check_order(adapters: Sequence[nn.Module]) -> None:

@@ -1,0 +1,148 @@
+"""What saves time and memory and changes no number."""
+
+from functools import partial
+
+import pytest
+import torch
+from mmengine.config import Config
+from open_clip.transformer import QuickGELU as PlainQuickGELU
+from test_recognizer import build, clips, float64, samples, total
+from torch.autograd.graph import saved_tensors_hooks
+
+from vlprompt.apis import use_mixed_precision
+from vlprompt.errors import UserError
+from vlprompt.models.towers.quick_gelu import QuickGELU
+
+__all__ = ['float64']  # a fixture
+VISION = dict(type='CLIPVisionTower')
+
+
+def gradients(model, loss):
+    learnt = [p for p in model.parameters() if p.requires_grad]
+    return torch.autograd.grad(loss, learnt)
+
+
+def count_saved(module, x):
+    sizes = []
+    with saved_tensors_hooks(lambda t: sizes.append(t.numel()), lambda _: 0):
+        module(x)
+    return sum(sizes) / x.numel()
+
+
+def test_quick_gelu_is_open_clips_and_keeps_half():
+    x = torch.randn(100, requires_grad=True)
+    assert torch.equal(QuickGELU()(x), PlainQuickGELU()(x))
+    assert count_saved(PlainQuickGELU(), x) >= 2
+    assert count_saved(QuickGELU(), x) == 1
+    x = torch.randn(9, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(QuickGELU(), x)
+    assert torch.autograd.gradgradcheck(QuickGELU(), x)
+
+
+def test_a_clip_has_no_other_quick_gelu():
+    modules = [*build().modules()]
+    assert not any(isinstance(m, PlainQuickGELU) for m in modules)
+    assert sum(isinstance(m, QuickGELU) for m in modules) == 8
+
+
+@pytest.mark.parametrize('device_dtype', ['bfloat16', 'float16'])
+def test_frozen_weights_in_low_precision_are_what_autocast_makes(device_dtype):
+    dtype = getattr(torch, device_dtype)
+    plain, held = build().train(), build(frozen_dtype=device_dtype).train()
+    inputs = clips()
+    with torch.autocast('cpu', dtype):
+        loss = total(plain, inputs, 1, 0)
+    expected = gradients(plain, loss)
+    found = total(held, inputs, 1, 0)
+    assert found.dtype == torch.float32
+    assert torch.equal(found, loss)
+    for ours, theirs in zip(gradients(held, found), expected, strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_what_is_learnt_and_the_residual_stream_stay_in_fp32():
+    model = build(frozen_dtype='bfloat16')
+    block = model.backbone.visual.transformer.resblocks[0]
+    assert block.attn.in_proj_weight.dtype == torch.bfloat16
+    assert block.mlp.c_fc.bias.dtype == torch.bfloat16
+    assert block.ln_1.weight.dtype == torch.float32
+    learnt = [p for p in model.parameters() if p.requires_grad]
+    assert {p.dtype for p in learnt} == {torch.float32}
+    with torch.autocast('cpu', torch.bfloat16):
+        frames = torch.randn(1, 2, 3, 32, 32)
+        assert model.backbone(frames).tokens.dtype == torch.float32
+
+
+def test_a_checkpoint_does_not_know_of_the_precision():
+    held, plain = build(frozen_dtype='bfloat16'), build()
+    for p in held.prompts.parameters():
+        p.data += 1
+    state = held.state_dict()
+    assert {v.dtype for v in state.values()} == {torch.float32, torch.uint8}
+    plain.load_state_dict(state)
+    again = build(frozen_dtype='bfloat16')
+    again.load_state_dict(state)
+    inputs = clips()
+    results = [
+        torch.stack(
+            [
+                s.pred_score
+                for s in model.eval()(inputs, samples(0, 1), mode='predict')
+            ]
+        )
+        for model in (held, again, plain)
+    ]
+    assert torch.equal(results[0], results[1])
+    torch.testing.assert_close(results[0], results[2], rtol=0.1, atol=0.02)
+    assert not torch.equal(results[0], results[2])
+
+
+def test_an_unknown_precision():
+    with pytest.raises(UserError, match="frozen_dtype='fp8', expected one of"):
+        build(frozen_dtype='fp8')
+
+
+def test_the_flag_holds_weights_of_our_model_alone():
+    ours = Config(dict(model=dict(type='VideoTextRecognizer')))
+    ours.optim_wrapper = dict(dtype='float16')
+    use_mixed_precision(ours)
+    assert ours.model.frozen_dtype == 'float16'
+    theirs = Config(dict(model=dict(type='Recognizer3D'), optim_wrapper={}))
+    use_mixed_precision(theirs)
+    assert 'frozen_dtype' not in theirs.model
+
+
+@pytest.mark.usefixtures('float64')
+def test_compiled_layers_give_the_same(monkeypatch):
+    """Trained, evaluated, loaded, and trained again.
+
+    With PyTorch's captured graphs but without its code generator, which
+    takes minutes.
+    """
+    fast = partial(torch.compile, backend='aot_eager')
+    monkeypatch.setattr(torch, 'compile', fast)
+    plain = build(backbone=dict(VISION)).double()
+    compiled = build(backbone=dict(VISION, compile=True)).double()
+    assert plain.state_dict().keys() == compiled.state_dict().keys()
+    inputs = clips(1).double()
+
+    def compare():
+        losses = [total(m.train(), inputs, 1) for m in (plain, compiled)]
+        torch.testing.assert_close(*losses)
+        grads = [
+            gradients(m, loss)
+            for m, loss in zip((plain, compiled), losses, strict=True)
+        ]
+        torch.testing.assert_close(*grads, rtol=1e-8, atol=1e-10)
+
+    compare()
+    with torch.no_grad():
+        scores = [
+            m.eval()(inputs, samples(0), mode='predict')[0].pred_score
+            for m in (plain, compiled)
+        ]
+    torch.testing.assert_close(*scores)
+    for p in plain.prompts.parameters():
+        p.data += 0.5
+    compiled.load_state_dict(plain.state_dict())
+    compare()

@@ -1,0 +1,43 @@
+"""Frozen weights in the precision that they are used in."""
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import nn
+
+from vlprompt.errors import UserError
+
+MATRICES = (nn.Linear, nn.Conv2d, nn.MultiheadAttention)
+DTYPES = ('bfloat16', 'float16')
+
+
+def hold_frozen(model: nn.Module, dtype: str) -> None:
+    """Hold the frozen weights of matrix products in a lower precision.
+
+    Autocast would make these copies anew in every forward.  What is learnt,
+    the norms and the embeddings stay as they are, and with them the residual
+    stream.
+
+    Args:
+        model: The model; changed in place.
+        dtype: ``'bfloat16'`` or ``'float16'``.
+
+    Raises:
+        UserError: If it is neither.
+    """
+    if dtype not in DTYPES:
+        raise UserError(
+            f'frozen_dtype={dtype!r}, expected one of {", ".join(DTYPES)}'
+        )
+    for module in model.modules():
+        if isinstance(module, MATRICES):
+            for parameter in module.parameters(recurse=False):
+                if not parameter.requires_grad:
+                    parameter.data = parameter.to(getattr(torch, dtype))
+
+
+def compute_in(device: str, dtype: str | None) -> AbstractContextManager:
+    """Autocast to a precision; nothing if it is None."""
+    if dtype is None:
+        return nullcontext()
+    return torch.autocast(device, getattr(torch, dtype))
