@@ -89,9 +89,9 @@ def compare_videos(
 
 def first_difference(found: Sequence, expected: Sequence) -> str:
     """The first line in which two lists differ, empty if they are equal."""
-    for number, (one, other) in enumerate(
-        zip(found, expected, strict=False), 1
-    ):
+    both = min(len(found), len(expected))
+    pairs = zip(found[:both], expected[:both], strict=True)
+    for number, (one, other) in enumerate(pairs, 1):
         if one != other:
             return f'line {number} is {one!r}, expected {other!r}'
     if len(found) != len(expected):
