@@ -73,6 +73,7 @@ setup(
     install_requires=requirements('runtime'),
     extras_require={
         'analysis': requirements('analysis'),
+        'decode': requirements('decode'),
         'tests': requirements('tests'),
     },
     cmdclass={'build_py': BuildWithConfigs},

@@ -10,6 +10,7 @@ from typing import NamedTuple
 # A folder with more below it is not searched: extracted frames, or a root
 # that is not a folder of videos.
 MAX_ENTRIES = 2_000_000
+STORE_SUFFIX = '.zip'  # of the decoded frames of a video, behind its name
 
 
 class ResolvedPaths(NamedTuple):
@@ -32,6 +33,7 @@ class PathResolver:
 
     Lists are flat where archives unpack into a folder per class (UCF101), or
     name folders of their author's disk (the zero-shot lists of Kinetics-600).
+    A frame store, with ``.zip`` behind the name, stands for its video.
 
     No video is looked at by itself: each folder that a list names is read
     once, and only if a path is missing there are the names of all files
@@ -48,10 +50,25 @@ class PathResolver:
     def resolve(self, paths: Sequence[str]) -> ResolvedPaths:
         """Find the file of each path."""
         absent = _absent(self.root, dict.fromkeys(paths))
+        stores, absent = self._stores(absent)
         found, ambiguous = self._search(absent, paths) if absent else ({}, {})
-        files = [found.get(p, os.path.join(self.root, p)) for p in paths]
+        here = {**stores, **found}
+        files = [here.get(p, os.path.join(self.root, p)) for p in paths]
         lost = [p for p in absent if p not in found and p not in ambiguous]
         return ResolvedPaths(files, found, lost, ambiguous)
+
+    def _stores(self, absent: list[str]) -> tuple[dict[str, str], list[str]]:
+        """Frame stores of absent videos, and the videos without one."""
+        without = set(
+            _absent(self.root, [path + STORE_SUFFIX for path in absent])
+        )
+        left = [path for path in absent if path + STORE_SUFFIX in without]
+        stores = {
+            path: os.path.join(self.root, path + STORE_SUFFIX)
+            for path in absent
+            if path + STORE_SUFFIX not in without
+        }
+        return stores, left
 
     def _search(
         self, absent: list[str], paths: Sequence[str]

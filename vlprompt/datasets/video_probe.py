@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import decord
 
@@ -26,7 +26,8 @@ class VideoFacts(NamedTuple):
     problem: str = ''
 
 
-Probe = Callable[[str], VideoFacts]
+Item = TypeVar('Item')  # a file, or what else a probe takes
+Probe = Callable[[Item], VideoFacts]
 
 
 def open_video(file: str) -> VideoFacts:
@@ -62,8 +63,8 @@ def _probe(file: str, limit: int | None) -> VideoFacts:
 
 
 def probe_files(
-    files: Sequence[str], probe: Probe, jobs: int
-) -> Iterator[tuple[str, VideoFacts]]:
+    files: Sequence[Item], probe: Probe[Item], jobs: int
+) -> Iterator[tuple[Item, VideoFacts]]:
     """Probe files in several processes.
 
     A file that ends the process that reads it is a problem of that file.
@@ -79,7 +80,7 @@ def probe_files(
     """
     left = deque(files)
     while left:
-        running: dict[Future, str] = {}
+        running: dict[Future, Item] = {}
         pool = ProcessPoolExecutor(jobs, initializer=_begin)
         try:
             yield from _work(pool, probe, left, running, QUEUED * jobs)
@@ -94,11 +95,11 @@ def probe_files(
 
 def _work(
     pool: ProcessPoolExecutor,
-    probe: Probe,
-    left: deque[str],
-    running: dict[Future, str],
+    probe: Probe[Item],
+    left: deque[Item],
+    running: dict[Future, Item],
     queued: int,
-) -> Iterator[tuple[str, VideoFacts]]:
+) -> Iterator[tuple[Item, VideoFacts]]:
     while left or running:
         while left and len(running) < queued:
             future = pool.submit(probe, left[0])
@@ -109,7 +110,7 @@ def _work(
             yield running.pop(future), facts
 
 
-def _probe_alone(probe: Probe, file: str) -> VideoFacts:
+def _probe_alone(probe: Probe[Item], file: Item) -> VideoFacts:
     with ProcessPoolExecutor(1, initializer=_begin) as pool:
         try:
             return pool.submit(probe, file).result()

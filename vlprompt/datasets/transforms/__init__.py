@@ -4,7 +4,10 @@ from vlprompt import compat
 
 from .clip_color_jitter import ClipColorJitter
 from .clip_rand_augment import ClipRandAugment
+from .decord_decode import DecordDecode
+from .decord_init import DecordInit
 from .first_seconds import FirstSeconds
+from .lean_pyav_init import LeanPyAVInit
 from .multi_view_segment_sample import MultiViewSegmentSample
 from .pil_resize import PILResize
 from .seconds_sample import SecondsSample
@@ -12,7 +15,10 @@ from .seconds_sample import SecondsSample
 __all__ = [
     'ClipColorJitter',
     'ClipRandAugment',
+    'DecordDecode',
+    'DecordInit',
     'FirstSeconds',
+    'LeanPyAVInit',
     'MultiViewSegmentSample',
     'PILResize',
     'SecondsSample',
