@@ -68,7 +68,8 @@ class TokenizedTexts(NamedTuple):
     Attributes:
         ids: (C, L) token ids.
         slots: (C, K) places of the learnable tokens, ascending.
-        ends: (C,) place of the end-of-text token, where CLIP pools.
+        ends: (C,) place of the end-of-text token, where CLIP pools; always
+            on the CPU, where the texts are laid out.
         shared: How many leading tokens are the same in all texts.
         shared_slots: How many of the K slots lie among them.
         classes: (C,) the class of each text, where the texts are not simply
@@ -92,7 +93,7 @@ class TokenizedTexts(NamedTuple):
 
         The end-of-text token is the largest id, as in CLIP.
         """
-        ends = ids.argmax(dim=-1)
+        ends = ids.argmax(dim=-1).cpu()
         ids = ids[:, : int(ends.max()) + 1]
         if slots is None:
             slots = ids.new_zeros(len(ids), 0)
@@ -107,18 +108,32 @@ class TokenizedTexts(NamedTuple):
         return cls(ids, slots, ends, shared, shared_slots, first_slot=first)
 
     def to(self, device: torch.device) -> 'TokenizedTexts':
-        """The same texts on a device."""
+        """The same texts on a device, all but the ``ends``."""
         return self._replace(
             ids=self.ids.to(device, non_blocking=True),
             slots=self.slots.to(device, non_blocking=True),
-            ends=self.ends.to(device, non_blocking=True),
             classes=None
             if self.classes is None
             else self.classes.to(device, non_blocking=True),
         )
 
+    def share_before(self, prompts: Prompts) -> 'TokenizedTexts':
+        """The same texts, which share nothing from a class's own prompt on.
+
+        Args:
+            prompts: For each layer (K, D) or (C, K, D), or None.
+        """
+        if all(p is None or p.dim() == 2 for p in prompts):
+            return self
+        shared = min(self.shared, self.first_slot)
+        return self._replace(shared=shared, shared_slots=0)
+
+    def remainders(self) -> list[int]:
+        """How many tokens each text has after what all share."""
+        return (self.ends + 1 - self.shared).tolist()
+
     def pick(self, index: Tensor) -> 'TokenizedTexts':
-        """The texts at (S,) places of the list."""
+        """The texts at (S,) places of the list, given on the CPU."""
         return self._replace(
             ids=self.ids[index],
             slots=self.slots[index],

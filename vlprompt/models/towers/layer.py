@@ -22,8 +22,8 @@ class Layer:
 
     Args:
         block: open_clip's ``ResidualAttentionBlock``.
-        mask: (L, L) additive attention mask among the tokens; the context is
-            always visible.
+        mask: (L, L) or, with a context or rows, (B, 1, L, L) additive
+            attention mask among the tokens; the context is always visible.
     """
 
     def __init__(self, block: nn.Module, mask: Tensor | None = None) -> None:
@@ -111,8 +111,9 @@ class Layer:
         mask = F.pad(self.mask, (visible, 0)).to(query.dtype)
         if rows is None:
             return mask
-        # (B, R) rows give (B, R, K + L) masks, one for each text
-        return mask[rows] if isinstance(rows, slice) else mask[rows][:, None]
+        if isinstance(rows, slice):
+            return mask[..., rows, :]
+        return take(mask.expand(len(rows), 1, -1, -1), rows)
 
 
 def take(tokens: Tensor, rows: Rows | None) -> Tensor:

@@ -5,6 +5,7 @@ from vlprompt.registry import MODELS
 
 from ..features import Prompts, TokenizedTexts
 from .layer import Layer, run
+from .packing import Packing, pack
 
 
 @MODELS.register_module()
@@ -14,8 +15,9 @@ class CLIPTextTower(BaseModule):
     Under the causal mask the states of the common beginning (start token,
     the words of a template, prompts shared by all classes) are the same for
     every text.  They are computed for one text and are context to the C
-    remainders.  Nothing after the longest text is computed, and of the last
-    layer only the end-of-text tokens.
+    remainders, which share rows of tokens: see :func:`pack`.  Of the last
+    layer only the end-of-text tokens are computed, and nothing of shared
+    prompts that the next layer replaces.
 
     Args:
         text: open_clip's ``TextTransformer``; given by the recognizer.
@@ -40,32 +42,47 @@ class CLIPTextTower(BaseModule):
         """
         text, blocks = self.text, self.text.transformer.resblocks
         prompts = [None] * len(blocks) if prompts is None else prompts
-        texts = _unshare_own_prompts(texts, prompts)
-        embedded = text.token_embedding(texts.ids)
-        position = text.positional_embedding[: texts.ids.size(1)]
-        # (C, L, D) -> (1, 1, P, D) and (C, 1, L - P, D)
-        head = embedded[None, :1, : texts.shared]
-        tail = embedded[:, None, texts.shared :]
-        head, tail = _fill(head, tail, texts, prompts[0])
-        head = head + position[: texts.shared]
-        tail = tail + position[texts.shared :]
+        texts = texts.share_before(prompts)
+        packing = pack(texts.remainders()).to(texts.ids.device)
+        head, tail = self._embed(texts, packing, prompts[0])
+        mask, own = packing.mask(), _own_places(texts)
 
         for i, block in enumerate(blocks):
             if i > 0:
-                head, tail = _fill(head, tail, texts, prompts[i])
+                head, tail = _fill(head, tail, texts, packing, prompts[i])
             last = i == len(blocks) - 1
-            rows = (texts.ends - texts.shared)[:, None] if last else None
-            layer = Layer(block, self._mask(tail))
-            context = head if texts.shared else None
-            tail = run(layer, tail, context, rows, self.with_cp)
+            rows = packing.ends if last else None
+            tail = run(Layer(block, mask), tail, head, rows, self.with_cp)
             if texts.shared and not last:
-                layer = Layer(block, self._mask(head))
-                head = run(layer, head, None, None, self.with_cp)
-        return self._project(text.ln_final(tail[:, 0, 0]))
+                kept = None if prompts[i + 1] is None else own
+                head = self._advance(block, head, kept)
+        # (R, 1, N, D) -> (C, D)
+        pooled = tail.flatten(0, 2)[packing.order]
+        return self._project(text.ln_final(pooled))
 
-    def _mask(self, tokens: Tensor) -> Tensor:
-        length = tokens.size(2)
-        return self.text.attn_mask[:length, :length]
+    def _embed(
+        self, texts: TokenizedTexts, packing: Packing, prompt: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """The (1, 1, P, D) beginning and the (R, 1, S, D) remainders."""
+        places = packing.places + texts.shared
+        ids = texts.ids[packing.owners, places]
+        head = self.text.token_embedding(texts.ids[:1, : texts.shared])[None]
+        tail = self.text.token_embedding(ids)[:, None]
+        head, tail = _fill(head, tail, texts, packing, prompt)
+        position = self.text.positional_embedding
+        head = head + position[: texts.shared]
+        return head, tail + position[places][:, None]
+
+    def _advance(
+        self, block: nn.Module, head: Tensor, kept: Tensor | None
+    ) -> Tensor:
+        """The beginning through a layer, only the kept places if given."""
+        length = head.size(2)
+        layer = Layer(block, self.text.attn_mask[:length, :length])
+        if kept is None:
+            return run(layer, head, None, None, self.with_cp)
+        new = run(layer, head, None, kept[None], self.with_cp)
+        return head.index_copy(2, kept, new)
 
     def _project(self, pooled: Tensor) -> Tensor:
         projection = self.text.text_projection
@@ -76,32 +93,38 @@ class CLIPTextTower(BaseModule):
         return pooled @ projection
 
 
-def _unshare_own_prompts(
-    texts: TokenizedTexts, prompts: Prompts
-) -> TokenizedTexts:
-    """Prompts of one class end what its text shares with the others."""
-    if all(p is None or p.dim() == 2 for p in prompts):
-        return texts
-    shared = min(texts.shared, texts.first_slot)
-    return texts._replace(shared=shared, shared_slots=0)
+def _own_places(texts: TokenizedTexts) -> Tensor | None:
+    """The shared places that no prompt fills; None if that is all."""
+    k = texts.shared_slots
+    if not k:
+        return None
+    filled = texts.slots.new_zeros(texts.shared)
+    filled = filled.index_fill(0, texts.slots[0, :k], 1)
+    return filled.argsort(stable=True)[: texts.shared - k]
 
 
 def _fill(
-    head: Tensor, tail: Tensor, texts: TokenizedTexts, prompt: Tensor | None
+    head: Tensor,
+    tail: Tensor,
+    texts: TokenizedTexts,
+    packing: Packing,
+    prompt: Tensor | None,
 ) -> tuple[Tensor, Tensor]:
     """Put a layer's prompts into the slots of both parts of the texts."""
     if prompt is None:
         return head, tail
     k = texts.shared_slots
-    head = _put(head, texts.slots[:1, :k], prompt[..., :k, :])
-    tail = _put(tail, texts.slots[:, k:] - texts.shared, prompt[..., k:, :])
-    return head, tail
+    where = texts.slots[:, k:] - texts.shared + packing.starts[:, None]
+    later = prompt[..., k:, :].expand(len(where), -1, -1)
+    return (
+        _put(head, texts.slots[0, :k], prompt[..., :k, :].flatten(0, -2)),
+        _put(tail, where.flatten(), later.flatten(0, 1)),
+    )
 
 
-def _put(tokens: Tensor, slots: Tensor, prompt: Tensor) -> Tensor:
-    """(C, 1, L, D) tokens with (K, D) or (C, K, D) prompts at C x K slots."""
-    if not slots.size(1):
+def _put(tokens: Tensor, places: Tensor, prompt: Tensor) -> Tensor:
+    """(B, 1, L, D) tokens with (M, D) prompts at M of the B * L places."""
+    if not len(places):
         return tokens
-    where = slots[:, None, :, None].expand(-1, 1, -1, tokens.size(-1))
-    prompt = prompt.to(tokens.dtype).expand(len(slots), -1, -1)
-    return tokens.scatter(2, where, prompt[:, None])
+    flat = tokens.flatten(0, 2)
+    return flat.index_copy(0, places, prompt.to(flat.dtype)).view_as(tokens)
