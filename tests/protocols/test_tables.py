@@ -2,6 +2,7 @@
 
 import pytest
 
+from vlprompt.errors import UserError
 from vlprompt.protocols import (
     deviation,
     harmonic_mean,
@@ -63,3 +64,8 @@ def test_all_published_numbers_are_read(repository, shared_data):
     assert ours.read_text() == source.read_text()
     for protocol in ('zero_shot', 'base_to_novel', 'retrieval'):
         assert read_published(repository, protocol)
+
+
+def test_an_installed_package_has_no_published_numbers(tmp_path):
+    with pytest.raises(UserError, match='come with the repository'):
+        read_published(tmp_path, 'zero_shot')

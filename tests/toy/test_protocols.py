@@ -16,7 +16,7 @@ def evaluate(quickstart, tmp_path_factory):
 
     def run(protocol, *arguments, out=None, code=0):
         out = out or tmp_path_factory.mktemp(protocol)
-        learns = 'vilt_toy' in str(arguments[0])
+        learns = '/vilt_' in str(arguments[0])
         options = ONE_EPOCH if learns else ()
         done = call(
             f'tools/eval/{protocol}.py',
@@ -142,6 +142,29 @@ def test_all_classes_with_more_views(small, evaluate):
     assert ['ViLT-CLIP B/16 (published, ViLT T2)', '16', '4x3'] in [
         row[:3] for row in rows
     ]
+
+
+def test_retrieval_in_both_directions(quickstart, evaluate):
+    out, printed = evaluate(
+        'retrieval',
+        'configs/vilt/vilt_retrieval_toy.py',
+        '--train',
+        f'--data-root={quickstart.data.parent}',
+        '--v2t=caption',
+        '--tie=mean',
+    )
+    (metrics,) = metrics_of(out).values()
+    listed = json.loads((quickstart.data / 'captions_val.json').read_text())
+    assert metrics['scored'] == metrics['listed'] == len(listed)
+    assert metrics['captions'] == 2 * len(listed)
+    assert metrics['truncated'] == 0
+    head, _, t2v, v2t = rows_of(out)
+    assert head[1:] == ['R@1', 'R@5', 'MnR', 'R@10', 'MdR']
+    names = ('R1', 'R5', 'MnR', 'R10', 'MdR')
+    for row, direction in ((t2v, 't2v'), (v2t, 'v2t')):
+        assert row[1:] == [f'{metrics[f"{direction}/{n}"]:.1f}' for n in names]
+    assert metrics['t2v/R1'] > 100 / len(listed)  # better than a guess
+    assert 'video to text ranks captions; ties: mean' in printed
 
 
 def test_a_dry_run_runs_nothing(small, evaluate, tmp_path):

@@ -4,6 +4,8 @@ import csv
 from pathlib import Path
 from typing import NamedTuple
 
+from vlprompt.errors import UserError
+
 FILE = Path('docs/published_numbers.csv')
 
 
@@ -26,7 +28,15 @@ def read_published(root: Path, protocol: str) -> list[PublishedNumber]:
     Args:
         root: The folder that has ``docs/published_numbers.csv``.
         protocol: ``'zero_shot'``, for example.
+
+    Raises:
+        UserError: If it is not there, as in an installed package.
     """
+    if not (root / FILE).is_file():
+        raise UserError(
+            f'no {FILE} below {root}: the published numbers come with the '
+            'repository, not with the installed package'
+        )
     with (root / FILE).open(newline='', encoding='utf-8') as file:
         return [
             PublishedNumber(
