@@ -151,8 +151,8 @@ def notes(args: Namespace, metrics: dict[str, dict]) -> list[str]:
     for name, values in metrics.items():
         if values:
             lines.append(
-                f'* {name}: {values["captions"]} captions, of which '
-                f'{values["truncated"]} lost their ends'
+                f'* {name}: {values["captions"]:.0f} captions, of which '
+                f'{values["truncated"]:.0f} lost their ends'
             )
     return lines
 
