@@ -4,7 +4,7 @@ import json
 
 import pytest
 from mmaction_models import CONFIGS, DATA
-from programs import call
+from programs import ROOT, call
 
 
 @pytest.fixture(scope='module')
@@ -23,9 +23,14 @@ def models(quickstart, small, tmp_path_factory):
         )
         assert done.returncode == 0, done.stdout + done.stderr
         pairs += [config, folder / name / 'epoch_1.pth']
-    vilt = quickstart.out / 'vilt'
-    checkpoint = (vilt / 'last_checkpoint').read_text()
-    return ['configs/vilt/vilt_toy.py', checkpoint, *pairs]
+    vilt = folder / 'vilt_toy.py'
+    clip = quickstart.data / 'toy_clip.safetensors'
+    vilt.write_text(
+        f"_base_ = ['{ROOT}/configs/vilt/vilt_toy.py']\n"
+        f"model = dict(clip=dict(pretrained='{clip}'))\n"
+    )
+    checkpoint = (quickstart.out / 'vilt/last_checkpoint').read_text()
+    return [vilt, checkpoint, *pairs]
 
 
 def test_they_stand_in_one_table(quickstart, small, models, tmp_path):
