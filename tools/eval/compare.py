@@ -26,13 +26,13 @@ from vlprompt.protocols import (
     add_protocol_arguments,
     count_views,
     dry_run,
+    evaluation_job,
     find_data_set,
     finish,
     make_jobs,
     markdown,
     percent,
     point_at,
-    test_job,
 )
 
 HEAD = (
@@ -95,7 +95,7 @@ def make_todo(args: Namespace) -> list[Job]:
         name = Path(path).stem
         taken = sum(job.name.startswith(name) for job in todo)
         name += f'_{taken + 1}' if taken else ''
-        todo.append(test_job(args, name, config, checkpoint))
+        todo.append(evaluation_job(args, name, config, checkpoint))
     return todo
 
 

@@ -15,6 +15,7 @@ from vlprompt.protocols import (
     add_protocol_arguments,
     describe,
     dry_run,
+    evaluation_job,
     find_data_set,
     finish,
     make_jobs,
@@ -24,7 +25,6 @@ from vlprompt.protocols import (
     point_at,
     published_rows,
     read_published,
-    test_job,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ def make_todo(args: Namespace, sets: dict[str, ProtocolData]) -> list:
             point_at(loader, data, content, args.data_root, args.label_order)
             checkpoint = config.load_from or 'none'
             job = f'{Path(name).stem}/{split}'
-            todo.append(test_job(args, job, config, checkpoint))
+            todo.append(evaluation_job(args, job, config, checkpoint))
     return todo
 
 

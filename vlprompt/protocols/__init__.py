@@ -4,11 +4,11 @@ from .command_line import (
     add_protocol_arguments,
     add_training_arguments,
     dry_run,
+    evaluation_job,
     find_config,
     in_folder,
     learns,
     make_jobs,
-    test_job,
     train_and_test,
 )
 from .data_sets import ProtocolData, Split, find_data_set, point_at
@@ -50,6 +50,6 @@ __all__ = [
     'published_rows',
     'read_published',
     'set_views',
-    'test_job',
+    'evaluation_job',
     'train_and_test',
 ]

@@ -178,7 +178,7 @@ def check_classes(checkpoint: str, config: Config) -> None:
     )
 
 
-def test_job(
+def evaluation_job(
     args: Namespace, name: str, config: Config, checkpoint: str
 ) -> Job:
     """A test, of a checkpoint or of what a job trains.
@@ -221,7 +221,7 @@ def train_and_test(
         flags = (f'--seed={args.seed}',)
         jobs.append(Job(checkpoint, 'train', first, flags=flags))
     for part, config in tests.items():
-        jobs.append(test_job(args, f'{name}/{part}', config, checkpoint))
+        jobs.append(evaluation_job(args, f'{name}/{part}', config, checkpoint))
     return jobs
 
 
