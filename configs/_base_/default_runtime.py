@@ -19,6 +19,7 @@ custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='BrokenVideosHook'),
     dict(type='ListCheckHook'),
+    dict(type='AccumulationHook'),
 ]
 randomness = dict(seed=1024)
 

@@ -4,11 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from mmengine.optim import OptimWrapper
 from mmengine.runner import IterBasedTrainLoop
 from torch.utils.data import DataLoader, Dataset
 
 from vlprompt.datasets.video_class_dataset import BrokenVideo
 from vlprompt.engine import (
+    AccumulationHook,
     BrokenVideosHook,
     ClampLogitScaleHook,
     ClassListHook,
@@ -157,3 +159,19 @@ def test_the_factor_is_at_most_100():
     scale.data.fill_(4.0)
     ClampLogitScaleHook().after_train_iter(runner, 0)
     assert scale.item() == 4.0
+
+
+def test_a_model_is_told_whether_an_update_follows():
+    run = runner(train=Named('a'))
+    run.model.weight = torch.nn.Parameter(torch.ones(()))
+    run.model.accumulated = SimpleNamespace(more_follow=None)
+    run.optim_wrapper = OptimWrapper(
+        torch.optim.SGD(run.model.parameters(), lr=0.1), accumulative_counts=3
+    )
+    run.optim_wrapper.initialize_count_status(run.model, 0, 5)
+    hook, told = AccumulationHook(), []
+    for i in range(5):
+        hook.before_train_iter(run, i)
+        told.append(run.model.accumulated.more_follow)
+        run.optim_wrapper.update_params(run.model.weight)
+    assert told == [True, True, False, True, False]

@@ -39,6 +39,62 @@ def test_quick_gelu_is_open_clips_and_keeps_half():
     assert torch.autograd.gradgradcheck(QuickGELU(), x)
 
 
+def bytes_saved(model, inputs):
+    """What a step keeps for its backward pass, each memory once."""
+    kept = {}
+
+    def keep(t):
+        storage = t.untyped_storage()
+        kept[storage.data_ptr()] = storage.nbytes()
+        return t
+
+    with saved_tensors_hooks(keep, lambda t: t):
+        loss = total(model, inputs, 0, 1)
+    for p in model.parameters():
+        kept.pop(p.untyped_storage().data_ptr(), None)
+    found = sum(kept.values())
+    return found, gradients(model, loss)
+
+
+def test_recomputing_keeps_less_and_changes_nothing():
+    inputs, plain = clips(), build().train()
+    sizes, grads = [], []
+    for with_cp in (False, 'mlp', True):
+        plain.backbone.with_cp = with_cp
+        size, grad = bytes_saved(plain, inputs)
+        sizes.append(size)
+        grads.append(grad)
+    assert sizes[2] < 0.8 * sizes[1] < 0.8**2 * sizes[0]
+    torch.testing.assert_close(grads[1:], [grads[0]] * 2, rtol=0, atol=0)
+
+
+def test_an_unknown_way_of_recomputing():
+    with pytest.raises(UserError, match="with_cp='all', expected True, Fal"):
+        build(backbone=dict(VISION, with_cp='all'))
+
+
+@pytest.mark.parametrize('start', [0, 1, 2])
+def test_nothing_is_kept_before_the_first_prompt(start):
+    """Nor in the layer of the first: its queries and MLP see no gradient."""
+    layers = range(start, 4)
+    prompts = dict(
+        type='PromptLearner',
+        visual=dict(type='DeepPrompts', num=2, layers=[*layers]),
+    )
+    model = build(
+        prompts=prompts,
+        texts=dict(type='ClassTexts', template='a video of {}.'),
+        cls_head=dict(type='SimilarityHead'),
+    ).train()
+    kept = []
+    for i, block in enumerate(model.backbone.visual.transformer.resblocks):
+        block.ln_2.register_forward_pre_hook(
+            lambda _, args, i=i: kept.append((i, args[0].requires_grad))
+        )
+    total(model, clips(), 0, 1)
+    assert kept == [(i, i >= start) for i in range(4)]
+
+
 def test_a_clip_has_no_other_quick_gelu():
     modules = [*build().modules()]
     assert not any(isinstance(m, PlainQuickGELU) for m in modules)

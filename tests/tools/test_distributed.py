@@ -59,6 +59,27 @@ def test_two_processes_train_like_one(config, two, tmp_path):
     torch.testing.assert_close(learned(two), weights, rtol=1e-4, atol=1e-5)
 
 
+def test_accumulation_in_two_processes_is_that_of_one(config, two, tmp_path):
+    """Texts once an update in two, once a batch in one process.
+
+    Of the 6 batches of 2 epochs the groups of 4 are 4 and 2; a validation
+    with the same classes comes in the midst of the second group.
+    """
+    flags = ['--cfg-options', EVEN, 'optim_wrapper.accumulative_counts=4',
+             'train_cfg.val_interval=1']  # fmt: skip
+    weights = train(config, tmp_path / 'one', '--seed', '1', *flags)
+    out = tmp_path / 'two'
+    result = start(
+        'bash', ROOT / 'tools/dist_train.sh', config, '2', '--work-dir', out,
+        '--seed', '1', *flags, 'train_dataloader.batch_size=1',
+        'custom_hooks.2.type=AccumulationHook',
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    torch.testing.assert_close(learned(out), weights, rtol=1e-4, atol=1e-5)
+    pairs = zip(learned(two).values(), weights.values(), strict=True)
+    assert any(not torch.allclose(*pair) for pair in pairs)
+
+
 def test_two_processes_score_every_video_once(config, two, tmp_path):
     """7 videos in 2 processes; one of the two gets a video twice."""
     checkpoint = str(two / 'epoch_2.pth')

@@ -1,6 +1,7 @@
 """What runs around a model: hooks and schedules."""
 
 from .hooks import (
+    AccumulationHook,
     BrokenVideosHook,
     ClampLogitScaleHook,
     ClassListHook,
@@ -11,6 +12,7 @@ from .hooks import (
 from .schedulers import WarmupCosineLR
 
 __all__ = [
+    'AccumulationHook',
     'BrokenVideosHook',
     'ClampLogitScaleHook',
     'ClassListHook',

@@ -2,6 +2,7 @@
 
 from vlprompt import compat
 
+from .accumulation_hook import AccumulationHook
 from .broken_videos_hook import BrokenVideosHook
 from .clamp_logit_scale_hook import ClampLogitScaleHook
 from .class_list_hook import ClassListHook
@@ -10,6 +11,7 @@ from .list_check_hook import ListCheckHook
 from .retrieval_hook import RetrievalHook
 
 __all__ = [
+    'AccumulationHook',
     'BrokenVideosHook',
     'ClampLogitScaleHook',
     'ClassListHook',

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
+from ..accumulated import AccumulatedFeatures
 from ..build import build_part, offer
 from ..clip import CLIP, embed_words, load_clip
 from ..features import TokenizedTexts, VideoTextFeatures
@@ -46,6 +48,9 @@ class VideoTextRecognizer(BaseRecognizer):
             of what is frozen in, and to compute in; ``--amp`` sets it.
         data_preprocessor: Config of MMAction2's ``ActionDataPreprocessor``
             with ``format_shape='NCTHW'``.
+
+    Attributes:
+        accumulated: The class texts of an update of several batches.
 
     Raises:
         UserError: If parts do not fit, or a pattern matches no parameter.
@@ -95,6 +100,7 @@ class VideoTextRecognizer(BaseRecognizer):
         self.prompts = self._build_prompts(prompts, clip)
         self._class_names: tuple[str, ...] | None = None
         self._constants: dict[str, Tensor] = {}
+        self.accumulated = AccumulatedFeatures()
         self._freeze(trainable, not_loaded)
         self._frozen_dtype = frozen_dtype
         if frozen_dtype is not None:
@@ -173,6 +179,7 @@ class VideoTextRecognizer(BaseRecognizer):
 
     def _load_from_state_dict(self, *args, **kwargs) -> None:
         self._constants.clear()
+        self.accumulated.clear()
         super()._load_from_state_dict(*args, **kwargs)
 
     def extract_feat(
@@ -246,7 +253,12 @@ class VideoTextRecognizer(BaseRecognizer):
     def _embed(self, texts: TokenizedTexts, prompts: list | None) -> Tensor:
         if texts.classes is not None:  # of this batch alone
             return self.text_encoder(texts, prompts)
-        return self._constant('text', self._encode, texts, prompts)
+        compute = partial(self._constant, 'text', self._encode, texts)
+        if not (self.training and torch.is_grad_enabled()):
+            return compute(prompts)
+        if self.accumulated.more_follow:  # no part in this batch's graph
+            prompts = self._make_prompts(texts)['text']
+        return self.accumulated(self._class_names, partial(compute, prompts))
 
     def _encode(self, texts: TokenizedTexts, prompts: list | None) -> Tensor:
         if self.training:

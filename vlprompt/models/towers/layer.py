@@ -24,11 +24,19 @@ class Layer:
         block: open_clip's ``ResidualAttentionBlock``.
         mask: (L, L) or, with a context or rows, (B, 1, L, L) additive
             attention mask among the tokens; the context is always visible.
+        recompute_mlp: Whether the MLP is computed again in the backward
+            pass, so that its 4 D wide activations are not kept.
     """
 
-    def __init__(self, block: nn.Module, mask: Tensor | None = None) -> None:
+    def __init__(
+        self,
+        block: nn.Module,
+        mask: Tensor | None = None,
+        recompute_mlp: bool = False,
+    ) -> None:
         self.block = block
         self.mask = mask
+        self.recompute_mlp = recompute_mlp
 
     def __call__(
         self,
@@ -44,12 +52,17 @@ class Layer:
             rows: The tokens whose output is wanted: a slice of L or (B, R)
                 places, the latter with T = 1 only.
         """
-        if context is None and rows is None:
+        if context is None and rows is None and not self.recompute_mlp:
             out = self.block(tokens.flatten(0, 1), attn_mask=self.mask)
             return out.view_as(tokens)
         out = take(tokens, rows)
         out = out + self.block.ls_1(self.attend(tokens, context, rows))
-        return out + self.block.ls_2(self.block.mlp(self.block.ln_2(out)))
+        if self.recompute_mlp and torch.is_grad_enabled():
+            return out + checkpoint(self._mlp, out, use_reentrant=False)
+        return out + self._mlp(out)
+
+    def _mlp(self, tokens: Tensor) -> Tensor:
+        return self.block.ls_2(self.block.mlp(self.block.ln_2(tokens)))
 
     def attend(
         self,

@@ -30,7 +30,8 @@ class CLIPVisionTower(BaseModule):
         project: Whether frames are projected into CLIP's joint space, E
             wide; if not, they are the class tokens after ``ln_post`` (AIM).
         patch_tokens: Whether the last layer computes the patch tokens too.
-        with_cp: Whether layers are recomputed in the backward pass.
+        with_cp: Whether layers are recomputed in the backward pass; with
+            ``'mlp'`` only their MLPs, which keeps more and computes less.
         compile: Whether layers run through ``torch.compile``: one layer is
             compiled, not the tower, since all others are alike.
     """
@@ -42,10 +43,14 @@ class CLIPVisionTower(BaseModule):
         embeddings: Sequence[dict] = (),
         project: bool = True,
         patch_tokens: bool = False,
-        with_cp: bool = False,
+        with_cp: bool | str = False,
         compile: bool = False,
     ) -> None:
         super().__init__()
+        if with_cp not in (True, False, 'mlp'):
+            raise UserError(
+                f"with_cp={with_cp!r}, expected True, False or 'mlp'"
+            )
         self.visual = visual
         self._call = torch.compile(_call) if compile else _call
         blocks = visual.transformer.resblocks
@@ -96,9 +101,10 @@ class CLIPVisionTower(BaseModule):
                 prompt = None
             if i == len(blocks) - 1 and not self.patch_tokens:
                 rows = slice(0, 1)
-            layer = wrap(Layer(block), self.adapters[i])
-            layer = partial(self._call, layer)
-            tokens = run(layer, tokens, prompt, rows, self.with_cp)
+            layer = Layer(block, recompute_mlp=self.with_cp == 'mlp')
+            layer = partial(self._call, wrap(layer, self.adapters[i]))
+            whole = self.with_cp is True
+            tokens = run(layer, tokens, prompt, rows, whole)
         tokens = tokens[:, :, :own]
         frames = self.visual.ln_post(tokens[:, :, 0])
         if self.project:
