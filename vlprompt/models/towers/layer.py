@@ -85,11 +85,10 @@ class Layer:
         attn = self.block.attn
         weight, bias = attn.in_proj_weight, attn.in_proj_bias
         width = normed.size(-1)
-        if rows is None:
-            query, key, value = F.linear(normed, weight, bias).chunk(3, -1)
-        else:
-            query = F.linear(take(normed, rows), weight[:width], bias[:width])
-            key, value = self._key_value(normed)
+        # Apart from the queries, which are kept for the backward pass: keys
+        # and values are not, once they are joined to those of the context.
+        query = F.linear(take(normed, rows), weight[:width], bias[:width])
+        key, value = self._key_value(normed)
         visible = 0
         if context is not None:
             visible = context.size(-2)
