@@ -7,6 +7,7 @@ import torch
 from mmengine.config import Config
 from open_clip.transformer import QuickGELU as PlainQuickGELU
 from test_recognizer import build, clips, float64, samples, total
+from torch._dynamo.utils import counters
 from torch.autograd.graph import saved_tensors_hooks
 
 from vlprompt.apis import use_mixed_precision
@@ -168,22 +169,34 @@ def test_the_flag_holds_weights_of_our_model_alone():
     assert 'frozen_dtype' not in theirs.model
 
 
-@pytest.mark.usefixtures('float64')
-def test_compiled_layers_give_the_same(monkeypatch):
-    """Trained, evaluated, loaded, and trained again.
+@pytest.fixture
+def captured(monkeypatch):
+    """``torch.compile`` without its code generator, which takes minutes.
 
-    With PyTorch's captured graphs but without its code generator, which
-    takes minutes.
+    Graphs are captured as with it.  Gives PyTorch's own counters.
     """
+    torch._dynamo.reset()
+    counters.clear()
     fast = partial(torch.compile, backend='aot_eager')
     monkeypatch.setattr(torch, 'compile', fast)
-    plain = build(backbone=dict(VISION)).double()
-    compiled = build(backbone=dict(VISION, compile=True)).double()
-    assert plain.state_dict().keys() == compiled.state_dict().keys()
-    inputs = clips(1).double()
+    return counters
 
-    def compare():
-        losses = [total(m.train(), inputs, 1) for m in (plain, compiled)]
+
+@pytest.mark.usefixtures('float64')
+@pytest.mark.parametrize('depth', [2, 3])
+def test_compiled_layers_give_the_same(captured, depth):
+    """Trained, evaluated, loaded, and trained again, in batches of 2 and 1."""
+    prompts = dict(type='ViLTPrompts', depth=depth, split=1)
+    plain, compiled = (
+        build(backbone=dict(VISION, compile=c), prompts=prompts).double()
+        for c in (False, True)
+    )
+    assert plain.state_dict().keys() == compiled.state_dict().keys()
+    batches = [clips(2).double(), clips(1).double()]
+
+    def compare(inputs):
+        labels = range(len(inputs))
+        losses = [total(m.train(), inputs, *labels) for m in (plain, compiled)]
         torch.testing.assert_close(*losses)
         grads = [
             gradients(m, loss)
@@ -191,14 +204,26 @@ def test_compiled_layers_give_the_same(monkeypatch):
         ]
         torch.testing.assert_close(*grads, rtol=1e-8, atol=1e-10)
 
-    compare()
-    with torch.no_grad():
-        scores = [
-            m.eval()(inputs, samples(0), mode='predict')[0].pred_score
-            for m in (plain, compiled)
-        ]
-    torch.testing.assert_close(*scores)
-    for p in plain.prompts.parameters():
-        p.data += 0.5
-    compiled.load_state_dict(plain.state_dict())
-    compare()
+    def compare_scores(inputs):
+        labels = range(len(inputs))
+        with torch.no_grad():
+            scores = [
+                m.eval()(inputs, samples(*labels), mode='predict')
+                for m in (plain, compiled)
+            ]
+        for a, b in zip(*scores, strict=True):
+            torch.testing.assert_close(a.pred_score, b.pred_score)
+
+    for _ in range(2):
+        for inputs in batches:
+            compare(inputs)
+        for inputs in batches:
+            compare_scores(inputs)
+            compare_scores(inputs.expand(-1, 6, -1, -1, -1, -1))
+        for p in plain.prompts.parameters():
+            p.data += 0.5
+        compiled.load_state_dict(plain.state_dict())
+        seen = captured['frames']['ok']
+        assert captured['frames']['total'] == seen  # nothing given up
+    compare(batches[0])
+    assert captured['frames']['ok'] == seen > 8  # nothing compiled again

@@ -47,3 +47,20 @@ class Killer(Hook):
         """Kill it when the time has come."""
         if (runner.epoch, batch_idx) == self.when:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+@HOOKS.register_module()
+class StateSpy(Hook):
+    """Writes what this process holds of a sharded optimizer's state."""
+
+    def after_train(self, runner: Runner) -> None:
+        """Write the number of elements to ``state_<rank>.json``."""
+        state = runner.optim_wrapper.optimizer.optim.state
+        held = sum(
+            value.numel()
+            for parts in state.values()
+            for value in parts.values()
+            if value.dim()
+        )
+        path = Path(runner.work_dir, f'state_{get_rank()}.json')
+        path.write_text(json.dumps(held))

@@ -52,7 +52,7 @@ class CLIPVisionTower(BaseModule):
                 f"with_cp={with_cp!r}, expected True, False or 'mlp'"
             )
         self.visual = visual
-        self._call = torch.compile(_call) if compile else _call
+        self._call = _compiled_call() if compile else _call
         blocks = visual.transformer.resblocks
         known = dict(
             width=visual.transformer.width,
@@ -143,6 +143,18 @@ def _call(
     layer: Callable, tokens: Tensor, context: Tensor | None, rows: Rows | None
 ) -> Tensor:
     return layer(tokens, context=context, rows=rows)
+
+
+def _compiled_call() -> Callable:
+    """The call of any layer, compiled for each of its variants.
+
+    They differ in gradients, context, rows and the size of the batch; after
+    a training and its validations that is more than PyTorch's limit of 8,
+    beyond which it would compile no more.
+    """
+    config = torch._dynamo.config
+    config.recompile_limit = max(config.recompile_limit, 64)
+    return torch.compile(_call)
 
 
 def _check_order(adapters: Sequence[nn.Module]) -> None:
