@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from benchmark import data, evaluation, machine, processes, startup, training
+from benchmark import (
+    data,
+    decoding,
+    evaluation,
+    machine,
+    processes,
+    startup,
+    training,
+)
 from benchmark.document import write
 from benchmark.records import Record, save
 from benchmark.screen import show, track
@@ -23,9 +31,11 @@ SECTIONS = {
     'training': training,
     'evaluation': evaluation,
     'data': data,
+    'decoding': decoding,
     'startup': startup,
     'processes': processes,
 }
+OF_VIDEOS = ('data', 'decoding')
 TOY = Path('data/toy/videos')
 LEAST = 5  # repeats that a median is taken of
 # What --reduced, the default, and --full measure, unless flags say otherwise
@@ -59,11 +69,16 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
     parser.add_argument('--repeats', type=int, default=LEAST)
     parser.add_argument('--device', default='cpu')
     parser.add_argument(
+        '--compile',
+        action='store_true',
+        help='also the videos through torch.compile: minutes more',
+    )
+    parser.add_argument(
         '--videos',
         type=Path,
         dest='videos_folder',
         metavar='DIR',
-        help='clips of the data section; data/toy/videos if there are some',
+        help='clips of data and decoding; data/toy/videos if there are some',
     )
     parser.add_argument(
         '--absolute',
@@ -115,8 +130,8 @@ def main(args: Sequence[str] | None = None) -> dict[str, list[Record]]:
     given = sys.argv[1:] if args is None else list(args)
     args = parse_args(args)
     chosen = [n for n in SECTIONS if getattr(args, n)] or list(SECTIONS)
-    if 'data' in chosen and not _has_videos(args):
-        chosen.remove('data')
+    if any(n in OF_VIDEOS for n in chosen) and not _has_videos(args):
+        chosen = [name for name in chosen if name not in OF_VIDEOS]
     sections = {name: SECTIONS[name].SECTION for name in chosen}
     facts = machine.describe(args.device)
     results: dict[str, list[Record]] = {name: [] for name in chosen}
@@ -135,10 +150,10 @@ def main(args: Sequence[str] | None = None) -> dict[str, list[Record]]:
 
 def _has_videos(args: Namespace) -> bool:
     """Look before anything is measured, not when it is their turn."""
-    asked = args.data or args.videos_folder
+    asked = args.data or args.decoding or args.videos_folder
     args.videos_folder = args.videos_folder or TOY
     if not asked and not args.videos_folder.is_dir():
-        print(f'no data section: no videos given, and none in {TOY}')
+        print(f'no data and decoding: no videos given, and none in {TOY}')
         return False
     data.find_videos(args.videos_folder)
     return True

@@ -181,9 +181,10 @@ def build_baseline(model: nn.Module, config: Config) -> Baseline:
     )
 
 
-def build_sides(setting: Setting) -> dict[str, Side]:
-    """Both sides, with the same weights."""
+def build_sides(setting: Setting, **backbone: object) -> dict[str, Side]:
+    """Both sides, with the same weights; options of our backbone."""
     config = read_config(setting)
+    config.model.backbone.update(backbone)
     return make_sides(build_model(setting, config), config)
 
 

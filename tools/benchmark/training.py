@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from mmengine.config import Config
 from torch import nn
 
+from .kept import count_kept
 from .measure import alternate, count_flops, peak_memory
 from .records import Job, Record, Section, less
 from .sides import (
@@ -25,8 +26,10 @@ SECTION = Section(
     'Training step',
     'Forward, backward and update, and the texts and the videos alone '
     '(forward and backward); memory that a step takes on top of model and '
-    'batch; operations (2 x multiply-accumulates, attention included) of '
-    'forward and backward, always of ViT-B/16 at 224 pixels.',
+    'batch, as the system has it, and how much of it is kept from the '
+    'forward for the backward pass, counted; operations (2 x '
+    'multiply-accumulates, attention included) of forward and backward, '
+    'always of ViT-B/16 at 224 pixels.',
 )
 # T and C of the operations, which are counted without computing
 FRAMES = (8, 16, 32)
@@ -36,7 +39,15 @@ def jobs(args: Namespace) -> list[Job]:
     """What to measure."""
     settings = list(_settings(args))
     timed = [Job(f'time of {s}', lambda s=s: _time(s, args)) for s in settings]
+    timed += [
+        Job(f'compiled {s}', lambda s=s: _compiled(s, args))
+        for s in settings
+        if args.compile
+    ]
     memory = [Job(f'memory of {s}', lambda s=s: _memory(s)) for s in settings]
+    memory += [
+        Job(f'what {s} keeps', lambda s=s: count_kept(s)) for s in settings
+    ]
     size = 'tiny' if args.size == 'tiny' else 'full'
     frames = FRAMES if args.size == 'full' else FRAMES[:1]
     flops = [
@@ -77,6 +88,15 @@ def _time(setting: Setting, args: Namespace) -> list[Record]:
         seconds = alternate(runs, args.repeats, setting.device)
         records.append(less(f'{part}: {setting}', 's', **seconds))
     return records
+
+
+def _compiled(setting: Setting, args: Namespace) -> list[Record]:
+    """The videos, with layers that went through ``torch.compile``."""
+    sides = build_sides(setting, compile=True)
+    inputs, _ = make_batch(setting)
+    runs = {n: lambda s=s: s.learn_video(inputs) for n, s in sides.items()}
+    seconds = alternate(runs, args.repeats, setting.device)
+    return [less(f'videos, compiled: {setting}', 's', **seconds)]
 
 
 def _memory(setting: Setting) -> list[Record]:
