@@ -10,13 +10,12 @@ from mmengine.dataset import Compose
 from PIL import Image
 
 from vlprompt.datasets import (
-    ClipColorJitter,
     ClipRandAugment,
     MultiViewSegmentSample,
     SecondsSample,
 )
 from vlprompt.datasets.random_streams import seeded
-from vlprompt.datasets.transforms import clip_color_jitter, clip_rand_augment
+from vlprompt.datasets.transforms import clip_rand_augment
 from vlprompt.errors import UserError
 from vlprompt.registry import TRANSFORMS
 from vlprompt.utils import register_all_modules
@@ -93,27 +92,6 @@ def frames(num=4):
 
 def distinct(images):
     return len({image.tobytes() for image in images})
-
-
-def test_jitter_is_drawn_for_each_frame_or_for_the_clip():
-    each = ClipColorJitter(p=1).transform(dict(imgs=frames()))['imgs']
-    assert distinct(each) == 4
-    together = ClipColorJitter(p=1, per_frame=False)
-    clip = together.transform(dict(imgs=frames()))['imgs']
-    assert distinct(clip) == 1
-    assert clip[0].shape == (12, 16, 3)
-    assert not np.array_equal(clip[0], frames()[0])
-
-
-def test_jitter_leaves_a_fifth_of_the_clips():
-    jitter = ClipColorJitter(p=0.8)
-    with seeded(0):
-        untouched = sum(
-            jitter.transform(dict(imgs=frames(1)))['imgs'][0].tobytes()
-            == frames(1)[0].tobytes()
-            for _ in range(300)
-        )
-    assert 40 < untouched < 80
 
 
 def test_grayscale_takes_whole_clips():
@@ -231,19 +209,6 @@ def test_vita_clips_policy_has_its_15_operations():
     assert {op.prob for op in augment.ops} == {0.5}
     assert {op.magnitude for op in augment.ops} == {7}
     assert {op.magnitude_std for op in augment.ops} == {0.5}
-
-
-def test_jitter_is_torchvisions_with_the_published_strengths():
-    """Each frame draws its factors, and their order, after the other."""
-    rng = np.random.default_rng(1)
-    clip = [rng.integers(0, 255, (12, 16, 3), np.uint8) for _ in range(3)]
-    reference = clip_color_jitter.ColorJitter(0.4, 0.4, 0.2, 0.1)
-    with seeded(5):
-        ours = ClipColorJitter(p=1).transform(dict(imgs=clip))['imgs']
-    with seeded(5):
-        theirs = [np.asarray(reference(Image.fromarray(f))) for f in clip]
-    assert all(map(np.array_equal, ours, theirs))
-    assert ClipColorJitter().p == 0.8
 
 
 def test_each_frame_is_augmented_as_if_it_were_alone():

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ benchmark = tool('benchmark')
 
 from benchmark import (  # noqa: E402
     data,
+    decoding,
+    kept,
     machine,
     measure,
     processes,
@@ -117,6 +120,8 @@ def test_training_section(monkeypatch, tmp_path, capsys):
         row = rows.pop(f'{part}: {name}')
         assert row.ratio == row.plain / row.ours > 0
     assert row.unit == 'MB' and row.ratio > 1.5
+    counts = [rows.pop(what) for what in list(rows) if what.startswith('kept')]
+    assert 1.5 < counts[0].ratio < counts[1].ratio < counts[2].ratio
     assert len(rows) == 2 + 1 and all(r.ratio > 1 for r in rows.values())
     assert 'Training step' in capsys.readouterr().out
     written = json.loads(out.read_text())['sections']['training']
@@ -129,6 +134,21 @@ def test_training_section(monkeypatch, tmp_path, capsys):
     (line,) = (x for x in text.splitlines() if f'step: {name}' in x)
     cells = [cell.strip() for cell in line.split('|')]
     assert cells[2:5] == ['-', '-', 'ratio of times']
+
+
+def test_what_is_kept_is_counted():
+    x = torch.randn(100, requires_grad=True)
+    assert kept.bytes_kept(lambda: x.exp().sin(), [x]) == 2 * 400
+    assert kept.bytes_kept(lambda: [x.view(10, 10), x * 2], [x]) == 400
+
+
+def test_compiled_videos(monkeypatch):
+    fast = partial(torch.compile, backend='aot_eager')
+    monkeypatch.setattr(torch, 'compile', fast)
+    flags = ['--tiny', '--training', '--methods', 'vlp', '--compile']
+    monkeypatch.setattr(training, '_time', lambda *args: [])
+    results = benchmark.main([*flags, '--dtypes', 'float32'])['training']
+    assert results[0].what.startswith('videos, compiled: vlp')
 
 
 def test_seconds_are_shown_on_request_alone():
@@ -169,13 +189,112 @@ def test_data_section(shared_data, tmp_path, capsys):
     assert 'corrupted_tail.mp4' in capsys.readouterr().out
 
 
+def test_decoding_section(shared_data, monkeypatch, tmp_path, capsys):
+    """Other ways beside decord; the sizes are those of the command's store."""
+    monkeypatch.setitem(sys.modules, 'av', None)
+    for name in ('cleaning_pool_32f.mp4', 'corrupted_tail.mp4'):
+        (tmp_path / name).symlink_to(shared_data / 'videos' / name)
+    flags = ['--tiny', '--decoding', '--methods', 'vlp']
+    rows = benchmark.main([*flags, '--videos', str(tmp_path)])['decoding']
+    timed = {r.what: r for r in rows if r.unit == 'ms'}
+    assert timed.keys() == {
+        'vilt: decoding, store',
+        'vilt: sample, store',
+        'vilt: decoding of all test views, store',
+        'vilt: sample of all test views, store',
+    }
+    assert all(r.ratio == r.plain / r.ours for r in timed.values())
+    decode, sample, *_ = timed.values()
+    assert decode.plain < sample.plain and decode.ours < sample.ours
+    assert decode.ratio > 1.5
+    size, epochs = rows[4:]
+    (tmp_path / 'list.txt').write_text('cleaning_pool_32f.mp4 0\n')
+    args = [str(tmp_path / 'list.txt'), '--root', str(tmp_path)]
+    store = tmp_path / 'store'
+    tool('data/cache_frames').main([*args, '--out', str(store), '--jobs=1'])
+    written = store / 'cleaning_pool_32f.mp4.zip'
+    assert size.plain == 158581 / 1e6
+    assert size.ours == written.stat().st_size / 1e6
+    assert epochs.unit == 'epochs' and epochs.ours >= 1
+    assert 'until writing' in records.table(decoding.SECTION, rows, False)
+    text = capsys.readouterr().out
+    assert 'corrupted_tail.mp4' in text
+    assert 'PyAV is not installed' in text
+
+
+def test_without_videos_the_rest_is_measured(monkeypatch, tmp_path, capsys):
+    for module in benchmark.SECTIONS.values():
+        monkeypatch.setattr(module, 'jobs', lambda args: [])
+    monkeypatch.setattr(benchmark, 'TOY', tmp_path / 'nothing')
+    results = benchmark.main(['--out', str(tmp_path / 'out.json')])
+    assert {*benchmark.SECTIONS} - {*results} == {'data', 'decoding'}
+    assert 'no data and decoding: no videos given' in capsys.readouterr().out
+    assert 'no video there' in line_of(
+        benchmark.main, ['--data', '--videos', str(tmp_path)]
+    )
+
+
+def test_what_is_compared_with_decord(monkeypatch, tmp_path):
+    """PyAV reads the video too, a store is the only other file."""
+    monkeypatch.setitem(sys.modules, 'av', sys)
+    assert decoding._openers()['PyAV'] == 'LeanPyAVInit'
+    seen = []
+
+    def take_turns(ways, repeats):
+        seen.append({name: way.file.name for name, way in ways.items()})
+        return dict.fromkeys(ways, decoding.Timing(1, 2))
+
+    monkeypatch.setattr(decoding, 'take_turns', take_turns)
+    monkeypatch.setattr(
+        decoding, '_write', lambda video, store: store.write_text('1234')
+    )
+    video = tmp_path / 'a.mp4'
+    video.write_text('12')
+    steps = dict.fromkeys(decoding._openers(), [])
+    clip = decoding._measure(video, steps, [], 5)
+    assert (clip.size, clip.stored) == (2e-6, 4e-6)
+    files = dict(decord='a.mp4', store='a.mp4.zip')
+    assert seen == [{**files, 'PyAV': 'a.mp4'}, files]
+
+
+def test_ways_take_turns():
+    """A round to warm up, then medians of each number."""
+    seen, numbers = [], iter([99, 99, 1, 9, 2, 10, 3, 8, 7, 30, 4, 11])
+
+    def way(name):
+        seen.append(name)
+        number = next(numbers)
+        return decoding.Timing(number, -number)
+
+    ways = {name: lambda name=name: way(name) for name in 'ab'}
+    medians = decoding.take_turns(ways, 5)
+    assert ''.join(seen) == 'abbaabbaabba'
+    assert medians == dict(a=(8, -8), b=(4, -4))
+
+
+def test_epochs_until_a_store_pays():
+    assert decoding.epochs_to_pay(3.0, 1.25) == 3
+    assert decoding.epochs_to_pay(2.5, 1.25) == 2
+    assert decoding.epochs_to_pay(3.0, 0.0) is None
+
+
+def test_a_store_that_saves_no_time_never_pays(capsys):
+    slow, fast = decoding.Timing(2, 4), decoding.Timing(1, 3)
+    samples = dict(decord=fast, store=slow)
+    clip = decoding.Clip(samples, samples, 1.0, 1.0, 8.0)
+    rows = decoding._records('vilt', [clip, clip])
+    assert [r.ratio for r in rows] == [0.5, 0.75, 0.5, 0.75, 0.125]
+    assert 'saves no time' in capsys.readouterr().out
+
+
 def test_startup_section(monkeypatch):
     calls = []
     monkeypatch.setattr(startup, '_python', calls.append)
     flags = ['--tiny', '--startup', '--methods', 'vlp']
     rows = benchmark.main(flags)['startup']
-    assert calls.count('import torch') == 6 == len(calls) / 2
-    size = rows[1]
+    assert calls.count('import torch') == 6 + 6 and len(calls) == 12 + 18
+    assert calls.count(startup.LOAD) == calls.count(startup.REGISTER) == 6
+    size = rows[3]
     prompts = 4 * LAYERS * 10 * (WIDTH + TEXT_WIDTH) / 1e6
     assert prompts < size.ours < 2 * prompts + 0.01 < size.plain
 
@@ -220,7 +339,7 @@ def test_lines_about_wrong_flags(tmp_path):
         '--batch are at least 1': ['--batch', '0'],
         'ends in .json': ['--out', 'numbers.txt'],
         'ends in .md': ['--doc', 'page.html'],
-        'no video there': ['--data', '--videos', str(tmp_path)],
+        'no video there': ['--decoding', '--videos', str(tmp_path)],
     }
     if not torch.cuda.is_available():
         lines['has no GPU'] = ['--device', 'cuda']

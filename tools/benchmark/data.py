@@ -4,9 +4,11 @@ import math
 import statistics
 import time
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmcv.transforms import BaseTransform
 from mmengine.registry import DefaultScope
 from rich import print as show
 
@@ -33,15 +35,18 @@ SPEEDS = (10, 100, 390)  # clips per second
 
 def jobs(args: Namespace) -> list[Job]:
     """What to measure."""
+    return [
+        Job(f'samples of {name}', lambda name=name: _samples(name, args))
+        for name in pipelines(args)
+    ]
+
+
+def pipelines(args: Namespace) -> list[str]:
+    """Methods with different pipelines, of those that are asked for."""
     names = dict.fromkeys(
         'vita' if method == 'vita' else 'vilt' for method in args.methods
     )
-    if args.size == 'reduced':
-        names = list(names)[:1]
-    return [
-        Job(f'samples of {name}', lambda name=name: _samples(name, args))
-        for name in names
-    ]
+    return list(names)[:1] if args.size == 'reduced' else list(names)
 
 
 def find_videos(folder: Path) -> list[Path]:
@@ -59,20 +64,31 @@ def find_videos(folder: Path) -> list[Path]:
     return paths
 
 
-def _samples(method: str, args: Namespace) -> list[Record]:
+def choose_videos(args: Namespace) -> list[Path]:
+    """The videos that are measured: all, or some of them."""
     videos = find_videos(args.videos_folder)
-    if args.size != 'full':
-        videos = videos[:: -(-len(videos) // NUM_VIDEOS)]
-    config = load_config(str(ROOT / 'configs' / METHODS[method]))
+    return (
+        videos
+        if args.size == 'full'
+        else videos[:: -(-len(videos) // NUM_VIDEOS)]
+    )
+
+
+def build_steps(pipeline: Sequence[dict]) -> list[BaseTransform]:
+    """The transforms of a pipeline."""
     with DefaultScope.overwrite_default_scope('vlprompt'):
-        steps = [
-            TRANSFORMS.build(step)
-            for step in config.train_dataloader.dataset.pipeline
-        ]
+        return [TRANSFORMS.build(step) for step in pipeline]
+
+
+def _samples(method: str, args: Namespace) -> list[Record]:
+    config = load_config(str(ROOT / 'configs' / METHODS[method]))
+    steps = build_steps(config.train_dataloader.dataset.pipeline)
     taken = []
-    for video in videos:
+    for video in choose_videos(args):
         try:
-            rounds = [_one(steps, video) for _ in range(args.repeats)]
+            rounds = [
+                seconds_of_steps(steps, video) for _ in range(args.repeats)
+            ]
         except UNREADABLE:
             show(f'left out, cannot be read: {video.name}')
             continue
@@ -83,7 +99,9 @@ def _samples(method: str, args: Namespace) -> list[Record]:
     return _records(method, [type(s).__name__ for s in steps], by_step)
 
 
-def _one(steps: list, video: Path) -> list[float]:
+def seconds_of_steps(
+    steps: Sequence[BaseTransform], video: Path
+) -> list[float]:
     """Seconds of each step for one video, with the same random draws."""
     results: dict[str, Any] = dict(
         filename=str(video), label=0, start_index=0, modality='RGB'

@@ -18,9 +18,23 @@ from .sides import ROOT, Setting, build_sides
 SECTION = Section(
     'Start-up and checkpoints',
     'A Python that imports the library, beside one that imports torch alone; '
+    'one that imports the library and loads a config, beside one that imports '
+    'MMAction2 and registers its parts, whole and less the import of torch; '
     'the weights that a checkpoint holds, beside all weights of the model.',
 )
+TORCH = 'import torch'
 IMPORTS = ('import vlprompt.models', 'import vlprompt.apis')
+LOAD = """
+import vlprompt
+from vlprompt.apis import load_config
+load_config('configs/vilt/vilt_b16_k400.py')
+"""
+# Without this library's remedies MMAction2 cannot be imported.
+REGISTER = """
+import vlprompt
+from mmaction.utils import register_all_modules
+register_all_modules()
+"""
 
 
 def jobs(args: Namespace) -> list[Job]:
@@ -32,17 +46,29 @@ def jobs(args: Namespace) -> list[Job]:
         imports = imports[:1]
     return [
         *imports,
+        Job('load a config', lambda: _load_config(args)),
         *(Job(f'checkpoint of {m}', lambda m=m: _checkpoint(m, args))
           for m in args.methods),
     ]  # fmt: skip
 
 
 def _import(line: str, args: Namespace) -> list[Record]:
-    runs = dict(
-        plain=partial(_python, 'import torch'), ours=partial(_python, line)
-    )
+    runs = dict(plain=partial(_python, TORCH), ours=partial(_python, line))
     seconds = alternate(runs, args.repeats)
     return [less(f'{line}, beside import torch', 's', **seconds)]
+
+
+def _load_config(args: Namespace) -> list[Record]:
+    lines = dict(torch=TORCH, plain=REGISTER, ours=LOAD)
+    runs = {name: partial(_python, text) for name, text in lines.items()}
+    seconds = alternate(runs, args.repeats)
+    torch_alone = seconds.pop('torch')
+    what = 'import vlprompt and load a config, beside MMAction2'
+    added = {name: time - torch_alone for name, time in seconds.items()}
+    return [
+        less(what, 's', **seconds),
+        less(f'{what}, less import torch', 's', **added),
+    ]
 
 
 def _python(line: str) -> None:

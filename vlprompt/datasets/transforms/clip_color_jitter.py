@@ -2,10 +2,24 @@
 
 import numpy as np
 from mmcv.transforms import BaseTransform
-from PIL import Image
 from torchvision.transforms import ColorJitter
 
 from vlprompt.registry import TRANSFORMS
+
+from .color_operations import (
+    adjust_brightness,
+    adjust_contrast,
+    adjust_hue,
+    adjust_saturation,
+)
+
+# In the order of torchvision's factors
+OPERATIONS = (
+    adjust_brightness,
+    adjust_contrast,
+    adjust_saturation,
+    adjust_hue,
+)
 
 
 @TRANSFORMS.register_module()
@@ -13,7 +27,8 @@ class ClipColorJitter(BaseTransform):
     """ViFi-CLIP: with some probability, jitter the colours of a clip.
 
     One coin per clip decides; then torchvision's jitter is drawn anew for
-    every frame, as published, or once for all of them.
+    every frame, as published, or once for all of them.  Frames and draws
+    are those of torchvision's ``ColorJitter`` on PIL's images, to the bit.
 
     Required and modified key: ``imgs``, (H, W, 3) uint8 RGB frames.
 
@@ -54,7 +69,14 @@ class ClipColorJitter(BaseTransform):
         return results
 
     def _apply(self, frame: np.ndarray) -> np.ndarray:
-        return np.asarray(self.jitter(Image.fromarray(frame)))
+        ranges = self.jitter
+        order, *factors = ranges.get_params(
+            ranges.brightness, ranges.contrast, ranges.saturation, ranges.hue
+        )
+        for i in order.tolist():
+            if factors[i] is not None:
+                frame = OPERATIONS[i](frame, factors[i])
+        return frame
 
     def __repr__(self) -> str:
         """The transform with its arguments."""
