@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from mmengine.dist import utils
+from mmengine.hooks import LoggerHook
 from mmengine.logging import HistoryBuffer
 from mmengine.model import BaseModel
 from mmengine.optim import AmpOptimWrapper
@@ -182,6 +184,25 @@ def test_mixed_precision_trains_on_cpu(tmp_path):
     for dtype in (None, 'bfloat16', torch.bfloat16):
         amp = AmpOptimWrapper(optimizer=optimizer, dtype=dtype)
         assert amp.cast_dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize('rank', [0, 1])
+def test_one_process_writes_the_file_about_a_test(tmp_path, monkeypatch, rank):
+    """Files that two write at once have the end of the longer one twice."""
+    monkeypatch.setattr(utils, 'get_rank', lambda group=None: rank)
+    hook = LoggerHook()
+    hook.json_log_path = 'log.json'
+    processor = SimpleNamespace(
+        get_log_after_epoch=lambda *_, **__: (dict(time=1.0), '')
+    )
+    runner = SimpleNamespace(
+        log_processor=processor,
+        test_dataloader=[],
+        logger=SimpleNamespace(info=print),
+        log_dir=str(tmp_path),
+    )
+    hook.after_test_epoch(runner)
+    assert (tmp_path / 'log.json').exists() == (rank == 0)
 
 
 def test_hues_below_zero_do_not_overflow():

@@ -5,7 +5,7 @@ Each is small, says its reason, and does nothing where it is not needed.
 in ``python -m vlprompt.check_env``.
 """
 
-import importlib
+import contextlib
 import importlib.metadata
 import importlib.util
 import os
@@ -38,6 +38,8 @@ def apply() -> None:
             gate_multimodal()
             allow_mmengine_checkpoints()
             allow_amp_on_cpu()
+            gather_optimizer_shards()
+            log_tests_once()
         register_configs()
     except (ImportError, AssertionError, RuntimeError) as error:
         line = str(error).splitlines()[0] if str(error) else repr(error)
@@ -82,23 +84,23 @@ def provide_torchvision_schemas() -> None:
     """PyPI's torchvision beside a CPU-only torch cannot load its binary.
 
     Its Python code then fails for want of two operator schemas.  Where the
-    binary does load, defining them again would abort the process.
+    binary does load, defining them again would abort the process.  It is
+    loaded without torchvision, which alone takes as long as torch.
     """
-    try:
-        importlib.import_module('torchvision')
-        return
-    except RuntimeError as error:
-        if 'torchvision::nms does not exist' not in str(error):
-            raise
     import torch
 
-    for name in [m for m in sys.modules if m.split('.')[0] == 'torchvision']:
-        del sys.modules[name]
+    spec = importlib.util.find_spec('torchvision')
+    if spec is None:
+        raise ImportError('torchvision is not installed')
+    with contextlib.suppress(OSError):
+        for binary in Path(spec.origin).parent.glob('_C*'):
+            torch.ops.load_library(binary)
+    if hasattr(torch.ops.torchvision, 'nms'):
+        return
     library = torch.library.Library('torchvision', 'DEF')
     library.define('nms(Tensor dets, Tensor scores, float iou) -> Tensor')
     library.define('qnms(Tensor dets, Tensor scores, float iou) -> Tensor')
     provide_torchvision_schemas.library = library  # alive while torch is
-    importlib.import_module('torchvision')
 
 
 def accept_mmcv_lite() -> None:
@@ -190,11 +192,7 @@ def allow_amp_on_cpu() -> None:
         return
 
     def init(
-        self,
-        loss_scale='dynamic',
-        dtype=None,
-        use_fsdp: bool = False,
-        **kwargs,
+        self, loss_scale='dynamic', dtype=None, use_fsdp=False, **kwargs
     ) -> None:
         OptimWrapper.__init__(self, **kwargs)
         self._scale_update_param = None
@@ -204,6 +202,33 @@ def allow_amp_on_cpu() -> None:
 
     init.on_cpu = True
     AmpOptimWrapper.__init__ = init
+
+
+def gather_optimizer_shards() -> None:
+    """MMEngine saves in one process what all have to send it: ZeRO's state."""
+    from mmengine.optim import ZeroRedundancyOptimizer
+    from mmengine.runner import Runner
+
+    if 'state_dict' not in vars(ZeroRedundancyOptimizer):
+        return
+    del ZeroRedundancyOptimizer.state_dict  # PyTorch's sends nothing
+    save = Runner.save_checkpoint
+
+    def save_checkpoint(self, *args, save_optimizer=True, **kwargs) -> None:
+        optimizer = getattr(self.optim_wrapper, 'optimizer', None)
+        if save_optimizer and isinstance(optimizer, ZeroRedundancyOptimizer):
+            optimizer.consolidate_state_dict()
+        save(self, *args, save_optimizer=save_optimizer, **kwargs)
+
+    Runner.save_checkpoint = save_checkpoint
+
+
+def log_tests_once() -> None:
+    """All processes of MMEngine write the same file about a test at once."""
+    from mmengine.dist import master_only
+    from mmengine.hooks import logger_hook
+
+    logger_hook.dump = master_only(logger_hook.dump)
 
 
 def register_configs() -> None:
@@ -255,10 +280,8 @@ def mend_visualization_hook() -> None:
     """
     from mmaction.engine.hooks import VisualizationHook
 
-    original, draw = (
-        VisualizationHook.__init__,
-        VisualizationHook._draw_samples,
-    )
+    original = VisualizationHook.__init__
+    draw = VisualizationHook._draw_samples
     if DISABLED or hasattr(original, 'mended'):
         return
 
@@ -266,13 +289,11 @@ def mend_visualization_hook() -> None:
         original(self, *args, **kwargs)
         self.draw_args.pop('show', None)
 
-    def draw_first_views(
-        self, batch_idx, data_batch, data_samples, step=0
-    ) -> None:
+    def draw_first(self, batch_idx, data_batch, data_samples, step=0) -> None:
         inputs = [v[0] if v.dim() == 5 else v for v in data_batch['inputs']]
         data_batch = {**data_batch, 'inputs': inputs}
         draw(self, batch_idx, data_batch, data_samples, step)
 
     init.mended = True
     VisualizationHook.__init__ = init
-    VisualizationHook._draw_samples = draw_first_views
+    VisualizationHook._draw_samples = draw_first

@@ -98,7 +98,7 @@ def test_captions_train_and_are_retrieved(config, tmp_path):
 
 @pytest.mark.parametrize('config', ['tight'], indirect=True)
 def test_two_processes_retrieve_like_one(config, tmp_path):
-    """3 videos in 2 processes, which compare a part of the pairs each."""
+    """3 videos in 2 processes, one of which gets a video twice."""
     expected = test_tool.main([config, 'none'])
     result = start(
         'bash',
