@@ -24,8 +24,9 @@ class Layer:
         block: open_clip's ``ResidualAttentionBlock``.
         mask: (L, L) or, with a context or rows, (B, 1, L, L) additive
             attention mask among the tokens; the context is always visible.
-        recompute_mlp: Whether the MLP is computed again in the backward
-            pass, so that its 4 D wide activations are not kept.
+        recompute_mlp: Whether the MLP's first half is computed again in the
+            backward pass, so that its 4 D wide activations are not kept;
+            those after its activation still are, if its weights are learnt.
     """
 
     def __init__(
@@ -58,11 +59,15 @@ class Layer:
         out = take(tokens, rows)
         out = out + self.block.ls_1(self.attend(tokens, context, rows))
         if self.recompute_mlp and torch.is_grad_enabled():
-            return out + checkpoint(self._mlp, out, use_reentrant=False)
-        return out + self._mlp(out)
+            hidden = checkpoint(self._widen, out, use_reentrant=False)
+        else:
+            hidden = self._widen(out)
+        return out + self.block.ls_2(self.block.mlp.c_proj(hidden))
 
-    def _mlp(self, tokens: Tensor) -> Tensor:
-        return self.block.ls_2(self.block.mlp(self.block.ln_2(tokens)))
+    def _widen(self, tokens: Tensor) -> Tensor:
+        """(B, T, L, D) to the MLP's (B, T, L, 4 D) activations."""
+        mlp = self.block.mlp
+        return mlp.gelu(mlp.c_fc(self.block.ln_2(tokens)))
 
     def attend(
         self,
