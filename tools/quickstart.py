@@ -176,11 +176,6 @@ def evaluate(
     return json.loads(logs[-1].read_text())
 
 
-def harmonic_mean(a: float, b: float) -> float:
-    """2ab / (a + b), 0 if both are."""
-    return 2 * a * b / (a + b) if a + b else 0.0
-
-
 def show(results: dict[str, dict], stages: Stages) -> None:
     """Print the accuracies, and how long everything took."""
     table = Table('top-1, %', 'Base', 'Novel', 'HM')
@@ -239,6 +234,8 @@ def main() -> None:
     os.chdir(ROOT)
     os.environ['PYTHONPATH'] = str(ROOT)
     args = parse_args()
+    from vlprompt.protocols.tables import harmonic_mean
+
     stages = Stages(args.out, args.force)
     flags = [f'--{flag}' for flag in args.world]
     made = [args.data / 'meta.json', args.data / 'toy_clip.json']

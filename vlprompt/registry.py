@@ -20,7 +20,7 @@ def _engine(parent: Registry) -> Registry:
 
 
 def _datasets(parent: Registry) -> Registry:
-    return _child(parent, 'vlprompt.datasets', *parent._locations)
+    return _child(parent, 'vlprompt.datasets.registered', *parent._locations)
 
 
 def _models(parent: Registry) -> Registry:

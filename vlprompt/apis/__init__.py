@@ -1,5 +1,8 @@
 """What the command-line tools are made of."""
 
+import importlib
+from typing import Any
+
 from .checkpoints import Checkpoint, find_resumable, read_checkpoint
 from .command_line import add_common_arguments, run_command
 from .config import load_config, set_work_dir
@@ -11,7 +14,6 @@ from .evaluation import (
     visualize,
     write_metrics,
 )
-from .inference import VideoClassifier, load_model
 from .runner import build_runner
 from .training import (
     resume,
@@ -42,3 +44,12 @@ __all__ = [
     'visualize',
     'write_metrics',
 ]
+
+LATE = ('VideoClassifier', 'load_model')  # they import all models
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is slow to import when it is used."""
+    if name not in LATE:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    return getattr(importlib.import_module('.inference', __name__), name)

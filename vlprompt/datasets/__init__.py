@@ -1,35 +1,39 @@
 """Data sets of videos with class names, and their transforms."""
 
+import importlib
+from typing import Any
+
 from .captions import CaptionedVideo, read_captions
 from .class_names import list_class_names, load_class_names
 from .list_overlap import ListOverlap, count_overlap
 from .path_resolver import PathResolver, ResolvedPaths
-from .transforms import (
-    ClipColorJitter,
-    ClipRandAugment,
-    FirstSeconds,
-    MultiViewSegmentSample,
-    PILResize,
-    SecondsSample,
-)
-from .video_caption_dataset import VideoCaptionDataset
-from .video_class_dataset import VideoClassDataset
 
-__all__ = [
-    'CaptionedVideo',
+# They import MMAction2's, which takes longer than reading a list.
+LATE = (
     'ClipColorJitter',
     'ClipRandAugment',
-    'ListOverlap',
     'FirstSeconds',
     'MultiViewSegmentSample',
     'PILResize',
-    'PathResolver',
-    'ResolvedPaths',
     'SecondsSample',
     'VideoCaptionDataset',
     'VideoClassDataset',
+)
+__all__ = [
+    *LATE,
+    'CaptionedVideo',
+    'ListOverlap',
+    'PathResolver',
+    'ResolvedPaths',
     'count_overlap',
     'list_class_names',
     'load_class_names',
     'read_captions',
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is slow to import when it is used."""
+    if name not in LATE:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    return getattr(importlib.import_module('.registered', __name__), name)

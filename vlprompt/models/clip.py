@@ -1,5 +1,6 @@
 """The only place that makes a CLIP and reads files of CLIP weights."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,8 +93,14 @@ def load_clip(
     if finetuned is not None:
         load_finetuned(model, finetuned)
     length = config['text_cfg'].get('context_length', 77)
-    tokenizer = SimpleTokenizer(context_length=length)
+    tokenizer = _tokenizer(length)
     return CLIP(model.visual, model.text, model.logit_scale.item(), tokenizer)
+
+
+@cache
+def _tokenizer(length: int) -> SimpleTokenizer:
+    """One for all models: it takes 30 MB, and longer than a tiny CLIP."""
+    return SimpleTokenizer(context_length=length)
 
 
 def _config(arch: str | dict) -> dict[str, Any]:

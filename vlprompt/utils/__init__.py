@@ -12,7 +12,7 @@ def register_all_modules(init_default_scope: bool = True) -> None:
         init_default_scope: Whether names without a prefix are looked up in
             this library from now on.
     """
-    for name in ('datasets', 'engine', 'evaluation', 'models'):
+    for name in ('datasets.registered', 'engine', 'evaluation', 'models'):
         importlib.import_module(f'vlprompt.{name}')
     if init_default_scope:
         set_default_scope('vlprompt')
