@@ -144,11 +144,14 @@ def test_a_checkpoint_that_is_not_there(tmp_path, tools, todo):
 
 
 PROGRAM = """
+import signal
 import sys
 from pathlib import Path
 from mmengine.config import Config
 from vlprompt.apis import run_command
 from vlprompt.protocols import Job, Jobs
+# Shells let what they start in the background ignore interruptions.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 root = Path(sys.argv[1])
 config = Config(dict(model=dict()))
 jobs = [Job('test', 'test', config, 'none'), Job('train', 'train', config)]
