@@ -42,7 +42,7 @@ def jobs(args: Namespace) -> list[Job]:
     imports = [
         Job(line, lambda line=line: _import(line, args)) for line in IMPORTS
     ]
-    if args.size == 'tiny':
+    if args.size != 'full':
         imports = imports[:1]
     return [
         *imports,

@@ -44,7 +44,11 @@ def jobs(args: Namespace) -> list[Job]:
         for s in settings
         if args.compile
     ]
-    memory = [Job(f'memory of {s}', lambda s=s: _memory(s)) for s in settings]
+    # At reduced size of the first method alone: what is kept is counted.
+    first = 1 if args.size == 'reduced' else None
+    memory = [
+        Job(f'memory of {s}', lambda s=s: _memory(s)) for s in settings[:first]
+    ]
     memory += [
         Job(f'what {s} keeps', lambda s=s: count_kept(s)) for s in settings
     ]
@@ -52,7 +56,7 @@ def jobs(args: Namespace) -> list[Job]:
     frames = FRAMES if args.size == 'full' else FRAMES[:1]
     flops = [
         Job(f'operations of {m}', lambda m=m: _operations(m, size, frames))
-        for m in args.methods
+        for m in args.methods[:first]
     ]
     return [*timed, *memory, *flops]
 
