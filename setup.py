@@ -69,7 +69,10 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10',
     packages=find_packages(include=['vlprompt', 'vlprompt.*']),
-    package_data={'vlprompt.datasets.class_names': ['*.txt']},
+    package_data={
+        'vlprompt.datasets.lists': ['class_lists/*.txt'],
+        'vlprompt.protocols': ['*.csv'],
+    },
     install_requires=requirements('runtime'),
     extras_require={
         'analysis': requirements('analysis'),

@@ -60,7 +60,7 @@ def test_published_rows_do_not_mix_sources(repository):
 
 def test_all_published_numbers_are_read(repository, shared_data):
     source = shared_data / 'derived/published_numbers.csv'
-    ours = repository / 'docs/published_numbers.csv'
+    ours = repository / 'vlprompt/protocols/published_numbers.csv'
     assert ours.read_text() == source.read_text()
     for protocol in ('zero_shot', 'base_to_novel', 'retrieval'):
         assert read_published(repository, protocol)

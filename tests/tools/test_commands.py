@@ -69,7 +69,7 @@ def test_randomness(config):
     ],
 )
 def test_mixed_precision(config, monkeypatch, device, bf16, expected):
-    where = 'vlprompt.apis.training.get_device'
+    where = 'vlprompt.cli.train_options.get_device'
     monkeypatch.setattr(where, lambda: device)
     monkeypatch.setattr(torch.cuda, 'is_bf16_supported', lambda **_: bf16)
     wrapper = train_config(config, '--amp').optim_wrapper

@@ -7,7 +7,7 @@ import pytest
 from decord import VideoReader
 
 import vlprompt  # noqa: F401  mends torchvision before the world needs it
-from vlprompt.datasets.annotations import read_annotations
+from vlprompt.datasets.lists.annotations import read_annotations
 from vlprompt.datasets.class_names import load_class_names
 
 # isort: split
