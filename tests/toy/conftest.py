@@ -1,15 +1,11 @@
-"""The toy world's modules, and one quickstart for all tests."""
+"""One quickstart for all tests of the toy world."""
 
 import json
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from programs import EPOCHS, ROOT, call
-
-sys.path.insert(0, str(ROOT / 'tools/data'))
-
+from programs import EPOCHS, call
 
 DESCRIPTION = """
 title = 'Small'

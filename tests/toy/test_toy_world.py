@@ -6,14 +6,11 @@ import numpy as np
 import pytest
 from decord import VideoReader
 
-import vlprompt  # noqa: F401  mends torchvision before the world needs it
 from vlprompt.datasets.lists.annotations import read_annotations
-from vlprompt.datasets.class_names import load_class_names
-
-# isort: split
-from toy_world import captions, lists, motions
-from toy_world.files import is_written, write_world
-from toy_world.world import (
+from vlprompt.datasets.lists.class_names import load_class_names
+from vlprompt.toy import captions, lists, motions
+from vlprompt.toy.files import is_written, write_world
+from vlprompt.toy.world import (
     OBJECTS,
     World,
     class_names,

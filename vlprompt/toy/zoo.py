@@ -1,0 +1,237 @@
+"""Every system in the toy world: ``python tools/zoo_toy.py``.
+
+Trains each with the same budget and some seeds, tests it on base and novel
+classes, and writes a table: accuracy on motions that the set of frames tells
+and on those that only their order tells.  What is there from an earlier run
+is used again.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+from rich.progress import track
+from torch import nn
+
+from vlprompt.apis import (
+    build_runner,
+    load_config,
+    set_randomness,
+    set_work_dir,
+)
+
+from .configs import data_options, find_config
+from .zoo_score import measure
+from .zoo_table import INTRO, make_table
+
+# Config, and whether the method can tell the order of frames.
+SYSTEMS = {
+    'vanilla CLIP': ('clip/clip_toy', False),
+    'ViFi-CLIP': ('vifi/vifi_toy', False),
+    'CLIP image-FT': ('vifi/vifi_image_toy', False),
+    'CLIP text-FT': ('vifi/vifi_text_toy', False),
+    'VL prompting': ('vifi/vifi_vlp_toy', False),
+    'MaPLe': ('maple/maple_toy', False),
+    'ViLT-CLIP': ('vilt/vilt_toy', False),
+    'ActionCLIP, meanP': ('actionclip/actionclip_meanp_toy', False),
+    'CLIP4Clip, meanP': ('clip4clip/clip4clip_toy', False),
+    'Vita-CLIP': ('vita/vita_toy', True),
+    'ActionCLIP, Transf': ('actionclip/actionclip_toy', True),
+    'ActionCLIP, LSTM': ('actionclip/actionclip_lstm_toy', True),
+    'ActionCLIP, Conv_1D': ('actionclip/actionclip_conv1d_toy', True),
+    'ActionCLIP, Transf_cls': ('actionclip/actionclip_cls_toy', True),
+    'ActionCLIP, Shift': ('actionclip/actionclip_shift_toy', True),
+    'X-CLIP': ('xclip/xclip_toy', True),
+    'A5': ('a5/a5_toy', True),
+    'AIM, linear head': ('aim/aim_toy', True),
+    'AIM, class texts': ('aim/aim_text_toy', True),
+    'CLIP4Clip, seqLSTM': ('clip4clip/clip4clip_lstm_toy', True),
+    'CLIP4Clip, seqTransf': ('clip4clip/clip4clip_transf_toy', True),
+    'CLIP4Clip, tightTransf': ('clip4clip/clip4clip_tight_toy', True),
+    'ViLT + Vita tokens + transformer': ('mixtures/vilt_vita_toy', True),
+    'AIM + VL prompting': ('mixtures/aim_vlp_toy', True),
+    'X-CLIP vision + ViLT': ('mixtures/xclip_vilt_toy', True),
+    'MaPLe + temporal transformer': ('mixtures/a5_maple_toy', True),
+}
+
+
+def parse_args() -> Namespace:
+    """Parse the command line."""
+    parser = ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--data', type=Path, default=Path('data/toy'))
+    parser.add_argument('--out', type=Path, default=Path('work_dirs/zoo_toy'))
+    parser.add_argument('--seeds', type=int, nargs='+', default=[0, 1, 2])
+    parser.add_argument('--epochs', type=int, default=12)
+    parser.add_argument('--batch-size', type=int, default=8)
+    parser.add_argument(
+        '--only', nargs='+', metavar='CONFIG', help='stems of configs'
+    )
+    parser.add_argument(
+        '--jobs', type=int, default=os.cpu_count(), help='runs side by side'
+    )
+    parser.add_argument(
+        '--table', type=Path, help='where to write the table, as Markdown'
+    )
+    parser.add_argument('--one', nargs=2, help='CONFIG SEED, used by itself')
+    return parser.parse_args()
+
+
+def run_one(args: Namespace, config: str, seed: int) -> None:
+    """Train and test one system; writes a file of results."""
+    folder = args.out / Path(config).stem / f'seed{seed}'
+    key = make_key(args, config)
+    cfg = load_config(find_config(f'{config}.py'), _options(args, config))
+    set_work_dir(cfg, str(folder))
+    start = time.process_time()
+    model = _train(cfg, seed)
+    seconds = time.process_time() - start
+    learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    results = dict(key=key, learnt=learnt, seconds=seconds)
+    for name, loader in _loaders(args.data, cfg):
+        results[name] = measure(model, loader)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / 'results.json').write_text(json.dumps(results, indent=2))
+
+
+def _options(args: Namespace, config: str) -> dict[str, Any]:
+    options = {
+        'model.clip.pretrained': f'{args.data}/toy_clip.safetensors',
+        **data_options(args.data, 'test', 'novel', 'val'),
+    }
+    if _learns(config):
+        options |= {
+            **data_options(args.data, 'train', 'base', 'train'),
+            'train_dataloader.batch_size': args.batch_size,
+            'train_cfg.max_epochs': args.epochs,
+            'default_hooks.checkpoint.interval': args.epochs,
+            'default_hooks.checkpoint.save_optimizer': False,
+        }
+    return options
+
+
+def _train(cfg: Config, seed: int) -> nn.Module:
+    if cfg.train_dataloader is None:  # nothing is learnt
+        return build_runner(cfg).model
+    set_randomness(cfg, seed, diff_rank_seed=False, deterministic=False)
+    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    return build_runner(cfg).train()
+
+
+def _loaders(data: Path, cfg: Config) -> Iterator[tuple[str, Any]]:
+    """Base and novel clips, the latter unless classes are fixed."""
+    loader = cfg.test_dataloader
+    novel = 'LinearHead' not in str(cfg.model.cls_head.type)
+    for classes in ('base', 'novel') if novel else ('base',):
+        loader.dataset.ann_file = f'{data}/{classes}_val.txt'
+        loader.dataset.classes = f'{data}/{classes}_labels.csv'
+        yield classes, Runner.build_dataloader(loader)
+
+
+def _learns(config: str) -> bool:
+    return config != 'clip/clip_toy'
+
+
+def run_all(args: Namespace, systems: dict) -> None:
+    """Run what has no results yet, some at a time."""
+    todo = [
+        (config, seed)
+        for seed in args.seeds
+        for config, _ in systems.values()
+        if (_learns(config) or seed == args.seeds[0])
+        and not _is_done(args, config, seed)
+    ]
+    with ThreadPoolExecutor(args.jobs) as pool:
+        runs = pool.map(lambda job: _start(args, *job), todo)
+        failed = sum(track(runs, 'training and testing', len(todo)))
+    if failed:
+        sys.exit(f'error: {failed} of {len(todo)} runs failed')
+
+
+def _is_done(args: Namespace, config: str, seed: int) -> bool:
+    """Whether there are results of the same config and budget."""
+    file = args.out / Path(config).stem / f'seed{seed}/results.json'
+    if not file.is_file():
+        return False
+    return json.loads(file.read_text())['key'] == make_key(args, config)
+
+
+def make_key(args: Namespace, config: str) -> str:
+    """What tells a run's settings, but for its seed, from others."""
+    text = Config.fromfile(find_config(f'{config}.py')).pretty_text
+    settings = repr((text, args.epochs, args.batch_size))
+    return hashlib.sha256(settings.encode()).hexdigest()[:16]
+
+
+def _start(args: Namespace, config: str, seed: int) -> bool:
+    """Run one system in a process of its own; says whether it failed."""
+    log = args.out / 'logs' / f'{Path(config).stem}_{seed}.log'
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable,
+        '-m',
+        __spec__.name,
+        f'--data={args.data}',
+        f'--out={args.out}',
+        f'--epochs={args.epochs}',
+        f'--batch-size={args.batch_size}',
+        '--one',
+        config,
+        str(seed),
+    ]
+    with log.open('w') as file:
+        code = subprocess.call(
+            command,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, 'OMP_NUM_THREADS': '1'},
+        )
+    if code:
+        last = log.read_text().splitlines()[-1:]
+        print(f'{config}, seed {seed} failed: {last}; log {log}')
+    return code != 0
+
+
+def main() -> None:
+    """Run everything and print the table."""
+    args = parse_args()
+    if args.one:
+        return run_one(args, args.one[0], int(args.one[1]))
+    if not (args.data / 'toy_clip.safetensors').is_file():
+        sys.exit(
+            f'error: no toy world in {args.data}: make it by '
+            'python tools/data/make_toy_world.py'
+        )
+    systems = {
+        name: system
+        for name, system in SYSTEMS.items()
+        if not args.only or Path(system[0]).stem in args.only
+    }
+    run_all(args, systems)
+    table = make_table(args.out, args.seeds, systems)
+    print(table)
+    if args.table:
+        intro = INTRO.format(
+            command='python tools/zoo_toy.py --table docs/toy_zoo.md',
+            seeds=f'seeds {", ".join(map(str, args.seeds))}',
+        )
+        args.table.write_text(f'{intro}\n{table}')
+        print(f'Wrote {args.table}')
+    return None
+
+
+if __name__ == '__main__':
+    main()
+
+
+if __name__ == '__main__':
+    main()

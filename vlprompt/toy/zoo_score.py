@@ -1,0 +1,42 @@
+"""How well a model of the toy zoo tells motions apart."""
+
+from collections.abc import Sequence
+from statistics import mean
+from typing import Any
+
+import torch
+from torch import nn
+
+from .motions import MOTION_GROUPS
+
+PAIRS = [group for group in MOTION_GROUPS if len(group) == 2]
+OTHER = {a: b for pair in PAIRS for a, b in (pair, pair[::-1])}
+
+
+def measure(model: nn.Module, loader: Any) -> dict[str, float]:
+    """Accuracies of a model on the clips of a loader, in percent."""
+    names = loader.dataset.metainfo['classes']
+    model.set_classes(names)
+    model.eval()
+    hits: dict[str, list[bool]] = {
+        key: [] for key in ('all', 'blind', 'ordered', 'direction')
+    }
+    with torch.no_grad():
+        for batch in loader:
+            for sample in model.test_step(batch):
+                _score(sample, names, hits)
+    return {key: 100 * mean(values) for key, values in hits.items()}
+
+
+def _score(sample: Any, names: Sequence[str], hits: dict) -> None:
+    scores, label = sample.pred_score, sample.gt_label.item()
+    right = scores.argmax().item() == label
+    hits['all'].append(right)
+    motion = next((m for m in OTHER if names[label].endswith(m)), None)
+    if motion is None:
+        hits['blind'].append(right)
+        return
+    hits['ordered'].append(right)
+    turned = names[label].removesuffix(motion) + OTHER[motion]
+    other = scores[names.index(turned)]
+    hits['direction'].append(bool(scores[label] > other))
