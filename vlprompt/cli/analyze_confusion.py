@@ -20,10 +20,11 @@ from rich.table import Table
 
 from vlprompt import analysis
 from vlprompt.apis import build_runner, load_config
+from vlprompt.apis.checkpoints import set_checkpoint
 from vlprompt.cli.common import run_command
 from vlprompt.cli.data_flags import add_test_data_arguments, set_test_data
 from vlprompt.cli.processes import set_up_processes
-from vlprompt.cli.test_options import dump_predictions, set_checkpoint
+from vlprompt.cli.test_options import dump_predictions
 from vlprompt.datasets import load_class_names
 from vlprompt.errors import UserError
 from vlprompt.visualization import draw_confused_pairs, draw_confusion_matrix
