@@ -69,7 +69,10 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10',
     packages=find_packages(include=['vlprompt', 'vlprompt.*']),
-    package_data={'vlprompt.datasets.class_names': ['*.txt']},
+    package_data={
+        'vlprompt.datasets.class_names': ['*.txt'],
+        'vlprompt.toy': ['toy_clip.*'],
+    },
     install_requires=requirements('runtime'),
     extras_require={
         'analysis': requirements('analysis'),
