@@ -70,7 +70,8 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(include=['vlprompt', 'vlprompt.*']),
     package_data={
-        'vlprompt.datasets.class_names': ['*.txt'],
+        'vlprompt.datasets.lists': ['class_lists/*.txt'],
+        'vlprompt.protocols': ['*.csv'],
         'vlprompt.toy': ['toy_clip.*'],
     },
     install_requires=requirements('runtime'),

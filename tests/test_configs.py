@@ -71,7 +71,7 @@ def registered():
 @pytest.fixture
 def unsigned(monkeypatch):
     """Models without the digest of their random weights, which takes time."""
-    name = 'vlprompt.models.learned_weights.fingerprint'
+    name = 'vlprompt.models.trainable_state.fingerprint'
     monkeypatch.setattr(name, lambda weights: torch.zeros(16).byte())
 
 

@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 import pytest
 from mmengine.config import Config
 
-from vlprompt.analysis import add_test_data_arguments, set_test_data
+from vlprompt.cli.data_flags import add_test_data_arguments, set_test_data
 from vlprompt.errors import UserError
 
 

@@ -1,6 +1,5 @@
 """Published checkpoints become models of ours, weight by weight."""
 
-import importlib.util
 import os
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from vlprompt import converters
+from vlprompt.cli.convert import main
 from vlprompt.converters.clip_arch import infer_arch
 from vlprompt.errors import UserError
 from vlprompt.models import load_clip
@@ -41,20 +41,6 @@ KINDS = {
     'maple': published.maple,
     'huggingface': published.huggingface,
 }
-
-
-def _tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        'tools_release', ROOT / 'tools/convert/release.py'
-    )
-    module = importlib.util.module_from_spec(spec)
-    before = list(sys.path)
-    spec.loader.exec_module(module)
-    sys.path[:] = before
-    return module
-
-
-main = _tool().main
 
 
 @pytest.fixture(autouse=True)

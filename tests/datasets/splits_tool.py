@@ -1,13 +1,11 @@
-"""tools/data/make_splits.py, and a small world to split."""
+"""Making splits, and a small world to split."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / 'tools/data'))
+from vlprompt.cli import data_split
 
-import make_splits  # noqa: E402
+ROOT = Path(__file__).parents[2]
 
 NAMES = ('golf', 'hug', 'kiss, twice', 'run')
 TRAIN = (5, 3, 6, 4)  # videos of each class
@@ -38,7 +36,7 @@ def write_world(folder: Path) -> None:
 
 
 def run(command: str, *flags: object) -> None:
-    make_splits.main([command, *map(str, flags)])
+    data_split.main([command, *map(str, flags)])
 
 
 def lines(path: Path) -> list[str]:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from vlprompt.datasets import load_class_names
-from vlprompt.datasets.annotations import read_annotations, read_list
+from vlprompt.datasets.lists.annotations import read_annotations, read_list
 from vlprompt.errors import UserError
 
 

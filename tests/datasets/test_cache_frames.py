@@ -1,7 +1,7 @@
 """The command that keeps decoded frames, and what reads them."""
 
 import csv
-import importlib.util
+import importlib
 import json
 import os
 import shutil
@@ -16,12 +16,12 @@ from mmengine.dataset import Compose
 from videos import write_video
 
 from vlprompt.datasets import VideoClassDataset
-from vlprompt.datasets.frame_store import (
+from vlprompt.datasets.readers.frame_store import (
     FrameStore,
     FrameStoreWriter,
     StoreJob,
 )
-from vlprompt.datasets.video_probe import VideoFacts
+from vlprompt.datasets.readers.probe import VideoFacts
 from vlprompt.errors import UserError
 from vlprompt.registry import TRANSFORMS
 from vlprompt.utils import register_all_modules
@@ -43,12 +43,8 @@ def _registered():
 
 
 @pytest.fixture(scope='module')
-def tool(repository):
-    path = repository / 'tools/data/cache_frames.py'
-    spec = importlib.util.spec_from_file_location('cache_frames', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def tool():
+    return importlib.import_module('vlprompt.cli.data_cache')
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The command that looks into every video of a list."""
 
 import csv
-import importlib.util
+import importlib
 import json
 import os
 import shutil
@@ -10,18 +10,14 @@ import time
 import pytest
 from videos import write_video
 
-from vlprompt.datasets import video_probe
-from vlprompt.datasets.video_probe import VideoFacts, probe_files
+from vlprompt.datasets.readers import probe as video_probe
+from vlprompt.datasets.readers.probe import VideoFacts, probe_files
 from vlprompt.errors import UserError
 
 
 @pytest.fixture(scope='module')
-def tool(repository):
-    path = repository / 'tools/data/check_videos.py'
-    spec = importlib.util.spec_from_file_location('check_videos', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def tool():
+    return importlib.import_module('vlprompt.cli.data_check')
 
 
 @pytest.fixture

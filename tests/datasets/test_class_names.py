@@ -6,7 +6,7 @@ import json
 import pytest
 
 from vlprompt.datasets import list_class_names, load_class_names
-from vlprompt.datasets.class_order import class_order
+from vlprompt.datasets.lists.hmdb51_order import class_order
 from vlprompt.errors import UserError
 
 SIZES = dict(

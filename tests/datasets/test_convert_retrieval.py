@@ -1,7 +1,7 @@
 """Lists of retrieval: from published files to ours."""
 
 import csv
-import importlib.util
+import importlib
 import json
 import pickle
 from pathlib import Path
@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 from mmaction.structures import ActionDataSample
 
-from vlprompt.apis.error_lines import error_line
 from vlprompt.models import CaptionTexts
-
-TOOL = Path(__file__).parents[2] / 'tools/data/convert_retrieval.py'
+from vlprompt.user_messages import error_line
 
 
 def tokenizer():
@@ -23,10 +21,7 @@ def tokenizer():
 
 @pytest.fixture(scope='module')
 def tool():
-    spec = importlib.util.spec_from_file_location('convert_retrieval', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return importlib.import_module('vlprompt.cli.data_retrieval')
 
 
 @pytest.fixture

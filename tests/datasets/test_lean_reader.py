@@ -7,7 +7,7 @@ import pytest
 from decord import VideoReader
 from mmengine.dataset import Compose
 
-from vlprompt.datasets.lean_reader import LeanReader
+from vlprompt.datasets.readers.pyav_reader import LeanReader
 from vlprompt.errors import UserError
 from vlprompt.registry import TRANSFORMS
 from vlprompt.utils import register_all_modules

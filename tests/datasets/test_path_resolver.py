@@ -5,8 +5,8 @@ import os
 import pytest
 
 from vlprompt.datasets import PathResolver
-from vlprompt.datasets import path_resolver as module
-from vlprompt.datasets.video_files import find_video_files
+from vlprompt.datasets.lists import path_resolver as module
+from vlprompt.datasets.lists.video_files import find_video_files
 from vlprompt.errors import UserError
 
 

@@ -5,10 +5,10 @@ import json
 from collections import Counter
 
 import pytest
-from splits.kinetics600 import RENAMED, new_names
 from splits_tool import content, lines, run
 
 from vlprompt.datasets import load_class_names
+from vlprompt.splits.kinetics600 import RENAMED, new_names
 
 FILES = ('base_train.txt', 'base_val.txt', 'novel_val.txt')
 

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from vlprompt.errors import UserError
 from vlprompt.models import load_clip
-from vlprompt.models.clip_files import read_clip_file
+from vlprompt.models.clip.files import read_clip_file
 
 
 class _Archive(torch.nn.Module):
@@ -115,7 +115,9 @@ def test_without_network_the_way_out_is_named(monkeypatch):
     def fail(*args, **kwargs):
         raise OSError('no network')
 
-    monkeypatch.setattr('vlprompt.models.clip.download_pretrained', fail)
+    monkeypatch.setattr(
+        'vlprompt.models.clip.loader.download_pretrained', fail
+    )
     with pytest.raises(UserError) as error:
         load_clip('ViT-B-16-quickgelu', 'openai')
     assert 'CLIP repository of openai' in str(error.value)

@@ -11,7 +11,7 @@ from mmaction.structures import ActionDataSample
 from tiny import CLASSES, TINY
 
 import vlprompt.models
-from vlprompt.models.build import build_part
+from vlprompt.models.builder import build_part
 from vlprompt.registry import MODELS
 
 DEEP = dict(type='DeepPrompts')

@@ -6,7 +6,7 @@ import torch
 from tiny import CLASSES, TINY
 
 from vlprompt.errors import UserError
-from vlprompt.models.clip import _check_transformers, _config
+from vlprompt.models.clip.loader import _check_transformers, _config
 from vlprompt.models.towers import CLIPTextTower, CLIPVisionTower
 from vlprompt.registry import MODELS
 

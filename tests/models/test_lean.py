@@ -10,9 +10,9 @@ from test_recognizer import build, clips, float64, samples, total
 from torch._dynamo.utils import counters
 from torch.autograd.graph import saved_tensors_hooks
 
-from vlprompt.apis import use_mixed_precision
+from vlprompt.cli.train_options import use_mixed_precision
 from vlprompt.errors import UserError
-from vlprompt.models.towers.quick_gelu import QuickGELU
+from vlprompt.models.layers.quick_gelu import QuickGELU
 
 __all__ = ['float64']  # a fixture
 VISION = dict(type='CLIPVisionTower')

@@ -4,9 +4,9 @@ import pytest
 from mmengine.config import Config
 
 from vlprompt.datasets import load_class_names
+from vlprompt.datasets.catalog import DATA_SETS
 from vlprompt.errors import UserError
 from vlprompt.protocols import find_data_set, point_at
-from vlprompt.protocols.data_sets import DATA_SETS
 
 
 @pytest.mark.parametrize('name', [n for n in DATA_SETS if n != 'toy'])

@@ -148,7 +148,7 @@ import signal
 import sys
 from pathlib import Path
 from mmengine.config import Config
-from vlprompt.apis import run_command
+from vlprompt.cli.common import run_command
 from vlprompt.protocols import Job, Jobs
 # Shells let what they start in the background ignore interruptions.
 signal.signal(signal.SIGINT, signal.default_int_handler)

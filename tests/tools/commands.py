@@ -1,6 +1,6 @@
 """The commands, as functions and as processes of their own."""
 
-import importlib.util
+import importlib
 import os
 import subprocess
 import sys
@@ -11,19 +11,15 @@ from types import ModuleType
 import pytest
 import torch
 
-from vlprompt.apis.error_lines import error_line
+from vlprompt.user_messages import error_line
 
 ROOT = Path(__file__).parents[2]
 NUM_VIDEOS = 7
 
 
 def tool(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        f'tools_{Path(name).stem}', ROOT / f'tools/{name}.py'
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """The module of a command, ``'train'``."""
+    return importlib.import_module(f'vlprompt.cli.{name}')
 
 
 train_tool = tool('train')

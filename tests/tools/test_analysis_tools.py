@@ -12,8 +12,8 @@ from PIL import Image
 from vlprompt.apis import load_config, load_model
 
 CLASSES = ('running', 'jumping', 'riding a bike')  # of tiny.py
-complexity = tool('analysis/complexity')
-attention = tool('analysis/attention')
+complexity = tool('analyze_complexity')
+attention = tool('analyze_attention')
 
 
 @pytest.fixture

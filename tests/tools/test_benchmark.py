@@ -10,10 +10,8 @@ import torch
 import torch.nn.functional as F
 from commands import ROOT, line_of, tool
 
-sys.path.insert(0, str(ROOT / 'tools'))
-benchmark = tool('benchmark')
-
-from benchmark import (  # noqa: E402
+from tools.benchmark import __main__ as benchmark
+from tools.benchmark import (
     data,
     decoding,
     kept,
@@ -25,7 +23,7 @@ from benchmark import (  # noqa: E402
     startup,
     training,
 )
-from benchmark.baseline import named_learnt  # noqa: E402
+from tools.benchmark.baseline import named_learnt
 
 FRAMES, VIEWS = 2, 3
 LAYERS, WIDTH, TEXT_WIDTH = 12, 32, 16  # of the tiny size
@@ -109,6 +107,21 @@ def test_runs_take_turns(monkeypatch):
     assert ''.join(seen) == 'ab' + 'abbaabbaab'
 
 
+@pytest.mark.parametrize('bf16', [True, False])
+def test_emulated_bf16_is_timed_if_asked_for(monkeypatch, bf16):
+    names = ['avx512_bf16'] if bf16 else []
+    where = 'vlprompt.hardware.bf16_instructions'
+    monkeypatch.setattr(where, lambda: names)
+    expected = ['float32', 'bfloat16'] if bf16 else ['float32']
+    assert benchmark.parse_args([]).dtypes == expected
+    asked = benchmark.parse_args(['--dtypes', 'bfloat16'])
+    assert asked.dtypes == ['bfloat16']
+    setting = sides.Setting('vlp', 51, 2, 'bfloat16', size='tiny')
+    config = sides.read_config(setting)
+    assert config.optim_wrapper.dtype == 'bfloat16'
+    assert config.model.frozen_dtype == 'bfloat16'
+
+
 def test_training_section(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(training, 'CLASSES', [51, 101])
     page, out = tmp_path / 'page.md', tmp_path / 'out.json'
@@ -129,7 +142,7 @@ def test_training_section(monkeypatch, tmp_path, capsys):
         r.what for r in results['training']
     ]
     text = page.read_text()
-    assert 'python tools/benchmark.py --tiny --training' in text
+    assert 'python -m tools.benchmark --tiny --training' in text
     assert str(tmp_path) not in text and str(ROOT) not in text
     (line,) = (x for x in text.splitlines() if f'step: {name}' in x)
     cells = [cell.strip() for cell in line.split('|')]
@@ -211,7 +224,7 @@ def test_decoding_section(shared_data, monkeypatch, tmp_path, capsys):
     (tmp_path / 'list.txt').write_text('cleaning_pool_32f.mp4 0\n')
     args = [str(tmp_path / 'list.txt'), '--root', str(tmp_path)]
     store = tmp_path / 'store'
-    tool('data/cache_frames').main([*args, '--out', str(store), '--jobs=1'])
+    tool('data_cache').main([*args, '--out', str(store), '--jobs=1'])
     written = store / 'cleaning_pool_32f.mp4.zip'
     assert size.plain == 158581 / 1e6
     assert size.ours == written.stat().st_size / 1e6

@@ -17,9 +17,9 @@ from torch.nn import functional as F
 from vlprompt import analysis
 from vlprompt.apis import VideoClassifier, load_config
 
-tsne = tool('analysis/tsne')
-confusion = tool('analysis/confusion')
-mmaction2 = tool('analysis/mmaction2')
+tsne = tool('analyze_tsne')
+confusion = tool('analyze_confusion')
+mmaction2 = tool('analyze_mmaction2')
 FILES = ('tsne.png', 'points.csv', 'metrics.json')
 
 

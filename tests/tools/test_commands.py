@@ -70,9 +70,9 @@ def test_randomness(config):
     ],
 )
 def test_mixed_precision(config, monkeypatch, device, bf16, expected):
-    where = 'vlprompt.apis.training.get_device'
+    where = 'vlprompt.cli.train_options.get_device'
     monkeypatch.setattr(where, lambda: device)
-    monkeypatch.setattr('vlprompt.apis.training.has_bf16', lambda _: bf16)
+    monkeypatch.setattr('vlprompt.cli.train_options.has_bf16', lambda _: bf16)
     wrapper = train_config(config, '--amp').optim_wrapper
     assert wrapper.type == 'AmpOptimWrapper'
     assert (wrapper.dtype, wrapper.loss_scale) == expected

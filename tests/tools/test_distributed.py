@@ -17,7 +17,7 @@ from commands import (
 )
 from mmengine.config import Config
 
-from vlprompt.apis import set_up_processes
+from vlprompt.cli.processes import set_up_processes
 
 # Of 7 videos 2 processes would repeat one, where 1 process repeats none.
 EVEN = 'train_dataloader.dataset.indices=6'
@@ -189,7 +189,7 @@ def test_more_processes_than_gpus(monkeypatch):
     place = dict(RANK='1', WORLD_SIZE='2', LOCAL_RANK='1')
     for name, value in place.items():
         monkeypatch.setenv(name, value)
-    where = 'vlprompt.apis.distributed'
+    where = 'vlprompt.cli.processes'
     monkeypatch.setattr(f'{where}.get_device', lambda: 'cuda')
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
     monkeypatch.setattr(torch.cuda, 'device_count', lambda: 1)

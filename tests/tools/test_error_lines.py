@@ -9,8 +9,9 @@ from commands import line_of, train_tool
 from mmengine.registry import build_from_cfg
 from torch._utils import ExceptionWrapper
 
-from vlprompt.apis import load_config, run_command
+from vlprompt.apis import load_config
 from vlprompt.apis.config import TOP_KEYS, misspelt
+from vlprompt.cli.common import run_command
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 

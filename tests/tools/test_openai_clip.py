@@ -18,7 +18,7 @@ ARCH = dict(
     ),
 )
 OPENAI_BUFFERS = dict(input_resolution=32, context_length=77, vocab_size=49408)
-convert = tool('convert/openai_clip').main
+convert = tool('convert_clip').main
 
 
 class Archive(torch.nn.Module):

@@ -5,7 +5,7 @@ import re
 from statistics import fmean, pstdev
 
 import pytest
-from programs import ROOT, call
+from programs import call
 
 ONE_EPOCH = ('train_cfg.max_epochs=1', 'train_cfg.val_interval=1')
 
@@ -207,7 +207,3 @@ def test_missing_lists_are_named_before_anything_runs(evaluate, tmp_path):
     assert 'nothing is run: there is no' in line
     assert f'{tmp_path}/hmdb51/splits/val1.txt' in line
     assert 'and 1 more' in line
-
-
-def test_the_root_has_the_published_numbers():
-    assert (ROOT / 'docs/published_numbers.csv').is_file()

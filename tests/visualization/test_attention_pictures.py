@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 
-from vlprompt.visualization.attention import (
+from vlprompt.visualization.frame_grid import (
     OPACITY,
     SIDE,
     enlarge,

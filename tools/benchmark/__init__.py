@@ -1,4 +1,1 @@
-"""What ``tools/benchmark.py`` measures, and the plain side it compares with.
-
-Next to a script of the same name Python imports this package, not the script.
-"""
+"""This library beside plain implementations: ``python -m tools.benchmark``."""

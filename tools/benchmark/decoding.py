@@ -12,8 +12,8 @@ from mmcv.transforms import BaseTransform
 from rich import print as show
 
 from vlprompt.apis import load_config
-from vlprompt.datasets.frame_store import FrameStoreWriter, StoreJob
-from vlprompt.datasets.path_resolver import STORE_SUFFIX
+from vlprompt.datasets.lists.path_resolver import STORE_SUFFIX
+from vlprompt.datasets.readers.frame_store import FrameStoreWriter, StoreJob
 from vlprompt.datasets.video_class_dataset import UNREADABLE
 from vlprompt.errors import UserError
 

@@ -61,7 +61,7 @@ def _page(
     sections: dict[str, Section],
     results: dict[str, list[Record]],
 ) -> Iterator[str]:
-    command = ' '.join(['python tools/benchmark.py', *map(_no_path, given)])
+    command = ' '.join(['python -m tools.benchmark', *map(_no_path, given)])
     yield INTRODUCTION.format(command=command, repeats=args.repeats)
     yield SIZES[args.size] + ' ' + _batch(args) + '\n'
     if not args.absolute:

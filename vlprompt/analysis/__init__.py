@@ -12,7 +12,6 @@ from .confusion import (
     confused_pairs,
     count_confusions,
 )
-from .data_flags import add_test_data_arguments, set_test_data
 from .embeddings import FEATURES, Embeddings, build_single_view, embed_dataset
 from .predictions import Predictions, read_predictions
 from .tsne import check_perplexity, project
@@ -23,7 +22,6 @@ __all__ = [
     'ConfusedPair',
     'Embeddings',
     'Predictions',
-    'add_test_data_arguments',
     'build_single_view',
     'check_perplexity',
     'class_accuracies',
@@ -35,5 +33,4 @@ __all__ = [
     'read_predictions',
     'require_scikit_learn',
     'score_clusters',
-    'set_test_data',
 ]

@@ -16,7 +16,7 @@ from vlprompt.errors import UserError
 from vlprompt.models import VideoTextRecognizer
 from vlprompt.models.features import unit
 from vlprompt.models.poolers.mean_pooler import masked_mean
-from vlprompt.models.recognizers.fit import frame_mask
+from vlprompt.models.recognizers.compatibility import frame_mask
 from vlprompt.registry import DATASETS
 
 from .single_view import single_view_pipeline

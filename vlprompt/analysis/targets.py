@@ -6,9 +6,8 @@ import torch
 from mmengine.config import Config
 from torch import Tensor
 
-from vlprompt.apis.error_lines import suggest
-from vlprompt.datasets.class_names import load_class_names
-from vlprompt.errors import UserError
+from vlprompt.datasets.lists.class_names import load_class_names
+from vlprompt.errors import UserError, suggest
 from vlprompt.models import CaptionTexts, ClassPrompts, VideoTextRecognizer
 
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 
@@ -44,6 +45,26 @@ def read_checkpoint(path: str) -> Checkpoint:
     meta = content.get('meta') or {}
     classes = (meta.get('dataset_meta') or {}).get('classes')
     return Checkpoint(path, meta.get('seed'), classes and tuple(classes))
+
+
+def set_checkpoint(config: Config, checkpoint: str | None) -> None:
+    """Evaluate what a checkpoint holds.
+
+    Args:
+        config: The config; changed in place.
+        checkpoint: A file or URL, ``'none'``, or None if it was left out.
+
+    Raises:
+        UserError: If it is left out although the model learns something.
+    """
+    learns = config.model.get('trainable')
+    if checkpoint is None and config.get('load_from') is None and learns:
+        raise UserError(
+            f'this model learns {", ".join(learns)}: give the checkpoint '
+            'to evaluate, or `none` for a model that has learnt nothing'
+        )
+    if checkpoint is not None:
+        config.load_from = None if checkpoint == 'none' else checkpoint
 
 
 def find_resumable(work_dir: str) -> Checkpoint | None:

@@ -9,9 +9,7 @@ from mmengine.config import Config
 from mmengine.hub import get_config
 from mmengine.runner import Runner
 
-from vlprompt.errors import UserError
-
-from .error_lines import last_line, suggest
+from vlprompt.errors import UserError, last_line, suggest
 
 # What MMEngine reads at the top of a config.
 TOP_KEYS = {

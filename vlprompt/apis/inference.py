@@ -13,19 +13,19 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import load_checkpoint
 from torch import Tensor, nn
 
-from vlprompt.datasets.class_names import load_class_names
+from vlprompt.apis.checkpoints import set_checkpoint
+from vlprompt.datasets.lists.class_names import load_class_names
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.video_class_dataset import UNREADABLE
-from vlprompt.errors import UserError
+from vlprompt.errors import UserError, last_line
 from vlprompt.models.features import unit
 from vlprompt.models.poolers.mean_pooler import masked_mean
-from vlprompt.models.recognizers.fit import frame_mask
+from vlprompt.models.recognizers.compatibility import frame_mask
 from vlprompt.registry import MODELS
+from vlprompt.user_messages import error_line
 
 from .checkpoints import read_checkpoint
 from .config import load_config
-from .error_lines import error_line, last_line
-from .evaluation import set_checkpoint
 
 SHOWN = 200  # characters of another package's error
 

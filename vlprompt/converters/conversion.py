@@ -10,10 +10,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from vlprompt.errors import UserError
-from vlprompt.models.clip_files import read_clip_file
+from vlprompt.models.clip.files import read_clip_file
 from vlprompt.registry import MODELS
 
-from . import systems
+from . import methods as systems
 from .clip_arch import check_whole, infer_arch
 from .keys import Keys, Moved
 from .release_file import read_release

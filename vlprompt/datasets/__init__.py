@@ -3,10 +3,10 @@
 import importlib
 from typing import Any
 
-from .captions import CaptionedVideo, read_captions
-from .class_names import list_class_names, load_class_names
-from .list_overlap import ListOverlap, count_overlap
-from .path_resolver import PathResolver, ResolvedPaths
+from .lists.captions import CaptionedVideo, read_captions
+from .lists.class_names import list_class_names, load_class_names
+from .lists.overlap import ListOverlap, count_overlap
+from .lists.path_resolver import PathResolver, ResolvedPaths
 
 # They import MMAction2's, which takes longer than reading a list.
 LATE = (

@@ -8,7 +8,7 @@ from mmaction.datasets import BaseActionDataset
 from vlprompt.errors import UserError
 
 from .random_streams import seeded
-from .unreadable import UNREADABLE, reason
+from .readers.decode_errors import UNREADABLE, reason
 
 BROKEN = 'broken_videos'
 POLICIES = ('raise', 'replace', 'skip')

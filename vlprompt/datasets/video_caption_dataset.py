@@ -4,9 +4,9 @@ from pathlib import Path
 
 from vlprompt.registry import DATASETS
 
-from .captions import read_captions
+from .lists.captions import read_captions
+from .lists.video_files import find_video_files
 from .seeded_video_dataset import SeededVideoDataset
-from .video_files import find_video_files
 
 
 @DATASETS.register_module()

@@ -9,16 +9,16 @@ from mmengine.logging import print_log
 
 from vlprompt.registry import DATASETS
 
-from .annotations import read_annotations
-from .class_names import load_class_names
-from .class_order import class_order
+from .lists.annotations import read_annotations
+from .lists.class_names import load_class_names
+from .lists.hmdb51_order import class_order
+from .lists.video_files import find_video_files
 from .seeded_video_dataset import (
     BROKEN,
     UNREADABLE,
     BrokenVideo,
     SeededVideoDataset,
 )
-from .video_files import find_video_files
 
 __all__ = ['BROKEN', 'UNREADABLE', 'BrokenVideo', 'VideoClassDataset']
 

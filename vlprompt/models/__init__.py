@@ -4,11 +4,11 @@ from .adapters import (
     AIMAdapter,
     MessageToken,
     TemporalShift,
-    TimeEmbedding,
     VitaTokens,
 )
-from .clip import load_clip
+from .clip.loader import load_clip
 from .conditioners import VideoSpecificPrompts
+from .embeddings import TimeEmbedding
 from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
 from .heads import (
     InBatchHead,

@@ -1,5 +1,13 @@
 """The evaluation protocols of the papers, as jobs and tables."""
 
+from vlprompt.datasets.catalog import (
+    ProtocolData,
+    Split,
+    find_data_set,
+    point_at,
+)
+from vlprompt.datasets.pipelines import count_views, parse_views, set_views
+
 from .command_line import (
     add_protocol_arguments,
     add_training_arguments,
@@ -11,7 +19,6 @@ from .command_line import (
     make_jobs,
     train_and_test,
 )
-from .data_sets import ProtocolData, Split, find_data_set, point_at
 from .jobs import Job, Jobs
 from .published import published_rows, read_published
 from .reports import describe, finish
@@ -22,7 +29,6 @@ from .tables import (
     mean_and_deviation,
     percent,
 )
-from .views import count_views, parse_views, set_views
 
 __all__ = [
     'Job',

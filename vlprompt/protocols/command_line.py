@@ -9,7 +9,7 @@ from typing import Any
 from mmengine.config import Config
 
 from vlprompt.apis import load_config, read_checkpoint
-from vlprompt.apis.command_line import Options
+from vlprompt.cli.common import Options
 from vlprompt.datasets import load_class_names
 from vlprompt.errors import UserError
 

@@ -4,9 +4,7 @@ import csv
 from pathlib import Path
 from typing import NamedTuple
 
-from vlprompt.errors import UserError
-
-FILE = Path('docs/published_numbers.csv')
+FILE = Path(__file__).with_name('published_numbers.csv')
 
 
 class PublishedNumber(NamedTuple):
@@ -22,22 +20,9 @@ class PublishedNumber(NamedTuple):
     source: str
 
 
-def read_published(root: Path, protocol: str) -> list[PublishedNumber]:
-    """The numbers of a protocol.
-
-    Args:
-        root: The folder that has ``docs/published_numbers.csv``.
-        protocol: ``'zero_shot'``, for example.
-
-    Raises:
-        UserError: If it is not there, as in an installed package.
-    """
-    if not (root / FILE).is_file():
-        raise UserError(
-            f'no {FILE} below {root}: the published numbers come with the '
-            'repository, not with the installed package'
-        )
-    with (root / FILE).open(newline='', encoding='utf-8') as file:
+def read_published(protocol: str) -> list[PublishedNumber]:
+    """The numbers of a protocol, ``'zero_shot'`` for example."""
+    with FILE.open(newline='', encoding='utf-8') as file:
         return [
             PublishedNumber(
                 **{

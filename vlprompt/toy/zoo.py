@@ -23,12 +23,8 @@ from mmengine.runner import Runner
 from rich.progress import track
 from torch import nn
 
-from vlprompt.apis import (
-    build_runner,
-    load_config,
-    set_randomness,
-    set_work_dir,
-)
+from vlprompt.apis import build_runner, load_config, set_work_dir
+from vlprompt.cli.train_options import set_randomness
 
 from .configs import data_options, find_config
 from .zoo_score import measure

@@ -1,6 +1,6 @@
 """Pictures of what a model says."""
 
-from .confusion import draw_confused_pairs, draw_confusion_matrix
+from .confusion_matrix import draw_confused_pairs, draw_confusion_matrix
 from .contact_sheet import draw_contact_sheet
 from .scatter import Panel, draw_scatter
 

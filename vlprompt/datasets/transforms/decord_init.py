@@ -6,8 +6,8 @@ from mmaction.datasets import transforms
 
 from vlprompt.registry import TRANSFORMS
 
-from ..frame_store import FrameStore
-from ..path_resolver import STORE_SUFFIX
+from ..lists.path_resolver import STORE_SUFFIX
+from ..readers.frame_store import FrameStore
 
 
 @TRANSFORMS.register_module()

@@ -2,8 +2,8 @@
 
 from vlprompt.registry import TRANSFORMS
 
-from ..lean_reader import LeanReader
-from ..path_resolver import STORE_SUFFIX
+from ..lists.path_resolver import STORE_SUFFIX
+from ..readers.pyav_reader import LeanReader
 from .decord_init import DecordInit, opened
 
 

@@ -4,7 +4,7 @@ from mmengine.dist import master_only
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from vlprompt.datasets.list_overlap import count_overlap
+from vlprompt.datasets.lists.overlap import count_overlap
 from vlprompt.registry import HOOKS
 
 

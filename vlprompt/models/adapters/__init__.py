@@ -3,13 +3,11 @@
 from .aim_adapter import AIMAdapter
 from .message_token import MessageToken
 from .temporal_shift import TemporalShift
-from .time_embedding import TimeEmbedding
 from .vita_tokens import VitaTokens
 
 __all__ = [
     'AIMAdapter',
     'MessageToken',
     'TemporalShift',
-    'TimeEmbedding',
     'VitaTokens',
 ]

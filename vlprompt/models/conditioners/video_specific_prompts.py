@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from vlprompt.registry import MODELS
 
 from ..features import VisualFeatures
-from ..towers.blocks import LayerNorm, QuickGELU
+from ..layers.blocks import LayerNorm, QuickGELU
 
 
 class CrossAttention(nn.Module):

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..towers.blocks import make_blocks
+from ..layers.blocks import make_blocks
 from ..towers.layer import Layer
 from .sequence_pooler import SequencePooler, check_frames
 

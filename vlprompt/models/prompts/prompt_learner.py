@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..build import build_part
+from ..builder import build_part
 
 TOWERS = ('visual', 'text')
 

@@ -11,13 +11,13 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..accumulated import AccumulatedFeatures
-from ..build import build_part, offer
-from ..clip import CLIP, embed_words, load_clip
+from ..builder import build_part, offer
+from ..clip.loader import CLIP, embed_words, load_clip
 from ..features import TokenizedTexts, VideoTextFeatures
-from ..learned_weights import keep_learned_only
 from ..precision import compute_in, hold_frozen
 from ..towers.sharding import encode_sharded
-from .fit import check_parts, frame_mask
+from ..trainable_state import keep_learned_only
+from .compatibility import check_parts, frame_mask
 
 
 @MODELS.register_module()
@@ -27,7 +27,7 @@ class VideoTextRecognizer(BaseRecognizer):
     One CLIP is loaded and taken apart: its vision tower becomes part of the
     backbone, its text tower of the text encoder, its logit scale of the
     head.  Every part is given what its constructor asks for by name, see
-    :func:`vlprompt.models.build.offer`.
+    :func:`vlprompt.models.builder.offer`.
 
     Args:
         clip: ``arch`` and ``pretrained`` of :func:`load_clip`.

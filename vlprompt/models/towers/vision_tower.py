@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..build import build_part
+from ..builder import build_part
 from ..features import Prompts, VisualFeatures
 from .layer import Layer, Rows, run, wrap
 

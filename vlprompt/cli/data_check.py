@@ -1,0 +1,213 @@
+"""Check the videos of a list: ``check_videos.py LIST --root DIR [flags]``.
+
+Finds each video as the data sets do, opens it, and with ``--decode`` decodes
+all of it.  Writes ``report.csv``, ``report.json`` and the list without the
+lines that are bad.  A run that was interrupted goes on where it stopped.  The
+exit code is 1 if anything is wrong.
+"""
+
+import csv
+import json
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import track
+from rich.table import Table
+
+from vlprompt.cli.common import run_command
+from vlprompt.datasets import PathResolver, load_class_names
+from vlprompt.datasets.lists.annotations import (
+    ListLine,
+    find_repeats,
+    read_list,
+)
+from vlprompt.datasets.readers.probe import (
+    VideoFacts,
+    decode_video,
+    open_video,
+    probe_files,
+)
+from vlprompt.errors import UserError
+
+
+def parse_args(args: Sequence[str] | None = None) -> Namespace:
+    """Parse the command line."""
+    parser = ArgumentParser(description='Check the videos of a list')
+    parser.add_argument('ann_file', metavar='LIST', help='path label a line')
+    parser.add_argument(
+        '--root', required=True, help='the folder that the paths are below'
+    )
+    parser.add_argument(
+        '--decode', action='store_true', help='decode all frames of each'
+    )
+    parser.add_argument(
+        '--jobs',
+        type=int,
+        default=os.cpu_count(),
+        help='processes, one for each core by default',
+    )
+    parser.add_argument(
+        '--out',
+        type=Path,
+        help='folder of the report, work_dirs/check_videos/<list> by default',
+    )
+    parser.add_argument(
+        '--classes',
+        help='a class list to check the labels against; needed if they are '
+        'names',
+    )
+    return parser.parse_args(args)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Check one list."""
+    args = parse_args(args)
+    if args.jobs < 1:
+        raise UserError(f'--jobs {args.jobs}, expected at least 1')
+    if not Path(args.root).is_dir():
+        raise UserError(f'no folder of videos at {args.root}')
+    names = load_class_names(args.classes) if args.classes else None
+    lines = read_list(args.ann_file, names)
+    out = args.out or Path('work_dirs/check_videos', Path(args.ann_file).stem)
+    out.mkdir(parents=True, exist_ok=True)
+    rows = check(lines, args, out)
+    write(lines, rows, args, out)
+    show(rows, args, out)
+    if any(facts.problem for facts in rows.values()):
+        sys.exit(1)
+
+
+def check(
+    lines: Sequence[ListLine], args: Namespace, out: Path
+) -> dict[str, VideoFacts]:
+    """What is known of each path of a list."""
+    paths = list(dict.fromkeys(line.video.path for line in lines))
+    resolved = PathResolver(args.root).resolve(paths)
+    rows = {path: VideoFacts(problem='no such file') for path in paths}
+    for path, files in resolved.ambiguous.items():
+        problem = f'several files of this name: {", ".join(files)}'
+        rows[path] = VideoFacts(problem=problem)
+    wrong = {*resolved.missing, *resolved.ambiguous}
+    files = dict(zip(paths, resolved.files, strict=True))
+    there = {path: file for path, file in files.items() if path not in wrong}
+    facts = probe(list(there.values()), args, out / 'report.partial.jsonl')
+    rows |= {path: facts[file] for path, file in there.items()}
+    for first, again in find_repeats(lines):
+        if first.video.label != again.video.label:
+            problem = f'two labels (lines {first.number} and {again.number})'
+            rows[first.video.path] = VideoFacts(problem=problem)
+    return rows
+
+
+def probe(
+    files: Sequence[str], args: Namespace, partial: Path
+) -> dict[str, VideoFacts]:
+    """Look into files, but for those that an interrupted run found good."""
+    known = read_partial(partial, args.decode)
+    known = {file: known[file] for file in files if file in known}
+    if known:
+        print(f'{len(known)} of {len(files)} videos as before ({partial})')
+    left = [file for file in files if file not in known]
+    look = decode_video if args.decode else open_video
+    with (
+        _create(partial) as log,
+        closing(probe_files(left, look, args.jobs)) as results,
+    ):
+        print(json.dumps(args.decode), file=log)
+        for item in known.items():
+            print(json.dumps(item), file=log)
+        for item in track(results, 'Checking videos', len(left)):
+            print(json.dumps(item), file=log, flush=True)
+            known[item[0]] = item[1]
+    return known
+
+
+def read_partial(partial: Path, decode: bool) -> dict[str, VideoFacts]:
+    """The good files of a run that was interrupted, if it was like this one.
+
+    Those with problems are looked at again: they may have been mended.
+    """
+    lines = partial.read_text('utf-8').splitlines() if partial.exists() else []
+    if lines[:1] != [json.dumps(decode)]:
+        return {}
+    known = {}
+    for line in lines[1:]:
+        try:
+            file, facts = json.loads(line)
+        except ValueError:  # cut off in the middle
+            continue
+        known[file] = VideoFacts(*facts)
+    return {file: facts for file, facts in known.items() if not facts.problem}
+
+
+def write(
+    lines: Sequence[ListLine],
+    rows: dict[str, VideoFacts],
+    args: Namespace,
+    out: Path,
+) -> None:
+    """Write both reports and the good lines; drop what was for resuming."""
+    with _create(out / 'report.csv') as file:
+        table = csv.writer(file, lineterminator='\n')
+        table.writerow(['path', *VideoFacts._fields])
+        table.writerows([path, *facts] for path, facts in rows.items())
+    good = [line for line in lines if not rows[line.video.path].problem]
+    with _create(good_list(args.ann_file, out)) as file:
+        file.writelines(f'{line.text}\n' for line in good)
+    summary = dict(
+        list=str(args.ann_file),
+        root=str(args.root),
+        decoded=args.decode,
+        lines=len(lines),
+        good_lines=len(good),
+        videos=len(rows),
+        bad_videos=sum(bool(facts.problem) for facts in rows.values()),
+        problems={name: len(paths) for name, paths in problems(rows).items()},
+    )
+    with _create(out / 'report.json') as file:
+        file.write(json.dumps(summary, indent=2) + '\n')
+    (out / 'report.partial.jsonl').unlink()
+
+
+def _create(path: Path) -> TextIO:
+    return path.open('w', encoding='utf-8', newline='\n')
+
+
+def good_list(ann_file: str, out: Path) -> Path:
+    """Where the list without the bad lines is written."""
+    path = Path(ann_file)
+    return out / f'{path.stem}_good{path.suffix}'
+
+
+def problems(rows: dict[str, VideoFacts]) -> dict[str, list[str]]:
+    """The paths with each problem, the most frequent one first."""
+    found = defaultdict(list)
+    for path, facts in rows.items():
+        if facts.problem:
+            found[facts.problem].append(path)
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def show(rows: dict[str, VideoFacts], args: Namespace, out: Path) -> None:
+    """Print the summary, and where the files are."""
+    found = problems(rows)
+    table = Table('videos', 'what', 'such as')
+    good = len(rows) - sum(map(len, found.values()))
+    table.add_row(str(good), 'good' if args.decode else 'can be opened', '')
+    for problem, paths in found.items():
+        table.add_row(str(len(paths)), escape(problem), escape(paths[0]))
+    Console().print(table)
+    print(f'Wrote {out}/report.csv, report.json and')
+    print(good_list(args.ann_file, out))
+
+
+if __name__ == '__main__':
+    run_command(main)

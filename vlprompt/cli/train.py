@@ -1,0 +1,82 @@
+"""Train a model: ``python tools/train.py CONFIG [flags]``."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+
+from mmengine.config import Config
+from torch import nn
+
+from vlprompt.apis import build_runner, load_config, set_work_dir
+from vlprompt.cli.common import add_common_arguments, run_command
+from vlprompt.cli.processes import set_up_processes
+from vlprompt.cli.train_options import (
+    resume,
+    scale_learning_rate,
+    set_randomness,
+    use_mixed_precision,
+)
+
+
+def parse_args(args: Sequence[str] | None = None) -> Namespace:
+    """Parse the command line."""
+    parser = ArgumentParser(description='Train a model')
+    parser.add_argument('config', help='file, or package::file of a package')
+    add_common_arguments(parser)
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='CHECKPOINT',
+        help='go on from a checkpoint, or from the last one in the work '
+        'folder that is complete',
+    )
+    parser.add_argument(
+        '--amp', action='store_true', help='mixed precision, bf16 if possible'
+    )
+    parser.add_argument(
+        '--no-validate', action='store_true', help='no validation at all'
+    )
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate by real over base batch size',
+    )
+    parser.add_argument('--seed', type=int, help='random seed')
+    parser.add_argument(
+        '--diff-rank-seed',
+        action='store_true',
+        help='another seed in each process',
+    )
+    parser.add_argument(
+        '--deterministic',
+        action='store_true',
+        help='deterministic algorithms of cuDNN',
+    )
+    return parser.parse_args(args)
+
+
+def merge_args(config: Config, args: Namespace) -> None:
+    """Put the flags into the config."""
+    set_work_dir(config, args.work_dir)
+    set_randomness(config, args.seed, args.diff_rank_seed, args.deterministic)
+    if args.no_validate:
+        config.val_cfg = config.val_dataloader = config.val_evaluator = None
+    if args.amp:
+        use_mixed_precision(config)
+    if args.auto_scale_lr:
+        scale_learning_rate(config)
+    if args.resume:
+        resume(config, args.resume)
+
+
+def main(args: Sequence[str] | None = None) -> nn.Module:
+    """Train, and return the trained model."""
+    args = parse_args(args)
+    config = load_config(args.config, args.cfg_options)
+    merge_args(config, args)
+    set_up_processes(config, args.launcher)
+    return build_runner(config).train()
+
+
+if __name__ == '__main__':
+    run_command(main)

@@ -1,0 +1,89 @@
+"""What the flags of training do to a config."""
+
+import logging
+
+from mmengine.config import Config
+from mmengine.device import get_device
+from mmengine.logging import print_log
+
+from vlprompt.apis.checkpoints import find_resumable, read_checkpoint
+from vlprompt.errors import UserError
+from vlprompt.hardware import WITHOUT_BF16, has_bf16
+
+
+def set_randomness(
+    config: Config,
+    seed: int | None,
+    diff_rank_seed: bool,
+    deterministic: bool,
+) -> None:
+    """Take the flags that are given, the rest from the config."""
+    randomness = dict(seed=None)
+    randomness.update(config.get('randomness') or {})
+    if seed is not None:
+        randomness['seed'] = seed
+    if diff_rank_seed:
+        randomness['diff_rank_seed'] = True
+    if deterministic:
+        randomness['deterministic'] = True
+    config.randomness = randomness
+
+
+def use_mixed_precision(config: Config) -> None:
+    """Train in bf16 where the hardware has it.
+
+    Elsewhere a GPU trains in fp16 with scaled loss, a processor in fp32, as
+    it would have to emulate bf16.  What the config says of ``dtype`` or
+    ``loss_scale`` stays.  The frozen weights of our recognizer are held in
+    the same precision.
+    """
+    wrapper = config.get('optim_wrapper') or {}
+    kind = wrapper.get('type', 'OptimWrapper')
+    if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
+        raise UserError(f'--amp cannot be used with optim_wrapper {kind}')
+    device = get_device()
+    bf16 = has_bf16(device)
+    if not bf16 and device == 'cpu' and 'dtype' not in wrapper:
+        print_log(WITHOUT_BF16, logger='current', level=logging.WARNING)
+        return
+    wrapper['type'] = 'AmpOptimWrapper'
+    wrapper.setdefault('dtype', 'bfloat16' if bf16 else 'float16')
+    if wrapper['dtype'] == 'bfloat16':
+        wrapper.setdefault('loss_scale', dict(enabled=False))
+    else:
+        wrapper.setdefault('loss_scale', 'dynamic')
+    model = config.get('model') or {}
+    if str(model.get('type')).endswith('VideoTextRecognizer'):
+        model.setdefault('frozen_dtype', wrapper['dtype'])
+
+
+def scale_learning_rate(config: Config) -> None:
+    """Scale the learning rate by real over base batch size."""
+    scaling = config.get('auto_scale_lr') or {}
+    if 'base_batch_size' not in scaling:
+        raise UserError(
+            '--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=...) '
+            'in the config: the batch size that its learning rate is for'
+        )
+    scaling['enable'] = True
+
+
+def resume(config: Config, checkpoint: str) -> None:
+    """Go on from a checkpoint, with the seed of the run that wrote it.
+
+    Args:
+        config: The config; changed in place.
+        checkpoint: A file, or ``'auto'`` for the last complete one in the
+            work folder; with none there, the run starts as without the flag.
+    """
+    if checkpoint == 'auto':
+        found = find_resumable(config.work_dir)
+    else:
+        found = read_checkpoint(checkpoint)
+    if found is None:
+        return
+    config.resume = True
+    config.load_from = found.path
+    # The samplers are made before MMEngine reads the seed from the file.
+    if config.randomness.seed is None:
+        config.randomness.seed = found.seed

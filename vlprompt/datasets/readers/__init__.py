@@ -1,0 +1,1 @@
+"""Ways to get the frames of a video."""

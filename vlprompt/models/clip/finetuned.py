@@ -1,0 +1,76 @@
+"""A fine-tuned CLIP as the frozen CLIP of a second stage."""
+
+import pickle
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from vlprompt.errors import UserError
+
+from ..trainable_state import FINGERPRINT, fingerprint
+
+# Names in a recognizer, and in open_clip's model.
+PARTS = {
+    'backbone.visual.': 'visual.',
+    'text_encoder.text.': 'text.',
+    'cls_head.logit_scale': 'logit_scale',
+}
+
+
+def load_finetuned(model: nn.Module, path: str) -> None:
+    """Put what a checkpoint of ours has learnt of a CLIP into that CLIP.
+
+    Args:
+        model: open_clip's ``CustomTextCLIP`` with the weights that training
+            started from.
+        path: The checkpoint.
+
+    Raises:
+        UserError: If it is missing, holds more than a CLIP, or was trained
+            from another.
+    """
+    learned = _read(path)
+    given = learned.pop(FINGERPRINT, None)
+    if given is None:
+        raise UserError(f'{path} has no {FINGERPRINT}: not one of ours')
+    own = {_ours(name): p for name, p in model.state_dict().items()}
+    others = [name for name in learned if name not in own]
+    if others:
+        raise UserError(
+            f'{path} holds more than a fine-tuned CLIP: {others[0]} and '
+            f'{len(others) - 1} others'
+        )
+    frozen = {n: p for n, p in own.items() if n not in learned and p.dim()}
+    if not torch.equal(fingerprint(frozen), given.cpu()):
+        raise UserError(
+            f'{path} was trained from another CLIP: check clip=dict(arch=..., '
+            'pretrained=...)'
+        )
+    for name, tensor in learned.items():
+        if own[name].shape != tensor.shape:
+            raise UserError(
+                f'{name} is {tuple(tensor.shape)} in {path}, this CLIP has '
+                f'{tuple(own[name].shape)}'
+            )
+        own[name].copy_(tensor)
+
+
+def _read(path: str) -> dict[str, Tensor]:
+    if not Path(path).is_file():
+        raise UserError(
+            f'no checkpoint at {path}: train the first stage, or give its '
+            "place as model.clip.finetuned, or None to start from CLIP's own"
+        )
+    try:
+        content = torch.load(path, map_location='cpu', weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise UserError(f'{path} is not a checkpoint of ours') from error
+    return dict(content.get('state_dict', content))
+
+
+def _ours(name: str) -> str:
+    for ours, theirs in PARTS.items():
+        if name.startswith(theirs):
+            return ours + name.removeprefix(theirs)
+    return name

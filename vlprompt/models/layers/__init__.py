@@ -1,0 +1,1 @@
+"""Layers that towers, poolers and heads share."""

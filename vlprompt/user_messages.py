@@ -1,0 +1,104 @@
+"""Exceptions of MMEngine about a config, as lines that can be acted upon."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+from mmengine.registry import Registry, build_from_cfg
+
+from vlprompt.errors import UserError, last_line, suggest
+
+UNKNOWN_KEY = re.compile(
+    r"(\S+)\(\) got an unexpected keyword argument '(\w+)'"
+    r'(?:\. Did you mean .*)?$'  # Python 3.13
+)
+MISSING_KEYS = re.compile(r'(\S+)\(\) missing \d+ required .*arguments?: (.+)')
+NOT_REGISTERED = re.compile(r'(\S+) is not in the \S+ registry')
+NOT_FOUND = re.compile(r'Failed to get (\S+)')
+
+
+def error_line(error: Exception) -> str | None:
+    """The line for an error that is the user's to mend, otherwise None."""
+    text = last_line(error)
+    if isinstance(error, UserError):
+        return text
+    frames = list(_frames(error))
+    if match := UNKNOWN_KEY.search(text):
+        return _unknown_key(*match.groups(), frames)
+    if match := MISSING_KEYS.search(text):
+        return _missing_keys(*match.groups(), frames)
+    if match := NOT_REGISTERED.search(text) or NOT_FOUND.search(text):
+        return _unknown_type(match[1].strip('\'"'), frames)
+    return None
+
+
+def _frames(error: Exception) -> Iterator[FrameType]:
+    """The frames of an error's trace, the innermost first."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        frames.append(trace.tb_frame)
+        trace = trace.tb_next
+    yield from reversed(frames)
+
+
+def _unknown_key(
+    function: str, key: str, frames: list[FrameType]
+) -> str | None:
+    for frame in frames:
+        part = frame.f_locals.get('obj_cls')
+        if _is_build(frame) and part and key in frame.f_locals['args']:
+            return _not_taken(part.__name__, key, part)
+    if _in_mmengine(frames[0]):  # which passes some keys on by itself
+        name = function.removesuffix('.__init__')
+        return _not_taken(name, key, frames[0].f_globals.get(name))
+    return None
+
+
+def _missing_keys(
+    function: str, keys: str, frames: list[FrameType]
+) -> str | None:
+    if not _in_mmengine(frames[0]):
+        return None
+    return f'{function.removesuffix(".__init__")} needs the key {keys}'
+
+
+def _unknown_type(name: str, frames: list[FrameType]) -> str | None:
+    for frame in frames:
+        if _is_build(frame):
+            registry = frame.f_locals['registry']
+            return (
+                f'type={name!r} is not a registered {registry.name}'
+                f'{suggest(name, _registered(registry))}'
+            )
+    return None
+
+
+def _is_build(frame: FrameType) -> bool:
+    return frame.f_code is build_from_cfg.__code__
+
+
+def _in_mmengine(frame: FrameType) -> bool:
+    return frame.f_globals['__name__'].startswith('mmengine.')
+
+
+def _not_taken(name: str, key: str, part: Callable | None) -> str:
+    hint = suggest(key, _parameters(part)) if part else ''
+    return f'{name} does not take the key {key!r}{hint}'
+
+
+def _parameters(part: Callable) -> Iterator[str]:
+    """The argument names of a function, or of a class and its bases."""
+    functions = [part]
+    if inspect.isclass(part):
+        functions = [vars(base).get('__init__') for base in part.__mro__]
+    for function in filter(inspect.isfunction, functions):
+        names = list(inspect.signature(function).parameters)
+        yield from (name for name in names if name != 'self')
+
+
+def _registered(registry: Registry | None) -> Iterator[str]:
+    while registry is not None:
+        yield from registry.module_dict
+        registry = registry.parent
