@@ -5,7 +5,7 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..features import VideoTextFeatures
-from ..gather import gather
+from ..distributed import gather
 from ..poolers.mean_pooler import masked_mean
 from .similarity_head import SimilarityHead
 

@@ -15,7 +15,7 @@ from ..builder import build_part, offer
 from ..clip.loader import CLIP, embed_words, load_clip
 from ..features import TokenizedTexts, VideoTextFeatures
 from ..precision import compute_in, hold_frozen
-from ..towers.sharding import encode_sharded
+from ..distributed import encode_sharded
 from ..trainable_state import keep_learned_only
 from .compatibility import check_parts, frame_mask
 
