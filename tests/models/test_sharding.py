@@ -12,9 +12,9 @@ from vlprompt.models import (
     CLIPTextTower,
     PromptLearner,
     ViLTPrompts,
+    distributed,
     load_clip,
 )
-from vlprompt.models import distributed
 from vlprompt.models.distributed import encode_sharded
 
 WORLD = 2

@@ -4,9 +4,9 @@ from torch import Tensor
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..features import VideoTextFeatures
 from ..distributed import gather
-from ..poolers.mean_pooler import masked_mean
+from ..features import VideoTextFeatures
+from ..layers.temporal import masked_mean
 from .similarity_head import SimilarityHead
 
 
