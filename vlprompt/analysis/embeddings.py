@@ -12,14 +12,13 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from vlprompt.apis.inference import scope_of
+from vlprompt.datasets.pipelines import single_view_pipeline
 from vlprompt.errors import UserError
 from vlprompt.models import VideoTextRecognizer
 from vlprompt.models.features import unit
 from vlprompt.models.poolers.mean_pooler import masked_mean
 from vlprompt.models.recognizers.compatibility import frame_mask
 from vlprompt.registry import DATASETS
-
-from .single_view import single_view_pipeline
 
 
 class Embeddings(NamedTuple):
