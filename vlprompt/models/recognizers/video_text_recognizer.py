@@ -13,6 +13,7 @@ from vlprompt.registry import MODELS
 from ..accumulated import AccumulatedFeatures
 from ..builder import build_part, offer
 from ..clip.loader import CLIP, embed_words, load_clip
+from ..clip.names import is_clip
 from ..distributed import encode_sharded
 from ..features import TokenizedTexts, VideoTextFeatures
 from ..layers.temporal import frame_mask
@@ -141,7 +142,7 @@ class VideoTextRecognizer(BaseRecognizer):
         frozen = {
             name: p
             for name, p in named.items()
-            if _of_clip(name) and not p.requires_grad
+            if is_clip(name) and not p.requires_grad
         }
         keep_learned_only(self, frozen, not_loaded)
         if self.texts is None or not self.texts.anchor_template:
@@ -289,9 +290,3 @@ class VideoTextRecognizer(BaseRecognizer):
         if lasting and (value is None or not value.requires_grad):
             self._constants[name] = value
         return value
-
-
-def _of_clip(name: str) -> bool:
-    return name.startswith(
-        ('backbone.visual.', 'text_encoder.text.', 'cls_head.logit_scale')
-    )
