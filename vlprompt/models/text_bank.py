@@ -81,7 +81,7 @@ class TextBank:
         Raises:
             UserError: If the class names change before an update.
         """
-        if tokens.classes is not None:  # the next batch has other texts
+        if tokens.targets is not None:  # the next batch has other texts
             return self.encoder(tokens, prompts)
         if self._is_lasting() and 'text' in self._cached:
             return self._cached['text']

@@ -117,7 +117,7 @@ class VideoTextRecognizer(BaseRecognizer):
         """Take the class list of a data set, in the order of its labels."""
         if self.texts is not None:
             self.texts.set_classes(names)
-        self.cls_head.set_classes(len(names))
+        self.cls_head.set_num_classes(len(names))
         self.class_names = tuple(names)
         self.text_bank.clear()
 
@@ -182,7 +182,7 @@ class VideoTextRecognizer(BaseRecognizer):
             text = self.conditioner(text, visual)
         anchors = self.text_bank.anchors() if self.training else None
         features = features._replace(
-            text=text, anchors=anchors, classes=tokens.classes
+            text=text, anchors=anchors, targets=tokens.targets
         )
         return features, {}
 
