@@ -89,3 +89,10 @@ def test_an_old_base_is_answered(repository, tmp_path):
 def test_a_name_that_never_was_is_no_old_one():
     line = line_for('configs/vilt/vilt_b16_ucf50_16shot.py')
     assert line == 'no config file at configs/vilt/vilt_b16_ucf50_16shot.py'
+
+
+def test_a_folder_of_configs_is_answered_by_one_of_them(repository):
+    folder = f'{repository}/configs/vilt'
+    line = line_for(folder)
+    assert line.startswith(f'{folder} is a folder: expected a config, such as')
+    assert Path(line.split()[-1]).is_file()

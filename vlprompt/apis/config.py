@@ -70,7 +70,7 @@ def set_work_dir(config: Config, work_dir: str | None) -> None:
 def _read(path: str) -> Config:
     packaged = '::' in path
     if not packaged and not Path(path).is_file():
-        raise UserError(_renamed(path) or f'no config file at {path}')
+        raise UserError(_renamed(path) or _no_file(path))
     try:
         return get_config(path) if packaged else Config.fromfile(path)
     except Exception as error:  # a config file is a program
@@ -79,6 +79,13 @@ def _read(path: str) -> Config:
         raise UserError(
             f'cannot read the config {path}: {_reason(error)}'
         ) from error
+
+
+def _no_file(path: str) -> str:
+    configs = sorted(Path(path).glob('*.py'))
+    if configs:
+        return f'{path} is a folder: expected a config, such as {configs[0]}'
+    return f'no config file at {path}'
 
 
 def _reason(error: Exception) -> str:
