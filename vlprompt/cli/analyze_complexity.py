@@ -21,11 +21,11 @@ from vlprompt.analysis.complexity import (
     count_macs,
     count_parameters,
 )
-from vlprompt.analysis.single_view import view_shape
 from vlprompt.analysis.throughput import DTYPES, measure_throughput
 from vlprompt.apis import load_config
 from vlprompt.cli.common import run_command
 from vlprompt.datasets.lists.class_names import class_names_of
+from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
 from vlprompt.models import CaptionTexts
 from vlprompt.protocols.tables import markdown
