@@ -10,9 +10,12 @@ SHIPPED = ('configs', 'tools', 'model-index.yml')
 
 def config_folder() -> Path:
     """The folder of all configs: of the checkout or in the package."""
-    in_checkout = CHECKOUT / 'configs'
-    inside = PACKAGE / '.mim/configs'
-    return in_checkout if in_checkout.is_dir() else inside
+    return (CHECKOUT if _is_checkout() else PACKAGE / '.mim') / 'configs'
+
+
+def _is_checkout() -> bool:
+    """Whether the package lies in its repository."""
+    return all((CHECKOUT / name).exists() for name in SHIPPED)
 
 
 def find_config(name: str) -> str:
@@ -30,8 +33,8 @@ def package_with_configs() -> Path:
     A checkout gets links to its configs, where the system allows them.
     """
     folder = PACKAGE / '.mim'
-    for name in SHIPPED:
-        if (folder / name).exists() or not (CHECKOUT / name).exists():
+    for name in SHIPPED if _is_checkout() else ():
+        if (folder / name).exists():
             continue
         with contextlib.suppress(OSError):
             folder.mkdir(exist_ok=True)

@@ -25,7 +25,7 @@ class RemedyFinder:
     """
 
     def __init__(self, remedies: Iterable[Remedy]) -> None:
-        self.remedies = tuple(r for r in remedies if r.apply)
+        self.remedies = tuple(r for r in remedies if r.before or r.after)
         self.modules = {r.before or r.after for r in self.remedies}
         self.applied: set[Remedy] = set()
 
@@ -78,20 +78,27 @@ class RemedyFinder:
     def use(self, remedy: Remedy) -> None:
         """Apply a remedy if it is needed.
 
-        What it cannot repair must not keep the package from being imported.
-        """
-        from vlprompt.errors import UserError
+        What it fails to repair does not keep the package from being imported.
 
+        Raises:
+            UserError: If it is needed, and there is nothing but advice.
+        """
         try:
-            if remedy.is_needed():
+            needed = remedy.is_needed()
+            if needed and remedy.apply:
                 remedy.apply()
                 self.applied.add(remedy)
-        except UserError:
-            raise
         except Exception as error:
             warnings.warn(
                 f'{remedy.package}: {remedy.reason}, and vlprompt could not '
                 f'repair it ({type(error).__name__}: {error})',
                 RuntimeWarning,
                 stacklevel=2,
+            )
+            return
+        if needed and not remedy.apply:
+            from vlprompt.errors import UserError
+
+            raise UserError(
+                f'{remedy.package}: {remedy.reason}; {remedy.advice}'
             )

@@ -12,22 +12,10 @@ def is_needed() -> bool:
     return any(v and not (2,) <= parse(v) < (2, 2) for v in versions)
 
 
-def apply() -> None:
-    """Say it instead of failing with an assertion.
-
-    Raises:
-        UserError: Always.
-    """
-    from vlprompt.errors import UserError
-
-    raise UserError(f'{REMEDY.package}: {REMEDY.reason}; {ADVICE}')
-
-
 REMEDY = Remedy(
     package='mmcv',
     reason='MMAction2 refuses versions from 2.2 on',
     is_needed=is_needed,
-    apply=apply,
     advice=ADVICE,
     before='mmaction',
 )

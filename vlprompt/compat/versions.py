@@ -15,6 +15,17 @@ TESTED = {
     'opencv-contrib-python': '5.0.0.93',
     'setuptools': '81.0.0',
 }
+# What is required, and from and below which version: as in
+# requirements/runtime.txt, of the packages whose versions matter.
+RANGES = {
+    'torch': ('2.6', ''),
+    'torchvision': ('0.21', ''),
+    'mmengine': ('0.10.7', '1.0'),
+    'mmaction2': ('1.2.0', '1.3'),
+    'open_clip_torch': ('3.1', '4'),
+    'timm': ('1.0.17', ''),
+    'numpy': ('1.26', '2.4'),
+}
 
 
 def installed(package: str) -> str | None:
