@@ -13,8 +13,8 @@ class Remedy(NamedTuple):
         is_needed: Whether it is wrong here and now.  False once repaired,
             unless that cannot be seen from what it looks at.
         advice: What a user can do.
-        apply: Repairs it, as often as it is called; None if it cannot be
-            repaired from here, and the advice is all there is.
+        apply: Repairs it, called only where it is needed; None if it cannot
+            be repaired from here, and the advice is all there is.
         before: The module before whose code it must be applied, or that
             cannot work unless the advice is followed.
         after: The module after whose code it can be applied.
