@@ -134,7 +134,7 @@ def slow_layers(monkeypatch):
         out = take(tokens, rows) + layer.attend(tokens, context, rows)
         return out + layer.block.mlp(layer.block.ln_2(out))
 
-    def mix(layer, normed, context=None, rows=None):
+    def attend_normed(layer, normed, context=None, rows=None):
         if layer.mask is not None:  # a text
             return whole(layer, normed, context, rows)
         everyone = normed
@@ -147,9 +147,9 @@ def slow_layers(monkeypatch):
         out = out.unflatten(0, normed.shape[:2])[:, :, -normed.size(2) :]
         return take(out, rows)
 
-    whole = Layer.mix
+    whole = Layer.attend_normed
     monkeypatch.setattr(Layer, '__call__', call)
-    monkeypatch.setattr(Layer, 'mix', mix)
+    monkeypatch.setattr(Layer, 'attend_normed', attend_normed)
     return record
 
 

@@ -184,7 +184,7 @@ class _ByRows(nn.Module):
 
     A layer without context is open_clip's block, whose attention is one
     fused step inside ``nn.MultiheadAttention``; asked for rows, it is
-    :meth:`vlprompt.models.towers.Layer.mix` as with context.
+    :meth:`vlprompt.models.towers.Layer.attend_normed` as with context.
     """
 
     def forward(

@@ -83,7 +83,7 @@ class AIMAdapter(BaseModule):
         normed = layer.block.ln_1(tokens.transpose(1, 2))
         if self.temporal_in is not None:
             normed = normed + self.temporal_in(normed)
-        told = self.temporal(layer.mix(normed).transpose(1, 2))
+        told = self.temporal(layer.attend_normed(normed).transpose(1, 2))
         tokens = tokens + self._drop(told)
         seen = layer.attend(tokens, context, rows)
         tokens = take(tokens, rows) + seen + self.spatial(seen)

@@ -78,9 +78,9 @@ class Layer:
         """Pre-norm attention over ``[context ; tokens]``, no residual."""
         if context is not None:
             context = self.block.ln_1(context)
-        return self.mix(self.block.ln_1(tokens), context, rows)
+        return self.attend_normed(self.block.ln_1(tokens), context, rows)
 
-    def mix(
+    def attend_normed(
         self,
         normed: Tensor,
         context: Tensor | None = None,
