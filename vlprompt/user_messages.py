@@ -1,13 +1,17 @@
 """Exceptions of MMEngine about a config, as lines that can be acted upon."""
 
+from __future__ import annotations
+
 import inspect
 import re
 from collections.abc import Callable, Iterator
 from types import FrameType
-
-from mmengine.registry import Registry, build_from_cfg
+from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError, last_line, suggest
+
+if TYPE_CHECKING:
+    from mmengine.registry import Registry
 
 UNKNOWN_KEY = re.compile(
     r"(\S+)\(\) got an unexpected keyword argument '(\w+)'"
@@ -76,7 +80,9 @@ def _unknown_type(name: str, frames: list[FrameType]) -> str | None:
 
 
 def _is_build(frame: FrameType) -> bool:
-    return frame.f_code is build_from_cfg.__code__
+    if frame.f_code.co_name != 'build_from_cfg':
+        return False
+    return frame.f_globals['__name__'].startswith('mmengine.registry.')
 
 
 def _in_mmengine(frame: FrameType) -> bool:
