@@ -107,9 +107,10 @@ def look(
 
     from vlprompt.analysis.attention import relevance, rollout
     from vlprompt.analysis.single_view import single_view_pipeline
-    from vlprompt.analysis.targets import choose_target, find_classes
+    from vlprompt.analysis.targets import choose_target
     from vlprompt.apis import load_model
     from vlprompt.apis.inference import read_video, scope_of
+    from vlprompt.datasets import class_names_of
 
     from .reports.attention_report import Look
 
@@ -124,7 +125,8 @@ def look(
     if args.method == 'rollout':
         maps = rollout(model, inputs, args.layers or 'all', args.heads)
         return Look(frames, maps.cpu().numpy(), None)
-    classes = find_classes(config)
+    loader = config.get('test_dataloader') or {}
+    classes = class_names_of(loader.get('dataset') or {})
     target = choose_target(model, inputs, samples, text, classes)
     layers = args.layers or 'last'
     maps = relevance(model, inputs, target.index, layers, samples)

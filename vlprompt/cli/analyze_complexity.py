@@ -112,16 +112,13 @@ def _measure(config: Config, device: str, args: Namespace) -> dict[str, Any]:
 
 def _set_classes(model: nn.Module, config: Config) -> int:
     """Give the model the classes of its test, and say how many they are."""
-    from vlprompt.datasets import load_class_names
+    from vlprompt.datasets import class_names_of
     from vlprompt.models import CaptionTexts
 
     known = isinstance(getattr(model, 'texts', None), CaptionTexts)
     if known or not hasattr(model, 'set_classes'):
         return 0
-    dataset = config.test_dataloader.dataset
-    names = load_class_names(
-        dataset.classes, dataset.get('text_clean', 'none')
-    )
+    names = class_names_of(config.test_dataloader.dataset)
     model.set_classes(names)
     return len(names)
 

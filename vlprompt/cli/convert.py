@@ -88,13 +88,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Convert one file."""
+    import torch
+
     from vlprompt import converters
     from vlprompt.utils import register_all_modules
 
     _check_flags(args)
     if args.kind == 'openai':
+        dtype = None if args.keep_dtype else torch.float32
         return converters.convert_archive(
-            args.source, args.target, args.activation, args.keep_dtype
+            args.source, args.target, args.activation, dtype
         )
     target = Path(args.target)
     _check_suffix(args, target)
@@ -135,6 +138,8 @@ def _check_flags(args: Namespace) -> None:
         unused = ['--clip', '--config', '--to']
     if args.kind == 'huggingface':
         unused += ['--keep-dtype', '--activation']
+    if args.kind == 'vlprompt':
+        unused.append('--clip')
     for flag in unused:
         if given[flag]:
             raise UserError(f'{args.kind} has no use for {flag}')

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import torch
 from safetensors.torch import save_file
 
 from vlprompt.errors import UserError
@@ -14,18 +15,18 @@ def convert_archive(
     source: str,
     target: str,
     activation: str | None = None,
-    keep_dtype: bool = False,
+    dtype: torch.dtype | None = torch.float32,
 ) -> None:
     """Write a file of CLIP weights under OpenAI's names.
 
     Args:
         source: What OpenAI published (a TorchScript archive in half
             precision), or a state dict of OpenAI's or open_clip's layout.
-        target: A ``.safetensors`` file, float32; its metadata has the
-            activation, if it is known.
+        target: A ``.safetensors`` file; its metadata has the activation, if
+            it is known.
         activation: What the weights were trained with, where the file does
             not say so.
-        keep_dtype: Whether to write the precision that is stored.
+        dtype: What is written; None for what is stored.
 
     Raises:
         UserError: If the source is no CLIP or says another activation, or
@@ -39,7 +40,7 @@ def convert_archive(
         raise UserError(f'{source} is no CLIP: it has no {missing[0]}')
     activation = _activation(source, file, activation)
     tensors = {
-        name: (tensor if keep_dtype else tensor.float()).contiguous()
+        name: tensor.to(dtype or tensor.dtype).contiguous()
         for name, tensor in file.state_dict.items()
     }
     Path(target).parent.mkdir(parents=True, exist_ok=True)
