@@ -12,6 +12,7 @@ from torch._utils import ExceptionWrapper
 from vlprompt.apis import load_config
 from vlprompt.apis.config import TOP_KEYS, misspelt
 from vlprompt.cli.common import run_command
+from vlprompt.cli.parsing import parse
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
@@ -120,6 +121,6 @@ def test_a_bug_ends_a_command_with_its_trace(capsys):
 
 def test_pair_without_a_value(config, capsys):
     with pytest.raises(SystemExit) as ended:
-        train_tool.parse_args([config, '--cfg-options', 'model'])
+        parse(train_tool.__name__, [config, '--cfg-options', 'model'])
     assert ended.value.code == 2
     assert 'model: expected key=value' in capsys.readouterr().err
