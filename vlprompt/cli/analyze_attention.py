@@ -13,6 +13,15 @@ from typing import TYPE_CHECKING
 
 from rich.progress import track
 
+<<<<<<< HEAD
+=======
+from vlprompt.analysis.attention import HEADS, relevance, rollout
+from vlprompt.analysis.targets import Target, choose_target
+from vlprompt.apis import load_config, load_model
+from vlprompt.apis.inference import read_video, scope_of
+from vlprompt.cli.common import run_command
+from vlprompt.datasets import class_names_of
+>>>>>>> main
 from vlprompt.errors import UserError
 
 from .parsing import parse
@@ -106,11 +115,11 @@ def look(
     from mmengine.dataset import Compose
 
     from vlprompt.analysis.attention import relevance, rollout
-    from vlprompt.analysis.single_view import single_view_pipeline
     from vlprompt.analysis.targets import choose_target
     from vlprompt.apis import load_model
     from vlprompt.apis.inference import read_video, scope_of
     from vlprompt.datasets import class_names_of
+    from vlprompt.datasets.pipelines import single_view_pipeline
 
     from .reports.attention_report import Look
 

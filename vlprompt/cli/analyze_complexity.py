@@ -85,8 +85,8 @@ def _measure(config: Config, device: str, args: Namespace) -> dict[str, Any]:
         count_macs,
         count_parameters,
     )
-    from vlprompt.analysis.single_view import view_shape
     from vlprompt.analysis.throughput import measure_throughput
+    from vlprompt.datasets.pipelines import view_shape
 
     model = build_without_weights(config)
     classes = _set_classes(model, config)

@@ -11,6 +11,11 @@ from .commands import COMMANDS, FAMILIES, GROUPS
 from .common import EXIT_USER_ERROR, run_command
 
 HELP = ('-h', '--help', 'help')
+OPENING = (
+    'Adapt image CLIP to video: train, evaluate and use such models.',
+    '',
+    '    vlprompt demo',
+)
 
 
 def main() -> None:
@@ -45,14 +50,8 @@ def start(words: Sequence[str]) -> object:
 
 def overview(family: str = '') -> str:
     """The commands, or those of a family, with a sentence each."""
-    lines = [
-        'Adapt image CLIP to video: train, evaluate and use such models.',
-        '',
-        '    vlprompt demo',
-        '',
-        f'usage: vlprompt {family or "COMMAND"} ...',
-        '',
-    ]
+    lines = [] if family else [*OPENING, '']
+    lines += [f'usage: vlprompt {family or "COMMAND"} ...', '']
     for title, group in GROUPS.items():
         rows = [
             f'  {command.name:<23}{command.purpose}'

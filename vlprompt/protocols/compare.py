@@ -16,11 +16,11 @@ from vlprompt.analysis.complexity import (
     count_macs,
     count_parameters,
 )
-from vlprompt.analysis.single_view import view_shape
 from vlprompt.apis import load_config
 from vlprompt.apis.checkpoints import set_checkpoint
 from vlprompt.cli.common import run_command
 from vlprompt.datasets import class_names_of
+from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
 
 from . import (

@@ -16,12 +16,12 @@ from vlprompt.analysis.complexity import (
     build_without_weights,
     count_macs,
 )
-from vlprompt.analysis.single_view import view_shape
 from vlprompt.analysis.throughput import measure_throughput
 from vlprompt.apis import load_config
 from vlprompt.apis.checkpoints import set_checkpoint
 from vlprompt.cli.common import run_command
 from vlprompt.datasets import class_names_of
+from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
 
 from . import (

@@ -1,12 +1,18 @@
-"""Views of a test pipeline."""
+"""Views of a test pipeline, and the shape of one."""
 
 from pathlib import Path
 
 import pytest
 from mmengine.config import Config
 
+from vlprompt.datasets.pipelines import (
+    count_views,
+    parse_views,
+    set_views,
+    single_view_pipeline,
+    view_shape,
+)
 from vlprompt.errors import UserError
-from vlprompt.protocols import count_views, parse_views, set_views
 
 
 def config_of(repository: Path, name: str) -> Config:
@@ -75,3 +81,54 @@ def test_views_that_a_pipeline_cannot_make(repository):
     pipeline_of(config)[1] = dict(type='SampleFrames', clip_len=1, num_clips=8)
     with pytest.raises(UserError, match='makes one view, not 4'):
         set_views(config, 4, 1)
+
+
+def pipeline_config(*transforms):
+    dataset = dict(pipeline=list(transforms))
+    return Config(dict(val_dataloader=dict(dataset=dataset)))
+
+
+def test_the_shape_of_a_view():
+    sample = dict(type='SampleFrames', clip_len=8, num_clips=4)
+    crop = dict(type='ThreeCrop', crop_size=(32, 16))
+    layout = dict(type='FormatShape', input_format='NCTHW')
+    config = pipeline_config(sample, crop, layout)
+    assert view_shape(config) == (1, 1, 3, 8, 16, 32)
+    assert view_shape(config, 5) == (1, 1, 3, 5, 16, 32)
+    seconds = dict(type='SecondsSample', max_frames=12)
+    fixed = dict(type='Resize', scale=(48, 32), keep_ratio=False)
+    config = pipeline_config(seconds, fixed, layout)
+    assert view_shape(config, 6) == (1, 1, 3, 6, 32, 48)
+    assert single_view_pipeline(config)[0]['max_frames'] == 12
+    for expected, transforms in {
+        'says how many frames': (crop, layout),
+        'neither crops': (sample, layout),
+        'NCTHW or NCHW expected': (sample, crop),
+    }.items():
+        with pytest.raises(UserError, match=expected):
+            view_shape(pipeline_config(*transforms))
+    with pytest.raises(UserError, match='0 frames'):
+        view_shape(config, 0)
+    with pytest.raises(UserError, match='no pipeline'):
+        view_shape(Config(dict(model=dict())))
+
+
+def test_steps_are_found_with_the_package_that_registers_them():
+    pipeline = [
+        dict(type='mmaction.SampleFrames', clip_len=8, num_clips=4),
+        dict(type='mmaction.ThreeCrop', crop_size=32),
+        dict(type='mmaction.FormatShape', input_format='NCTHW'),
+    ]
+    assert count_views(pipeline) == (4, 3)
+    assert view_shape(pipeline_config(*pipeline)) == (1, 1, 3, 8, 32, 32)
+
+
+def test_frames_are_chosen_by_the_step_that_says_how_many():
+    """MMAction2 has samplers whose names do not end in Sample."""
+    pipeline = [
+        dict(type='SampleAVAFrames', clip_len=32, frame_interval=2),
+        dict(type='RandomCrop', size=24),
+        dict(type='FormatShape', input_format='NCTHW'),
+    ]
+    assert count_views(pipeline) == (1, 1)
+    assert view_shape(pipeline_config(*pipeline)) == (1, 1, 3, 32, 24, 24)
