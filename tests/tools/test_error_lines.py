@@ -25,6 +25,7 @@ PIPELINE = 'train_dataloader.dataset.pipeline'
         ('model.prompts.dpeth=1', "ViLTPrompts does not take the key 'dpeth'"),
         ('model.prompts.dpeth=1', 'did you mean depth'),
         ('model.cls_head.tau=1', "SimilarityHead does not take the key 'tau'"),
+        ('model.cls_head.num_classes=3', "not take the key 'num_classes'"),
         ('model.backbone.type=CLIPVisonTower', 'mean CLIPVisionTower?'),
         (f'{PIPELINE}.3.keep_rato=1', 'did you mean keep_ratio?'),
         (f'{PIPELINE}.0.type=DecordInt', 'did you mean DecordInit'),

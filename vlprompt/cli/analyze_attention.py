@@ -13,15 +13,6 @@ from typing import TYPE_CHECKING
 
 from rich.progress import track
 
-<<<<<<< HEAD
-=======
-from vlprompt.analysis.attention import HEADS, relevance, rollout
-from vlprompt.analysis.targets import Target, choose_target
-from vlprompt.apis import load_config, load_model
-from vlprompt.apis.inference import read_video, scope_of
-from vlprompt.cli.common import run_command
-from vlprompt.datasets import class_names_of
->>>>>>> main
 from vlprompt.errors import UserError
 
 from .parsing import parse

@@ -1,4 +1,4 @@
-"""From the module of a command to its parsed command line."""
+"""From a command and its words to their values."""
 
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -11,20 +11,19 @@ class CommandParser(ArgumentParser):
     """A parser whose help begins with what the command does, and a call.
 
     Args:
-        module: The name of the command's module, which has been imported.
+        name: Of the command, ``'data check'``.
+        about: A sentence; after it, details.
+        example: A call.
     """
 
-    def __init__(self, module: str) -> None:
-        name = next(c.name for c in COMMANDS.values() if c.module == module)
-        source = sys.modules[module]
-        purpose, _, details = source.__doc__.partition('\n')
+    def __init__(self, name: str, about: str, example: str) -> None:
+        purpose, _, details = about.partition('\n')
         super().__init__(
             prog=f'vlprompt {name}',
             description=details.strip(),
             formatter_class=RawDescriptionHelpFormatter,
         )
-        self.opening = f'{purpose}\n\n    {source.EXAMPLE}\n\n'
-        source.add_arguments(self)
+        self.opening = f'{purpose}\n\n    {example}\n\n'
 
     def format_help(self) -> str:
         """Purpose, call, usage, details and flags."""
@@ -35,12 +34,16 @@ def parse(module: str, args: Sequence[str] | None = None) -> Namespace:
     """Parse the command line of a command.
 
     Args:
-        module: Its ``__name__``.
+        module: The ``__name__`` of its module.
         args: The words after the command's name; those of the process if
             not given.
 
     Returns:
         The values of the flags, and in ``words`` what they were parsed from.
     """
+    (name,) = (c.name for c in COMMANDS.values() if c.module == module)
+    source = sys.modules[module]
+    parser = CommandParser(name, source.__doc__, source.EXAMPLE)
+    source.add_arguments(parser)
     words = sys.argv[1:] if args is None else [str(word) for word in args]
-    return CommandParser(module).parse_args(words, Namespace(words=words))
+    return parser.parse_args(words, Namespace(words=words))
