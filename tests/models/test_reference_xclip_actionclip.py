@@ -616,7 +616,7 @@ def test_each_video_meets_its_class_in_one_of_the_templates():
     templates, tokenizer = ('a {}', 'some {} here'), SimpleTokenizer()
     model, labels = actionclip(*templates), [1, 3, 1, 0] * 8
     texts = model.texts(samples(*labels))
-    assert texts.classes.tolist() == labels
+    assert texts.targets.tolist() == labels
     drawn = set()
     for ids, label in zip(texts.ids, labels, strict=True):
         lines = tokenizer([t.format(CLASSES[label]) for t in templates])

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-PACKAGE = Path(__file__).parents[1]
+from vlprompt.shipped import config_folder
+
 FRAMES = re.compile(r'\b(\d+) frames')
 PARAMETERS = re.compile(r'([\d,]+)\s+trainable')
 
@@ -27,12 +28,6 @@ class ShippedConfig(NamedTuple):
     title: str
     frames: str
     parameters: str
-
-
-def config_folder() -> Path:
-    """The folder of all configs, in a checkout or in the installed package."""
-    checkout = PACKAGE.parent / 'configs'
-    return checkout if checkout.is_dir() else PACKAGE / '.mim/configs'
 
 
 def shipped_configs() -> Iterator[ShippedConfig]:

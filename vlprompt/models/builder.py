@@ -38,6 +38,9 @@ def offer(cfg: dict, **offers: Any) -> dict:
     return {**taken, **cfg, 'type': part}
 
 
-def build_part(cfg: dict, **offers: Any) -> Any:
-    """Build a registered part, with offers as in :func:`offer`."""
-    return MODELS.build(offer(cfg, **offers))
+def build_part(cfg: dict | None, **offers: Any) -> Any:
+    """Build a registered part, with offers as in :func:`offer`.
+
+    None is a part that the model does without.
+    """
+    return None if cfg is None else MODELS.build(offer(cfg, **offers))
