@@ -20,4 +20,7 @@ auto_scale_lr = dict(enable=False, base_batch_size=64)
 ann_file = 'data/hmdb51/splits/train1_few_shot_16.txt'
 train_dataloader = dict(dataset=dict(ann_file=ann_file))
 
-model = dict(pooler=dict(type='IdentityPooler'), cls_head=dict(fusion='image'))
+model = dict(
+    pooler=dict(type='IdentityPooler'),
+    cls_head=dict(type='FrameClassificationHead'),
+)
