@@ -72,12 +72,16 @@ setup(
     package_data={
         'vlprompt.datasets.lists': ['class_lists/*.txt'],
         'vlprompt.protocols': ['*.csv'],
+        'vlprompt.toy': ['toy_clip.*'],
     },
     install_requires=requirements('runtime'),
     extras_require={
         'analysis': requirements('analysis'),
         'decode': requirements('decode'),
         'tests': requirements('tests'),
+    },
+    entry_points={
+        'console_scripts': ['vlprompt = vlprompt.__main__:main'],
     },
     cmdclass={'build_py': BuildWithConfigs},
     zip_safe=False,

@@ -19,7 +19,7 @@ from .baseline import Baseline
 ROOT = Path(__file__).parents[2]
 METHODS = {
     'vilt': 'vilt/vilt_b16_k400.py',
-    'vlp': 'vifi/vlp_b16_hmdb51_16shot.py',
+    'vlp': 'vifi/vlp_b16_few_shot.py',
     'vita': 'vita/vita_b16_k400.py',
     'vifi': 'vifi/vifi_b16_k400.py',
 }
@@ -157,7 +157,8 @@ def read_config(setting: Setting) -> Config:
     if 'num_classes' in own:
         own.num_classes = setting.classes
     config.optim_wrapper.pop('accumulative_counts', None)
-    if setting.dtype == 'bfloat16':
+    if setting.dtype == 'bfloat16':  # also where it has to be emulated
+        config.optim_wrapper.dtype = 'bfloat16'
         use_mixed_precision(config)
     return config
 

@@ -12,13 +12,12 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from vlprompt.apis.inference import scope_of
+from vlprompt.datasets.pipelines import single_view_pipeline
 from vlprompt.errors import UserError
 from vlprompt.models import VideoTextRecognizer
 from vlprompt.models.features import unit
 from vlprompt.models.layers.temporal import masked_mean, unit_video
 from vlprompt.registry import DATASETS
-
-from .single_view import single_view_pipeline
 
 
 class Embeddings(NamedTuple):

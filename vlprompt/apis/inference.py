@@ -14,7 +14,7 @@ from mmengine.runner import load_checkpoint
 from torch import Tensor, nn
 
 from vlprompt.apis.checkpoints import set_checkpoint
-from vlprompt.datasets.lists.class_names import load_class_names
+from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.video_class_dataset import UNREADABLE
 from vlprompt.errors import UserError, last_line
@@ -207,9 +207,9 @@ def _test_dataset(config: Config) -> Config:
 
 
 def _class_names(dataset: Config) -> tuple[str, ...]:
-    if 'classes' not in dataset:
+    names = class_names_of(dataset)
+    if not names:
         raise UserError(
             'no class names given, and the test data of the config have none'
         )
-    clean = dataset.get('text_clean', 'none')
-    return load_class_names(dataset.classes, clean)
+    return names

@@ -10,7 +10,7 @@ from mmengine.config import Config
 
 from vlprompt.apis import load_config, read_checkpoint
 from vlprompt.cli.common import Options
-from vlprompt.datasets import load_class_names
+from vlprompt.datasets import class_names_of
 from vlprompt.errors import UserError
 
 from .jobs import Job, Jobs
@@ -121,30 +121,6 @@ def fill(pattern: str, place: dict[str, Any]) -> str:
         ) from error
 
 
-def in_folder(pattern: str, ending: str) -> str:
-    """The pattern itself, or for a folder that of its configs' names.
-
-    Args:
-        pattern: A config, a pattern or a folder.
-        ending: What the names end in, ``'{dataset}_b2n'``.
-    """
-    folder = Path(pattern)
-    if not folder.is_dir():
-        return pattern
-    glob = ending.replace('{dataset}', '*').replace('{shots}', '*')
-    # vilt_b16_ucf101_b2n: what comes before the name of the data set.
-    stems = {
-        '_'.join(p.stem.split('_')[:2]) for p in folder.glob(f'{glob}.py')
-    }
-    if len(stems) != 1:
-        raise UserError(
-            f'{folder} has configs of {len(stems)} models that end in '
-            f'{ending}: give a pattern such as '
-            f'{folder}/{min(stems, default="vilt_b16")}_{ending}.py'
-        )
-    return str(folder / f'{stems.pop()}_{ending}.py')
-
-
 def learns(config: Config) -> bool:
     """Whether there is something to train."""
     return bool(config.model.get('trainable', True))
@@ -165,7 +141,7 @@ def check_classes(checkpoint: str, config: Config) -> None:
     trained = read_checkpoint(checkpoint).classes
     if trained is None:  # of captions, or unknown
         return
-    tested = load_class_names(config.test_dataloader.dataset.classes)
+    tested = class_names_of(config.test_dataloader.dataset)
     if set(trained) == set(tested):
         return
     extra = sorted(set(tested) - set(trained)) or sorted(
