@@ -116,6 +116,8 @@ class EveryToken(nn.Module):
     its places is thrown away.  The outcome is the same, the cost is not.
     """
 
+    inside_block = False
+
     def forward(
         self,
         tokens: Tensor,
@@ -157,7 +159,7 @@ def _drop_adapters(tower: CLIPVisionTower) -> None:
 def _pass_every_token(tower: CLIPVisionTower) -> None:
     tower.patch_tokens = True
     for adapters in tower.adapters:
-        inside = any(getattr(a, 'inside_block', False) for a in adapters)
+        inside = any(adapter.inside_block for adapter in adapters)
         if not inside:
             adapters.append(EveryToken())
 
