@@ -332,5 +332,7 @@ def test_a_key_that_nobody_takes_is_refused():
         build('ViLTPrompts', prompts=dict(type='ViLTPrompts', depht=3))
     with pytest.raises(TypeError, match='poler'):
         build('MeanPooler', poler=dict(type='MeanPooler'))
-    with pytest.raises(UserError, match='registered model; did you mean MeanPooler'):
+    with pytest.raises(
+        UserError, match='registered model; did you mean MeanPooler'
+    ):
         build_part(dict(type='MeanPoler'))
