@@ -28,7 +28,7 @@ from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
 from vlprompt.models import CaptionTexts
-from vlprompt.protocols.tables import markdown
+from vlprompt.tables import Table
 
 
 def parse_args(args: Sequence[str] | None = None) -> Namespace:
@@ -110,7 +110,7 @@ def _set_classes(model: nn.Module, config: Config) -> int:
 
 def _tables(rows: list[dict]) -> Iterator[str]:
     head = ('Method', 'GFLOPs', 'TP', 'Params (M)', 'Trainable (M)')
-    yield markdown(head, [_summary(row) for row in rows])
+    yield Table(head, [_summary(row) for row in rows]).markdown()
     yield (
         'GFLOPs: multiply-accumulates (10^9) of one view, texts encoded '
         'before, every\ntoken through every block, as published numbers are '
@@ -118,7 +118,7 @@ def _tables(rows: list[dict]) -> Iterator[str]:
     )
     names = list(dict.fromkeys(n for r in rows for n in r['macs']['parts']))
     head = ('Method', 'T', 'as published', 'computed here', *names, 'texts')
-    yield markdown(head, [_parts(row, names) for row in rows])
+    yield Table(head, [_parts(row, names) for row in rows]).markdown()
     yield (
         'Computed here: without the outputs that nothing reads: those of '
         'prompts and other\ncontext tokens, and in the last block all but '
@@ -126,11 +126,11 @@ def _tables(rows: list[dict]) -> Iterator[str]:
         'column.\n'
     )
     head = ('Method', 'Params (M)', 'without token embedding (M)')
-    yield markdown(head, [_words(row) for row in rows])
+    yield Table(head, [_words(row) for row in rows]).markdown()
     timed = [row for row in rows if row['throughput']]
     if timed:
         head = ('Method', *timed[0]['throughput'])
-        yield markdown(head, [_timing(row) for row in timed])
+        yield Table(head, [_timing(row) for row in timed]).markdown()
 
 
 def _summary(row: dict) -> list[str]:

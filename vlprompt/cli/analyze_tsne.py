@@ -21,7 +21,7 @@ from vlprompt.apis import load_config, load_model
 from vlprompt.cli.common import run_command
 from vlprompt.cli.data_flags import add_test_data_arguments, set_test_data
 from vlprompt.errors import UserError
-from vlprompt.protocols.tables import markdown
+from vlprompt.tables import Table
 from vlprompt.visualization import Panel, draw_scatter
 
 from .common import Options
@@ -205,7 +205,7 @@ def show(args: Namespace, results: Sequence[Result]) -> None:
         ]
         for result in results
     ]
-    print(markdown(HEAD, rows))
+    print(Table(HEAD, rows).markdown())
     print(
         f'Homogeneity, completeness and V-measure in percent, of k-means '
         f'clusters of the embeddings ({args.feature}) and of their 2-d '

@@ -5,7 +5,8 @@ from argparse import ArgumentParser, Namespace
 
 from mmengine.config import Config
 
-from vlprompt.datasets.catalog import Split, find_data_set, point_at
+from vlprompt.datasets.catalog import Split, find_data_set
+from vlprompt.datasets.use_lists import use_split
 from vlprompt.errors import UserError
 
 
@@ -50,7 +51,7 @@ def set_test_data(config: Config, args: Namespace) -> None:
     if args.dataset is not None:
         data = find_data_set(args.dataset)
         split = _split(args, data.full, data.zero_shot)
-        point_at(loader, data, split, args.data_root, 'official')
+        use_split(loader, data, split, args.data_root, 'official')
     elif args.split is not None:
         raise UserError(f'--split {args.split} without --dataset')
     if args.ann_file is not None:
