@@ -1,5 +1,6 @@
 """The only place that makes a CLIP and reads files of CLIP weights."""
 
+import math
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from ..layers.quick_gelu import keep_inputs_only
 from .files import ClipFile, read_clip_file, to_open_clip
 from .finetuned import load_finetuned
 
+DEFAULT_LOGIT_SCALE = math.log(1 / 0.07)
 DOWNLOAD_HINT = (
     'download the weights from the project page that open_clip lists for '
     'this tag (for "openai": the CLIP repository of openai on GitHub, or '
@@ -94,7 +96,11 @@ def load_clip(
         load_finetuned(model, finetuned)
     length = config['text_cfg'].get('context_length', 77)
     tokenizer = _tokenizer(length)
-    return CLIP(model.visual, model.text, model.logit_scale.item(), tokenizer)
+    scale = model.logit_scale
+    # A tensor on the meta device has no value; without weights the scale is
+    # open_clip's own, which is that of every CLIP in the beginning.
+    value = DEFAULT_LOGIT_SCALE if scale.is_meta else scale.item()
+    return CLIP(model.visual, model.text, value, tokenizer)
 
 
 @cache
