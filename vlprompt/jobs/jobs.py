@@ -59,7 +59,9 @@ class Jobs:
             UserError: Before anything is run, if lists or folders are missing
                 or another command uses the folder of results; if a job fails:
                 its name, its log and the last error.
+            ValueError: If a job needs one that is not among the jobs.
         """
+        _check_needs(jobs)
         check_inputs(jobs)
         self.out.mkdir(parents=True, exist_ok=True)
         with (
@@ -120,10 +122,8 @@ class _Run:
         """The first job whose needs are met, if there is room for one."""
         if len(self.running) >= self.executor.slots:
             return None
-        ready = (
-            job for job in self.waiting if {*job.needs} <= {*self.metrics}
-        )
-        return next(ready, None)
+        met = set(self.metrics)
+        return next((j for j in self.waiting if met >= set(j.needs)), None)
 
     def _start(self, job: Job) -> None:
         key = job.digest(self.out)
@@ -136,7 +136,6 @@ class _Run:
         folder = self.out / job.name
         if not same:
             shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)
         job.prepare(self.out)
         self.kept[job.name] = KeptResult(key)
         self.progress.start(job)
@@ -180,6 +179,14 @@ def check_inputs(jobs: Sequence[Job]) -> None:
             f'nothing is run: there is no {", ".join(missing[:SHOWN])}{more} '
             '(docs/data.md, "Layout", says what belongs there)'
         )
+
+
+def _check_needs(jobs: Sequence[Job]) -> None:
+    names = {job.name for job in jobs}
+    for job in jobs:
+        for need in job.needs:
+            if need not in names:
+                raise ValueError(f'{job.name} needs {need}')
 
 
 @contextmanager

@@ -54,6 +54,8 @@ class BaseToNovel(Protocol):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the config, the data sets and the draws."""
+        from vlprompt.datasets.catalog import SEEDS
+
         parser.add_argument(
             'config',
             help='one config for all data sets, or the folder it is in',
@@ -68,7 +70,7 @@ class BaseToNovel(Protocol):
             '--seeds',
             type=int,
             nargs='+',
-            default=[1, 2, 3],
+            default=[*SEEDS],
             help='the draws: lists fs_base_s<seed>_train.txt',
         )
         add_training_arguments(parser, '{dataset} and {seed}')

@@ -150,9 +150,8 @@ class FullySupervised(Protocol):
             percent(macs.published / 1e9),
             percent(speed),
         ]
-        place = (
-            f'on {get_device()}' if settings.throughput else '(--throughput)'
-        )
+        timed = settings.throughput
+        place = f'on {get_device()}' if timed else '(--throughput)'
         note = (
             'Top-1 and Top-5 in percent. GFLOPs: multiply-accumulates of one '
             'view, as published\nnumbers are counted; '

@@ -9,8 +9,7 @@ from typing import TextIO
 
 from ..logs import failure, position
 from .executor import Call, JobFailed
-from .isolation import isolated
-from .subprocess_executor import PROGRAM
+from .program import command_line, run_here
 
 
 class InProcessExecutor:
@@ -23,7 +22,7 @@ class InProcessExecutor:
 
     def command(self, words: Sequence[str]) -> list[str]:
         """The command line that does the same."""
-        return [*PROGRAM, *words]
+        return command_line(words)
 
     def submit(self, call: Call) -> Future[None]:
         """Run a command now."""
@@ -48,14 +47,15 @@ class InProcessExecutor:
 
 
 def _run(call: Call) -> None:
-    from vlprompt.cli.dispatch import start
     from vlprompt.user_messages import error_line
+
+    from .isolation import isolated
 
     with call.log.open('w') as file:
         log = _Log(file, call.report)
         with redirect_stdout(log), redirect_stderr(log), isolated():
             try:
-                start(call.words)
+                run_here(call.words)
             except SystemExit as error:
                 code = error.code
             except Exception as error:

@@ -13,7 +13,7 @@ from vlprompt.errors import UserError, last_line
 
 from ..logs import failure, position
 from .executor import Call, JobFailed
-from .program import program
+from .program import command_line
 
 AT_A_TIME = 1000  # more than any protocol has
 POLL = 2.0  # seconds between looks at the log and the state
@@ -69,8 +69,7 @@ class SlurmExecutor:
 
     def command(self, words: Sequence[str]) -> list[str]:
         """The command line that runs on a machine of the cluster."""
-        several = [f'--gpus={self.processes}'] if self.processes else []
-        return [*program(), *words, *several]
+        return command_line(words, self.processes)
 
     def submit(self, call: Call) -> Future[None]:
         """Submit a job, unless it has been submitted before."""

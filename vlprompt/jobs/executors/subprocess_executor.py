@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 from ..logs import failure, position
 from .executor import Call, JobFailed
-from .program import program
+from .program import command_line
 
 
 class SubprocessExecutor:
@@ -19,18 +19,11 @@ class SubprocessExecutor:
             GPUs, each job sees only its share of them.
         processes: How many run a job together, each with a GPU if there are
             any; 0 for one without the distributed launcher.
-        program: What is called with the words of a command.
     """
 
-    def __init__(
-        self,
-        slots: int = 1,
-        processes: int = 0,
-        program: Sequence[str] | None = None,
-    ) -> None:
+    def __init__(self, slots: int = 1, processes: int = 0) -> None:
         self.slots = slots
         self.processes = processes
-        self.program = program
         self._threads = ThreadPoolExecutor(slots)
         self._running: set[subprocess.Popen] = set()
         self._cancelled = False
@@ -38,8 +31,7 @@ class SubprocessExecutor:
 
     def command(self, words: Sequence[str]) -> list[str]:
         """The command line of the process."""
-        several = [f'--gpus={self.processes}'] if self.processes else []
-        return [*(self.program or program()), *words, *several]
+        return command_line(words, self.processes)
 
     def submit(self, call: Call) -> Future[None]:
         """Run a command as soon as fewer than ``slots`` are running."""
