@@ -217,7 +217,7 @@ def classify(model, inputs, samples):
         text=features.text,
         logits=model.cls_head(features),
         loss=losses['loss_cls'],
-        classes=features.classes,
+        classes=features.targets,
     )
 
 
@@ -417,14 +417,14 @@ def test_candidates_are_the_classes_of_the_batch_and_some_others():
     texts = build(**A5).texts
     drawn = set()
     for _ in range(40):
-        classes = texts(labelled()).classes.tolist()
+        classes = texts(labelled()).targets.tolist()
         assert len(set(classes)) == len(classes) == 3
         assert {1, 3} <= set(classes)
         drawn |= set(classes)
     assert drawn == set(range(5))
-    many = texts(labelled([4, 0, 1, 2, 0])).classes.tolist()
+    many = texts(labelled([4, 0, 1, 2, 0])).targets.tolist()
     assert sorted(many) == [0, 1, 2, 4]
-    assert texts.eval()(labelled()).classes is None
+    assert texts.eval()(labelled()).targets is None
 
 
 def test_a_loss_over_candidates_leaves_the_others_out(float64):
@@ -636,11 +636,12 @@ def frame_logits(model, inputs, lines):
 def vifi(fusion):
     """ViFi-CLIP, both towers trained."""
     pooler = 'MeanPooler' if fusion == 'embedding' else 'IdentityPooler'
+    head = dict(type='SimilarityHead', fusion=fusion)
+    if fusion == 'image':
+        head = dict(type='FrameClassificationHead')
     return build(
         pooler=dict(type=pooler),
-        cls_head=dict(
-            type='SimilarityHead', fusion=fusion, average_clips='score'
-        ),
+        cls_head=dict(head, average_clips='score'),
         trainable=BOTH,
     )
 

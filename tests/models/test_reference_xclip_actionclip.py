@@ -439,7 +439,7 @@ def test_a_new_convolution_is_a_shift():
         parts = [before[:, :6], frames[:, t, 6:18], after[:, 18:]]
         shifted.append(torch.cat(parts, -1))
     shifted = torch.stack(shifted, 1)
-    check(pooler.mix(frames, None), shifted, atol=0, rtol=0)
+    check(pooler.aggregate(frames, None), shifted, atol=0, rtol=0)
     video = pooler(VisualFeatures(frames, frames[:, :, None]))
     check(video, (shifted + frames).mean(1))
 
@@ -616,7 +616,7 @@ def test_each_video_meets_its_class_in_one_of_the_templates():
     templates, tokenizer = ('a {}', 'some {} here'), SimpleTokenizer()
     model, labels = actionclip(*templates), [1, 3, 1, 0] * 8
     texts = model.texts(samples(*labels))
-    assert texts.classes.tolist() == labels
+    assert texts.targets.tolist() == labels
     drawn = set()
     for ids, label in zip(texts.ids, labels, strict=True):
         lines = tokenizer([t.format(CLASSES[label]) for t in templates])

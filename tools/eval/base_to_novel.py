@@ -1,9 +1,7 @@
 """Base-to-novel generalization: ``vlprompt.protocols.base_to_novel``."""
 
-import sys
-
 from vlprompt.cli.common import run_command
 from vlprompt.protocols.base_to_novel import main
 
 if __name__ == '__main__':
-    run_command(lambda: sys.exit(main()))
+    run_command(main)

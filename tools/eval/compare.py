@@ -1,9 +1,7 @@
 """Compare any models: ``vlprompt.protocols.compare``."""
 
-import sys
-
 from vlprompt.cli.common import run_command
 from vlprompt.protocols.compare import main
 
 if __name__ == '__main__':
-    run_command(lambda: sys.exit(main()))
+    run_command(main)

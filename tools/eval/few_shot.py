@@ -1,9 +1,7 @@
 """Few-shot training and evaluation: ``vlprompt.protocols.few_shot``."""
 
-import sys
-
 from vlprompt.cli.common import run_command
 from vlprompt.protocols.few_shot import main
 
 if __name__ == '__main__':
-    run_command(lambda: sys.exit(main()))
+    run_command(main)

@@ -1,9 +1,7 @@
 """Fully supervised evaluation: ``vlprompt.protocols.fully_supervised``."""
 
-import sys
-
 from vlprompt.cli.common import run_command
 from vlprompt.protocols.fully_supervised import main
 
 if __name__ == '__main__':
-    run_command(lambda: sys.exit(main()))
+    run_command(main)

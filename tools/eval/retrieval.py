@@ -1,9 +1,7 @@
 """Retrieval of videos and captions: ``vlprompt.protocols.retrieval``."""
 
-import sys
-
 from vlprompt.cli.common import run_command
 from vlprompt.protocols.retrieval import main
 
 if __name__ == '__main__':
-    run_command(lambda: sys.exit(main()))
+    run_command(main)

@@ -1,9 +1,7 @@
 """Zero-shot evaluation: ``vlprompt.protocols.zero_shot``."""
 
-import sys
-
 from vlprompt.cli.common import run_command
 from vlprompt.protocols.zero_shot import main
 
 if __name__ == '__main__':
-    run_command(lambda: sys.exit(main()))
+    run_command(main)

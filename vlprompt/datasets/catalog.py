@@ -57,21 +57,24 @@ class CaptionData:
     """One data set of captions.
 
     Args:
+        title: Its name in tables.
         root: Its folder below the data root; its videos are in ``videos``.
-        train: The list to train on.
-        test: The list that is tested.
-        val: The list for validation, the one that is tested if there is none.
         published: Its name in ``vlprompt/protocols/published_numbers.csv``.
-        only_beginning: Whether only the first seconds of its videos are
-            shown to models, so that pipelines of other data sets do not fit.
+        train: The list to train on, below that folder.
+        test: The list to test on.
+        val: The list to choose an epoch by; None if there is none, in which
+            case the test is also what is watched in training.
+        own_config: Whether it needs configs of its own, which read other
+            frames than those of the other data sets do.
     """
 
+    title: str
     root: str
-    train: str
-    test: str
-    val: str
     published: str
-    only_beginning: bool = False
+    train: str = 'train.json'
+    test: str = 'test.json'
+    val: str | None = 'val.json'
+    own_config: bool = False
 
 
 def _action_set(title: str, name: str, test: str, **changes) -> ProtocolData:
@@ -124,6 +127,7 @@ DATA_SETS = {
         'ssv2',
         'splits/validation.txt',
         train=Split('train.txt', 'ssv2'),
+        zero_shot={'validation': Split('splits/validation.txt', 'ssv2')},
     ),
     'kinetics600': ProtocolData(
         'K-600',
@@ -155,20 +159,22 @@ DATA_SETS = {
 }
 SHORT = {'k400': 'kinetics400', 'k600': 'kinetics600'}
 
-MSRVTT_TEST = 'test_JSFUSION.json'  # 1k-A
-THREE_LISTS = dict(train='train.json', val='val.json', test='test.json')
 CAPTION_SETS = {
-    'msrvtt9k': CaptionData(
-        'msrvtt', 'train_9k.json', MSRVTT_TEST, MSRVTT_TEST, 'msrvtt'
-    ),
-    'msrvtt7k': CaptionData(
-        'msrvtt', 'train_7k.json', MSRVTT_TEST, MSRVTT_TEST, 'msrvtt'
-    ),
-    'msvd': CaptionData('msvd', published='msvd', **THREE_LISTS),
-    'lsmdc': CaptionData('lsmdc', published='lsmdc', **THREE_LISTS),
-    'didemo': CaptionData(
-        'didemo', published='didemo', only_beginning=True, **THREE_LISTS
-    ),
+    **{
+        f'msrvtt{size}': CaptionData(
+            'MSR-VTT',
+            'msrvtt',
+            'msrvtt',
+            train=f'train_{size}.json',
+            test='test_JSFUSION.json',  # 1k-A
+            val=None,
+        )
+        for size in ('9k', '7k')
+    },
+    'msvd': CaptionData('MSVD', 'msvd', 'msvd'),
+    'lsmdc': CaptionData('LSMDC', 'lsmdc', 'lsmdc'),
+    # Of its videos only the beginning is shown to models.
+    'didemo': CaptionData('DiDeMo', 'didemo', 'didemo', own_config=True),
 }
 
 
@@ -196,7 +202,7 @@ def find_data_set(name: str) -> ProtocolData:
     return DATA_SETS[name]
 
 
-def find_caption_data_set(name: str) -> CaptionData:
+def find_caption_data(name: str) -> CaptionData:
     """A data set of captions by its name.
 
     Raises:
@@ -204,8 +210,8 @@ def find_caption_data_set(name: str) -> CaptionData:
     """
     if name not in CAPTION_SETS:
         raise UserError(
-            f'no data set of captions {name!r}{suggest(name, CAPTION_SETS)}: '
-            f'expected one of {", ".join(CAPTION_SETS)}; a config of your own '
-            'is tested on its own data without --datasets'
+            f'no captions of {name!r}{suggest(name, CAPTION_SETS)}: expected '
+            f'one of {", ".join(CAPTION_SETS)}; a config of your own is '
+            'tested on its own data without --datasets'
         )
     return CAPTION_SETS[name]

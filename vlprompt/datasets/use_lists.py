@@ -42,30 +42,36 @@ def use_split(
 
 
 def use_captions(config: Config, data: CaptionData, data_root: str) -> None:
-    """Let all loaders of a config read a data set of captions, in place.
+    """Let a config train, validate and test on captions; changed in place.
+
+    With a validation list, the best epoch on it is kept beside the last one.
 
     Args:
-        config: The config.
+        config: A config of retrieval.
         data: The data set.
         data_root: The folder that data sets are below.
 
     Raises:
-        UserError: If the config is of another data set and would show models
-            whole videos of which only the beginning counts.
+        UserError: If the data set needs a config of its own.
     """
     root = Path(data_root, data.root)
     own = Path(config.test_dataloader.dataset.ann_file).parent.name
-    if data.only_beginning and own != data.root:
+    if data.own_config and own != data.root:
         raise UserError(
-            f'{config.filename} reads whole videos, of {data.root} only the '
-            f'first seconds count: give a config of its own, such as '
+            f'{config.filename} does not read the frames that count of '
+            f'{data.title}, which has configs of its own, such as '
             f'configs/vilt/vilt_b16_{data.root}.py'
         )
-    for name in LOADERS:
+    lists = dict(train=data.train, val=data.val or data.test, test=data.test)
+    for name, ann_file in lists.items():
         loader = config.get(f'{name}_dataloader')
         if loader is not None:
-            loader.dataset.ann_file = str(root / getattr(data, name))
+            loader.dataset.ann_file = str(root / ann_file)
             loader.dataset.data_prefix = dict(video=str(root / 'videos'))
+    hook = config.default_hooks.checkpoint
+    hook.save_best = 't2v/R1' if data.val else None
+    if data.val:
+        hook.rule = 'greater'
 
 
 def relocate(config: Config, data_root: str) -> None:

@@ -1,7 +1,7 @@
-"""Base to novel: trains on half of the classes, tests on both halves.
+"""Train on half of the classes, test on both halves.
 
-Trains on some clips of the base classes, three draws of them, and tests each
-model on base classes among base classes and on novel among novel.
+There are several draws of the training videos.  Each model is tested on base
+classes among base classes and on novel ones among novel ones.
 """
 
 from __future__ import annotations
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from vlprompt.datasets.catalog import ProtocolData
     from vlprompt.jobs import Job
 
-EXAMPLE = (
-    'vlprompt eval base-to-novel configs/vilt/vilt_b16_b2n.py '
-    '--datasets k400 hmdb51 ucf101 ssv2'
-)
+EXAMPLE = """vlprompt eval base-to-novel configs/vilt/vilt_b16_b2n.py \\
+        --datasets k400 hmdb51 ucf101 ssv2"""
 PARTS = ('base', 'novel', 'hm')
 
 
@@ -177,6 +175,11 @@ def _accuracies(metrics: Metrics, job: str) -> tuple[float, float, float]:
     return base, novel, harmonic_mean(base, novel)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
-    return protocol.main(BaseToNovel(), argv)
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    protocol.add_arguments(parser, BaseToNovel())
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the protocol."""
+    protocol.main(BaseToNovel(), argv)

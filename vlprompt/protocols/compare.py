@@ -1,4 +1,4 @@
-"""Compare: tests several models on the same videos.
+"""Test several models on the same videos.
 
 The models are ours or MMAction2's; each has its own test pipeline, and all
 stand in one table.
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from vlprompt.datasets.catalog import ProtocolData, Split
     from vlprompt.jobs import Job
 
-EXAMPLE = (
-    'vlprompt eval compare configs/vilt/vilt_b16_k400.py vilt.pth '
-    'configs/clip/clip_b16_k400.py none'
-)
+EXAMPLE = """vlprompt eval compare configs/vilt/vilt_b16_k400.py vilt.pth \\
+        configs/clip/clip_b16_k400.py none"""
 HEAD = (
     'Model',
     'Top-1',
@@ -209,6 +207,11 @@ def _videos_per_second(folder: Path, config: Config) -> float:
     return config.test_dataloader.batch_size / seconds
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
-    return protocol.main(Compare(), argv)
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    protocol.add_arguments(parser, Compare())
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the protocol."""
+    protocol.main(Compare(), argv)

@@ -1,6 +1,7 @@
-"""Few-shot: trains on a few clips of each class, tests on all others.
+"""Train on a few videos of each class.
 
-Checkpoints that are given are tested instead.
+Each model is tested on the list of the other videos.  Checkpoints that are
+given are tested instead of training.
 """
 
 from __future__ import annotations
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
     from vlprompt.datasets.catalog import ProtocolData
     from vlprompt.jobs import Job
 
-EXAMPLE = (
-    'vlprompt eval few-shot configs/vilt/vilt_b16_few_shot.py '
-    '--datasets hmdb51 ucf101 --shots 2 4 8 16'
-)
+EXAMPLE = """vlprompt eval few-shot configs/vilt/vilt_b16_few_shot.py \\
+        --datasets hmdb51 ucf101 --shots 2 4 8 16"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,7 @@ class FewShotSettings(GridSettings):
 
 
 class FewShot(Protocol):
-    """Train on a few clips of each class, and test on all others."""
+    """Train on a few videos of each class, and test on the others."""
 
     name: ClassVar[str] = 'few_shot'
 
@@ -152,6 +151,11 @@ def _use_lists(
     use_split(config.test_dataloader, data, data.full, *where)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
-    return protocol.main(FewShot(), argv)
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    protocol.add_arguments(parser, FewShot())
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the protocol."""
+    protocol.main(FewShot(), argv)

@@ -1,4 +1,4 @@
-"""Fully supervised: tests on the classes that were trained on.
+"""Train and test on all classes.
 
 Each video is tested with several views, and the table says what a view costs.
 """
@@ -27,10 +27,8 @@ if TYPE_CHECKING:
     from vlprompt.datasets.catalog import ProtocolData
     from vlprompt.jobs import Job
 
-EXAMPLE = (
-    'vlprompt eval fully-supervised configs/vilt/vilt_b16_k400.py CHECKPOINT '
-    '--views 4x3'
-)
+EXAMPLE = """vlprompt eval fully-supervised configs/vilt/vilt_b16_k400.py \\
+        vilt.pth --views 4x3"""
 HEAD = ('Method', 'Frames', 'Views', 'Top-1', 'Top-5', 'GFLOPs', 'TP')
 METRICS = ('top1', 'top5', 'gflops_per_view', 'views_per_sec')
 
@@ -231,6 +229,11 @@ def _published() -> list[list[str]]:
     return [[*key, *row] for key, row in rows.items()]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
-    return protocol.main(FullySupervised(), argv)
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    protocol.add_arguments(parser, FullySupervised())
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the protocol."""
+    protocol.main(FullySupervised(), argv)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from vlprompt.cli.common import Options, add_options_argument
+from vlprompt.cli.parsing import parse
 from vlprompt.tables import Table
 
 from .reports import provenance_notes, write_report
@@ -107,11 +110,19 @@ def run(
     return write_report(settings, protocol.name, tables, notes, metrics)
 
 
-def main(protocol: Protocol, argv: Sequence[str] | None = None) -> int:
-    """Run a protocol by its command line; returns the exit code."""
-    parser = ArgumentParser(description=protocol.__doc__.splitlines()[0])
-    add_arguments(parser, protocol)
-    return run(protocol, parser.parse_args(argv))
+def main(protocol: Protocol, argv: Sequence[str] | None = None) -> None:
+    """Run a protocol by its command line.
+
+    Args:
+        protocol: The protocol; its module has an ``EXAMPLE``.
+        argv: The words after its name; those of the process if not given.
+
+    Raises:
+        SystemExit: With the exit code, if some videos were not scored.
+    """
+    code = run(protocol, parse(type(protocol).__module__, argv))
+    if code:
+        sys.exit(code)
 
 
 def make_executor(args: Namespace, out: Path) -> Executor:
@@ -140,7 +151,6 @@ def make_executor(args: Namespace, out: Path) -> Executor:
 
 
 def _add_common_arguments(parser: ArgumentParser) -> None:
-    from vlprompt.cli.common import Options
     from vlprompt.datasets.lists.hmdb51_order import ORDERS
 
     parser.add_argument(
@@ -165,18 +175,10 @@ def _add_common_arguments(parser: ArgumentParser) -> None:
         action='store_true',
         help='add the rows that the papers print',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=Options,
-        metavar='KEY=VALUE',
-        help='change the configs',
-    )
+    add_options_argument(parser, 'change the configs')
 
 
 def _add_execution_arguments(parser: ArgumentParser) -> None:
-    from vlprompt.cli.common import Options
-
     parser.add_argument(
         '--dry-run', action='store_true', help='only print the commands'
     )

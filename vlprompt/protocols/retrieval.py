@@ -1,4 +1,4 @@
-"""Retrieval: ranks videos by captions and captions by videos.
+"""Rank videos by text and texts by video.
 
 The test set is the config's own, or each of the data sets that are named.
 """
@@ -27,10 +27,8 @@ if TYPE_CHECKING:
     from vlprompt.datasets.catalog import CaptionData
     from vlprompt.jobs import Job
 
-EXAMPLE = (
-    'vlprompt eval retrieval configs/vilt/vilt_b16_retrieval.py CHECKPOINT '
-    '--datasets msrvtt9k'
-)
+EXAMPLE = """vlprompt eval retrieval configs/vilt/vilt_b16_retrieval.py \\
+        vilt.pth --datasets msrvtt9k"""
 NUMBERS = ('R1', 'R5', 'MnR', 'R10', 'MdR')  # the papers print the first
 HEAD = ('R@1', 'R@5', 'MnR', 'R@10', 'MdR')
 DIRECTIONS = {'t2v': 'text to video', 'v2t': 'video to text'}
@@ -98,14 +96,14 @@ class Retrieval(Protocol):
 
     def settings(self, args: Namespace) -> RetrievalSettings:
         """Read the command line."""
-        from vlprompt.datasets.catalog import find_caption_data_set
+        from vlprompt.datasets.catalog import find_caption_data
         from vlprompt.evaluation.retrieval import TIES, VIDEO_TO_TEXT
 
         _check_choice('--v2t', args.v2t, [*VIDEO_TO_TEXT])
         _check_choice('--tie', args.tie, [*TIES])
         config = find_config(args.config, 'retrieval')
         stem = Path(config).stem
-        sets = {name: find_caption_data_set(name) for name in args.datasets}
+        sets = {name: find_caption_data(name) for name in args.datasets}
         return read_settings(
             RetrievalSettings,
             args,
@@ -211,6 +209,11 @@ def _published_name(stem: str) -> str:
     return next((name for name in sorted(names) if name in stem), stem)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
-    return protocol.main(Retrieval(), argv)
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    protocol.add_arguments(parser, Retrieval())
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the protocol."""
+    protocol.main(Retrieval(), argv)

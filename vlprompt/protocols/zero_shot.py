@@ -1,4 +1,4 @@
-"""Zero-shot: tests on classes that were not trained on.
+"""Test on classes that were not trained on.
 
 Every split of each data set is tested; the table has means and deviations.
 """
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from vlprompt.datasets.catalog import ProtocolData
     from vlprompt.jobs import Job
 
-EXAMPLE = (
-    'vlprompt eval zero-shot configs/vilt/vilt_b16_zs.py CHECKPOINT '
-    '--datasets hmdb51 ucf101'
-)
+EXAMPLE = """vlprompt eval zero-shot configs/vilt/vilt_b16_k400_zs.py \\
+        vilt.pth --datasets hmdb51 ucf101"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +143,11 @@ def _every_split(metrics: Metrics) -> Table:
     return Table(['Split', 'Top-1', 'Top-5'], rows)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
-    return protocol.main(ZeroShot(), argv)
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    protocol.add_arguments(parser, ZeroShot())
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the protocol."""
+    protocol.main(ZeroShot(), argv)

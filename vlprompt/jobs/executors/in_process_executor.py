@@ -7,9 +7,10 @@ from concurrent.futures import Future
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TextIO
 
+from vlprompt.cli.child import command_line
+
 from ..logs import failure, position
 from .executor import Call, JobFailed
-from .program import command_line, run_here
 
 
 class InProcessExecutor:
@@ -47,6 +48,7 @@ class InProcessExecutor:
 
 
 def _run(call: Call) -> None:
+    from vlprompt.cli.dispatch import start
     from vlprompt.user_messages import error_line
 
     from .isolation import isolated
@@ -55,7 +57,7 @@ def _run(call: Call) -> None:
         log = _Log(file, call.report)
         with redirect_stdout(log), redirect_stderr(log), isolated():
             try:
-                run_here(call.words)
+                start(call.words)
             except SystemExit as error:
                 code = error.code
             except Exception as error:

@@ -9,11 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from vlprompt.cli.child import command_line
 from vlprompt.errors import UserError, last_line
 
 from ..logs import failure, position
 from .executor import Call, JobFailed
-from .program import command_line
 
 AT_A_TIME = 1000  # more than any protocol has
 POLL = 2.0  # seconds between looks at the log and the state
@@ -69,7 +69,8 @@ class SlurmExecutor:
 
     def command(self, words: Sequence[str]) -> list[str]:
         """The command line that runs on a machine of the cluster."""
-        return command_line(words, self.processes)
+        several = [f'--gpus={self.processes}'] if self.processes else []
+        return command_line([*words, *several])
 
     def submit(self, call: Call) -> Future[None]:
         """Submit a job, unless it has been submitted before."""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 
+from vlprompt.cli.child import command_line
+
 from ..logs import failure, position
 from .executor import Call, JobFailed
-from .program import command_line
 
 
 class SubprocessExecutor:
@@ -31,7 +32,8 @@ class SubprocessExecutor:
 
     def command(self, words: Sequence[str]) -> list[str]:
         """The command line of the process."""
-        return command_line(words, self.processes)
+        several = [f'--gpus={self.processes}'] if self.processes else []
+        return command_line([*words, *several])
 
     def submit(self, call: Call) -> Future[None]:
         """Run a command as soon as fewer than ``slots`` are running."""
