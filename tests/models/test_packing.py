@@ -3,8 +3,8 @@
 import pytest
 import reference
 import torch
+from helpers import NOVEL, Counter, build, clips, total
 from open_clip.tokenizer import SimpleTokenizer
-from test_recognizer import NOVEL, Counter, build, clips, total
 from test_towers import assert_same, deep_prompts
 from torch.utils.flop_counter import FlopCounterMode
 
