@@ -1,4 +1,4 @@
-"""ViLT-CLIP on a tiny CLIP, and what it is fed with."""
+"""ViLT-CLIP on a tiny CLIP, deep prompts, and what they are fed with."""
 
 import torch
 from mmaction.structures import ActionDataSample
@@ -60,3 +60,29 @@ class Counter:
 
     def note(self, *_):
         self.calls += 1
+
+
+def deep_prompts(depth, layers, num, width):
+    """Prompts of the first layers, in float64."""
+    return [
+        torch.randn(num, width).double().requires_grad_()
+        if i < depth
+        else None
+        for i in range(layers)
+    ]
+
+
+def gradients(out, prompts):
+    """Of a random sum of the features, in the prompts."""
+    leaves = [p for p in prompts if p is not None]
+    torch.manual_seed(1)
+    return torch.autograd.grad((out * torch.randn_like(out)).sum(), leaves)
+
+
+def assert_same(ours, theirs, prompts):
+    """The same features, and gradients in the prompts."""
+    torch.testing.assert_close(ours, theirs, atol=1e-10, rtol=1e-9)
+    for a, b in zip(
+        gradients(ours, prompts), gradients(theirs, prompts), strict=True
+    ):
+        torch.testing.assert_close(a, b, atol=1e-9, rtol=1e-8)
