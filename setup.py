@@ -72,6 +72,7 @@ setup(
     package_data={
         'vlprompt.datasets.lists': ['class_lists/*.txt'],
         'vlprompt.protocols': ['*.csv'],
+        'vlprompt.toy': ['toy_clip.*'],
     },
     install_requires=requirements('runtime'),
     extras_require={

@@ -164,7 +164,12 @@ def test_only_the_statistics_of_a_history_are_looked_up():
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason='MMEngine does it')
-def test_mixed_precision_trains_on_cpu(tmp_path):
+@pytest.mark.parametrize('bf16', [True, False])
+def test_mixed_precision_trains_on_cpu(tmp_path, monkeypatch, bf16):
+    """In bf16 if the processor has it or the config says so."""
+    names = ['avx512_bf16'] if bf16 else []
+    where = 'vlprompt.hardware.bf16_instructions'
+    monkeypatch.setattr(where, lambda: names)
     seen = []
     wrapper = dict(type='AmpOptimWrapper', optimizer=dict(type='SGD', lr=0.1))
     hook = Tiny.forward
@@ -178,10 +183,10 @@ def test_mixed_precision_trains_on_cpu(tmp_path):
         run(tmp_path, 1, optim_wrapper=wrapper)
     finally:
         Tiny.forward = hook
-    assert seen == [True, True]
+    assert seen == [bf16, bf16]
     parameter = torch.nn.Parameter(torch.zeros(1))
     optimizer = torch.optim.SGD([parameter], lr=1)
-    for dtype in (None, 'bfloat16', torch.bfloat16):
+    for dtype in ('bfloat16', torch.bfloat16):
         amp = AmpOptimWrapper(optimizer=optimizer, dtype=dtype)
         assert amp.cast_dtype == torch.bfloat16
 

@@ -185,16 +185,21 @@ def hardware() -> Iterator[Row]:
         torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())
     ]
     yield Row('GPUs', ', '.join(gpus) or 'none', INFO)
-    flags = torch.backends.cpu.get_cpu_capability()
-    bf16 = [
-        name
-        for name, has in (
-            ('avx512_bf16', torch.cpu._is_avx512_bf16_supported),
-            ('amx', torch.cpu._is_amx_tile_supported),
-        )
-        if has()
-    ]
-    yield Row('CPU', ' '.join([flags, *bf16]), INFO)
+    yield Row('CPU', torch.backends.cpu.get_cpu_capability(), INFO)
+    yield from bf16()
+
+
+def bf16() -> Iterator[Row]:
+    """Where ``--amp`` computes in bf16."""
+    import torch
+
+    from vlprompt.hardware import bf16_instructions, has_bf16
+
+    names = ', '.join(bf16_instructions())
+    yield Row('bf16, CPU', names or 'none: --amp trains in fp32', INFO)
+    if torch.cuda.is_available():
+        found = 'yes' if has_bf16('cuda') else 'none: --amp trains in fp16'
+        yield Row('bf16, GPU', found, INFO)
 
 
 CHECKS: tuple[Callable[[], Row], ...] = (

@@ -34,6 +34,8 @@ def apply() -> None:
             accept_mmcv_lite()
         import mmaction  # noqa: F401
 
+        from .compat_amp import allow_amp_on_cpu
+
         if not DISABLED:
             gate_multimodal()
             allow_mmengine_checkpoints()
@@ -180,28 +182,6 @@ def load_from_local(filename: str, map_location=None):
         raise UserError(
             f'{filename} is damaged or not a checkpoint'
         ) from error
-
-
-def allow_amp_on_cpu() -> None:
-    """MMEngine's mixed precision asserts a GPU; CPUs have bf16 too."""
-    import torch
-    from mmengine.optim import AmpOptimWrapper, OptimWrapper
-
-    original = AmpOptimWrapper.__init__
-    if torch.cuda.is_available() or hasattr(original, 'on_cpu'):
-        return
-
-    def init(
-        self, loss_scale='dynamic', dtype=None, use_fsdp=False, **kwargs
-    ) -> None:
-        OptimWrapper.__init__(self, **kwargs)
-        self._scale_update_param = None
-        self.loss_scaler = torch.amp.GradScaler('cpu', enabled=False)
-        dtype = dtype or torch.bfloat16
-        self.cast_dtype = getattr(torch, str(dtype).removeprefix('torch.'))
-
-    init.on_cpu = True
-    AmpOptimWrapper.__init__ = init
 
 
 def gather_optimizer_shards() -> None:

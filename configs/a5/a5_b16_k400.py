@@ -11,6 +11,11 @@ Not measured here.
 _base_ = [
     '../_base_/models/a5_b16.py',
     '../_base_/datasets/kinetics400.py',
+    '../_base_/pipelines/segments16.py',
     '../_base_/schedules/a5.py',
     '../_base_/default_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))

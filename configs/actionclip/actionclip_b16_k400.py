@@ -9,7 +9,12 @@ Published: 81.1 top-1, 95.5 top-5, one view.  Not measured here.
 
 _base_ = [
     '../_base_/models/actionclip_b16.py',
-    '../_base_/datasets/kinetics400_segments8.py',
+    '../_base_/datasets/kinetics400.py',
+    '../_base_/pipelines/segments8.py',
     '../_base_/schedules/actionclip.py',
     '../_base_/default_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))

@@ -9,10 +9,15 @@ Published: 84.7 top-1.  Not measured here.
 
 _base_ = [
     '../_base_/models/aim_b16.py',
-    '../_base_/datasets/kinetics400_aim32.py',
+    '../_base_/datasets/kinetics400.py',
+    '../_base_/pipelines/aim32.py',
     '../_base_/schedules/aim.py',
     '../_base_/default_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 model = dict(
     backbone=dict(embeddings=[dict(type='TimeEmbedding', num_frames=32)])

@@ -10,10 +10,15 @@ Published: nothing for this size that was at hand.  Not measured here.
 
 _base_ = [
     '../_base_/models/aim_b16.py',
-    '../_base_/datasets/ssv2_segments8.py',
+    '../_base_/datasets/ssv2.py',
+    '../_base_/pipelines/segments8.py',
     '../_base_/schedules/aim.py',
     '../_base_/default_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 model = dict(
     backbone=dict(

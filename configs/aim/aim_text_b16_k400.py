@@ -9,11 +9,16 @@ measured here.
 """
 
 _base_ = [
-    '../_base_/models/clip_b16_plain.py',
-    '../_base_/datasets/kinetics400_aim8.py',
+    '../_base_/models/clip_b16.py',
+    '../_base_/datasets/kinetics400.py',
+    '../_base_/pipelines/aim8.py',
     '../_base_/schedules/aim.py',
     '../_base_/default_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 model = dict(
     backbone=dict(

@@ -23,4 +23,4 @@ model = dict(
         'cls_head.*',
     ],
 )
-test_dataloader = {{_base_.val_dataloader}}
+test_dataloader = _base_.val_dataloader

@@ -8,17 +8,17 @@ measured here.
 """
 
 _base_ = [
-    '../_base_/models/clip_b16.py',
-    '../_base_/datasets/kinetics400_zero_shot.py',
+    '../_base_/models/clip_b16_imagenet_stats.py',
+    '../_base_/datasets/kinetics400.py',
+    '../_base_/pipelines/segments32.py',
     '../_base_/schedules/adamw_warmup_cosine.py',
     '../_base_/default_runtime.py',
 ]
 
-model = dict(texts=dict(template='{}'))
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
 test_dataloader = dict(
-    dataset=dict(
-        ann_file='data/kinetics400/val.txt',
-        classes='kinetics400',
-        data_prefix=dict(video='data/kinetics400'),
-    )
+    batch_size=32, dataset=dict(pipeline=_base_.test_pipeline)
 )
+
+model = dict(texts=dict(template='{}'))

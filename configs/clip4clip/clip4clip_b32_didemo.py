@@ -10,17 +10,14 @@ Published: 43.4 R@1, 70.2 R@5, 17.5 mean rank.  Not measured here.
 _base_ = [
     '../_base_/models/clip4clip_b32.py',
     '../_base_/datasets/didemo.py',
+    '../_base_/pipelines/didemo_seconds64.py',
     '../_base_/schedules/clip4clip.py',
-    '../_base_/retrieval_runtime.py',
+    '../_base_/clip4clip_runtime.py',
 ]
 
-custom_hooks = [
-    dict(type='EpochSeedHook'),
-    dict(type='BrokenVideosHook'),
-    dict(type='ListCheckHook'),
-    dict(type='RetrievalHook'),
-    dict(type='ClampLogitScaleHook'),
-]
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 default_hooks = dict(checkpoint=dict(save_best='t2v/R1', rule='greater'))
 
 model = dict(texts=dict(max_tokens=64))

@@ -8,10 +8,15 @@ Published: nothing on this data set.  Not measured here.
 
 _base_ = [
     '../_base_/models/vifi_b16_retrieval.py',
-    '../_base_/datasets/didemo_segments16.py',
+    '../_base_/datasets/didemo.py',
+    '../_base_/pipelines/didemo_segments16.py',
     '../_base_/schedules/retrieval.py',
     '../_base_/retrieval_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 default_hooks = dict(checkpoint=dict(save_best='t2v/R1', rule='greater'))
 optim_wrapper = dict(optimizer=dict(lr=8e-6))

@@ -10,9 +10,14 @@ Published: 83.9 top-1, 96.3 top-5 with 4 x 3 views.  Not measured here.
 _base_ = [
     '../_base_/models/vifi_b16.py',
     '../_base_/datasets/kinetics400.py',
+    '../_base_/pipelines/segments16.py',
     '../_base_/schedules/adamw_warmup_cosine.py',
     '../_base_/default_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 optim_wrapper = dict(optimizer=dict(lr=2.2e-5), accumulative_counts=2)
 auto_scale_lr = dict(enable=False, base_batch_size=512)

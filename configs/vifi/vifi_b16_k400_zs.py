@@ -11,9 +11,14 @@ splits.  Not measured here.
 _base_ = [
     '../_base_/models/vifi_b16.py',
     '../_base_/datasets/kinetics400_zero_shot.py',
+    '../_base_/pipelines/segments32.py',
     '../_base_/schedules/adamw_warmup_cosine.py',
     '../_base_/default_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 train_cfg = dict(max_epochs=10)
 optim_wrapper = dict(optimizer=dict(lr=8e-6))

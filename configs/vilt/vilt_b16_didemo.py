@@ -9,9 +9,14 @@ Published: 39.7 R@1, 66.5 R@5, 15.3 mean rank.  Not measured here.
 
 _base_ = [
     '../_base_/models/vilt_b16_retrieval.py',
-    '../_base_/datasets/didemo_segments16.py',
+    '../_base_/datasets/didemo.py',
+    '../_base_/pipelines/didemo_segments16.py',
     '../_base_/schedules/retrieval.py',
     '../_base_/retrieval_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 default_hooks = dict(checkpoint=dict(save_best='t2v/R1', rule='greater'))

@@ -13,8 +13,13 @@ Published: 77.6 top-1, 94.5 top-5 with 4 x 3 views.  Not measured here.
 _base_ = [
     '../_base_/models/vilt_b16.py',
     '../_base_/datasets/kinetics400.py',
+    '../_base_/pipelines/segments16.py',
     '../_base_/schedules/adamw_warmup_cosine.py',
     '../_base_/default_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 auto_scale_lr = dict(enable=False, base_batch_size=256)

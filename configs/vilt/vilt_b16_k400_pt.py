@@ -6,12 +6,7 @@ Run: bash tools/dist_train.sh configs/vilt/vilt_b16_k400_pt.py 8
 Published: 72.97 top-1.  Not measured here.
 """
 
-_base_ = [
-    '../_base_/models/vilt_b16.py',
-    '../_base_/datasets/kinetics400.py',
-    '../_base_/schedules/adamw_warmup_cosine.py',
-    '../_base_/default_runtime.py',
-]
+_base_ = ['vilt_b16_k400.py']
 
 model = dict(
     texts=dict(anchor_template=None),
@@ -22,4 +17,3 @@ model = dict(
     ),
     cls_head=dict(regularizers=None),
 )
-auto_scale_lr = dict(enable=False, base_batch_size=256)

@@ -6,16 +6,10 @@ Run: bash tools/dist_train.sh configs/vilt/vilt_b16_k400_pt_pv.py 8
 Published: 75.83 top-1.  Not measured here.
 """
 
-_base_ = [
-    '../_base_/models/vilt_b16.py',
-    '../_base_/datasets/kinetics400.py',
-    '../_base_/schedules/adamw_warmup_cosine.py',
-    '../_base_/default_runtime.py',
-]
+_base_ = ['vilt_b16_k400.py']
 
 model = dict(
     texts=dict(anchor_template=None),
     prompts=dict(coupling='none'),
     cls_head=dict(regularizers=None),
 )
-auto_scale_lr = dict(enable=False, base_batch_size=256)

@@ -10,7 +10,12 @@ prompts).  Not measured here.
 
 _base_ = [
     '../_base_/models/vita_b16.py',
-    '../_base_/datasets/kinetics400_dense8.py',
+    '../_base_/datasets/kinetics400.py',
+    '../_base_/pipelines/dense8.py',
     '../_base_/schedules/vita.py',
     '../_base_/default_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))

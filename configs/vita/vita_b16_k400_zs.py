@@ -9,18 +9,23 @@ Published: HMDB-51 48.6, UCF101 75.0, K600 67.4.  Not measured here.
 
 _base_ = [
     '../_base_/models/vita_b16.py',
-    '../_base_/datasets/kinetics400_dense8.py',
+    '../_base_/datasets/kinetics400.py',
+    '../_base_/pipelines/dense8.py',
     '../_base_/schedules/vita.py',
     '../_base_/default_runtime.py',
 ]
 
-model = dict(
-    prompts=dict(text=dict(_delete_=True, type='DeepPrompts', layers=[0]))
-)
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
 test_dataloader = dict(
     dataset=dict(
         ann_file='data/hmdb51/splits/val1.txt',
         classes='hmdb51',
         data_prefix=dict(video='data/hmdb51/videos'),
+        pipeline=_base_.test_pipeline,
     )
+)
+
+model = dict(
+    prompts=dict(text=dict(_delete_=True, type='DeepPrompts', layers=[0]))
 )

@@ -8,7 +8,12 @@ Published: 83.8 top-1, 95.7 top-5.  Not measured here.
 
 _base_ = [
     '../_base_/models/xclip_b16.py',
-    '../_base_/datasets/kinetics400_segments8.py',
+    '../_base_/datasets/kinetics400.py',
+    '../_base_/pipelines/segments8.py',
     '../_base_/schedules/xclip.py',
     '../_base_/default_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))

@@ -11,9 +11,14 @@ measured here.
 _base_ = [
     '../_base_/models/xclip_b16.py',
     '../_base_/datasets/kinetics400_zero_shot.py',
+    '../_base_/pipelines/segments32.py',
     '../_base_/schedules/xclip.py',
     '../_base_/default_runtime.py',
 ]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 model = dict(pooler=dict(num_positions=32))
 train_cfg = dict(max_epochs=10)

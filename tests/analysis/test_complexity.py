@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import torch
 from examples import CLASSES, FRAMES, GRID, LAYERS, WIDTH, build, clip_of
-from mmengine.config import Config
 
 from vlprompt.analysis.complexity import (
     EveryToken,
@@ -13,9 +12,9 @@ from vlprompt.analysis.complexity import (
     count_macs,
     count_parameters,
 )
-from vlprompt.analysis.single_view import single_view_pipeline, view_shape
 from vlprompt.analysis.throughput import measure_throughput
 from vlprompt.apis import load_config
+from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
@@ -176,36 +175,6 @@ def test_models_of_mmaction2():
     assert view_shape(config, 8) == (1, 8, 3, 224, 224)
     macs = count_macs(build_without_weights(config), view_shape(config))
     assert macs.computed / 3e9 == pytest.approx(4.1, abs=0.02)
-
-
-def pipeline_config(*transforms):
-    dataset = dict(pipeline=list(transforms))
-    return Config(dict(val_dataloader=dict(dataset=dataset)))
-
-
-def test_the_shape_of_a_view():
-    sample = dict(type='SampleFrames', clip_len=8, num_clips=4)
-    crop = dict(type='ThreeCrop', crop_size=(32, 16))
-    layout = dict(type='FormatShape', input_format='NCTHW')
-    config = pipeline_config(sample, crop, layout)
-    assert view_shape(config) == (1, 1, 3, 8, 16, 32)
-    assert view_shape(config, 5) == (1, 1, 3, 5, 16, 32)
-    seconds = dict(type='SecondsSample', max_frames=12)
-    fixed = dict(type='Resize', scale=(48, 32), keep_ratio=False)
-    config = pipeline_config(seconds, fixed, layout)
-    assert view_shape(config, 6) == (1, 1, 3, 6, 32, 48)
-    assert single_view_pipeline(config)[0]['max_frames'] == 12
-    for expected, transforms in {
-        'says how many frames': (crop, layout),
-        'neither crops': (sample, layout),
-        'NCTHW or NCHW expected': (sample, crop),
-    }.items():
-        with pytest.raises(UserError, match=expected):
-            view_shape(pipeline_config(*transforms))
-    with pytest.raises(UserError, match='0 frames'):
-        view_shape(config, 0)
-    with pytest.raises(UserError, match='no pipeline'):
-        view_shape(Config(dict(model=dict())))
 
 
 def test_throughput(monkeypatch):

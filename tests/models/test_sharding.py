@@ -12,10 +12,10 @@ from vlprompt.models import (
     CLIPTextTower,
     PromptLearner,
     ViLTPrompts,
+    distributed,
     load_clip,
 )
-from vlprompt.models.towers import sharding
-from vlprompt.models.towers.sharding import encode_sharded
+from vlprompt.models.distributed import encode_sharded
 
 WORLD = 2
 NUM_CLASSES = (1, 4, 5)  # fewer than processes, divisible, not divisible
@@ -101,13 +101,13 @@ def test_each_process_encodes_its_share_of_the_tokens(monkeypatch, world):
         given.append(sum(texts.remainders()))
         return texts.ids[:, 17:22].float()
 
-    monkeypatch.setattr(sharding, 'get_world_size', lambda: world)
-    monkeypatch.setattr(sharding, 'gather', gather)
+    monkeypatch.setattr(distributed, 'get_world_size', lambda: world)
+    monkeypatch.setattr(distributed, 'gather', gather)
     for rank in range(world):
-        monkeypatch.setattr(sharding, 'get_rank', lambda rank=rank: rank)
+        monkeypatch.setattr(distributed, 'get_rank', lambda rank=rank: rank)
         encode_sharded(encode, texts, None)
     assert sum(given) == sum(lengths)
     assert max(given) - min(given) <= min(lengths)
-    monkeypatch.setattr(sharding, 'gather', lambda own: torch.cat(parts))
+    monkeypatch.setattr(distributed, 'gather', lambda own: torch.cat(parts))
     features = encode_sharded(encode, texts, None)
     assert torch.equal(features, texts.ids[:, 17:22].float())

@@ -2,7 +2,6 @@
 
 import pytest
 
-from vlprompt.errors import UserError
 from vlprompt.protocols import (
     deviation,
     harmonic_mean,
@@ -38,8 +37,8 @@ def test_markdown_lines_up():
     )
 
 
-def test_published_rows_do_not_mix_sources(repository):
-    numbers = read_published(repository, 'few_shot')
+def test_published_rows_do_not_mix_sources():
+    numbers = read_published('few_shot')
     columns = [('hmdb51', 'K=2 ', 'top1'), ('hmdb51', 'K=16 ', 'top1')]
     rows = published_rows(numbers, columns)
     names = [row[0] for row in rows]
@@ -63,9 +62,4 @@ def test_all_published_numbers_are_read(repository, shared_data):
     ours = repository / 'vlprompt/protocols/published_numbers.csv'
     assert ours.read_text() == source.read_text()
     for protocol in ('zero_shot', 'base_to_novel', 'retrieval'):
-        assert read_published(repository, protocol)
-
-
-def test_an_installed_package_has_no_published_numbers(tmp_path):
-    with pytest.raises(UserError, match='come with the repository'):
-        read_published(tmp_path, 'zero_shot')
+        assert read_published(protocol)

@@ -107,6 +107,21 @@ def test_runs_take_turns(monkeypatch):
     assert ''.join(seen) == 'ab' + 'abbaabbaab'
 
 
+@pytest.mark.parametrize('bf16', [True, False])
+def test_emulated_bf16_is_timed_if_asked_for(monkeypatch, bf16):
+    names = ['avx512_bf16'] if bf16 else []
+    where = 'vlprompt.hardware.bf16_instructions'
+    monkeypatch.setattr(where, lambda: names)
+    expected = ['float32', 'bfloat16'] if bf16 else ['float32']
+    assert benchmark.parse_args([]).dtypes == expected
+    asked = benchmark.parse_args(['--dtypes', 'bfloat16'])
+    assert asked.dtypes == ['bfloat16']
+    setting = sides.Setting('vlp', 51, 2, 'bfloat16', size='tiny')
+    config = sides.read_config(setting)
+    assert config.optim_wrapper.dtype == 'bfloat16'
+    assert config.model.frozen_dtype == 'bfloat16'
+
+
 def test_training_section(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(training, 'CLASSES', [51, 101])
     page, out = tmp_path / 'page.md', tmp_path / 'out.json'

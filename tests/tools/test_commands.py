@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from commands import NUM_VIDEOS, line_of, test_tool, train, train_tool
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from vlprompt.apis import load_config
 
@@ -63,7 +64,7 @@ def test_randomness(config):
 @pytest.mark.parametrize(
     ('device', 'bf16', 'expected'),
     [
-        ('cpu', False, ('bfloat16', dict(enabled=False))),
+        ('cpu', True, ('bfloat16', dict(enabled=False))),
         ('cuda', True, ('bfloat16', dict(enabled=False))),
         ('cuda', False, ('float16', 'dynamic')),
     ],
@@ -71,12 +72,39 @@ def test_randomness(config):
 def test_mixed_precision(config, monkeypatch, device, bf16, expected):
     where = 'vlprompt.cli.train_options.get_device'
     monkeypatch.setattr(where, lambda: device)
-    monkeypatch.setattr(torch.cuda, 'is_bf16_supported', lambda **_: bf16)
+    monkeypatch.setattr('vlprompt.cli.train_options.has_bf16', lambda _: bf16)
     wrapper = train_config(config, '--amp').optim_wrapper
     assert wrapper.type == 'AmpOptimWrapper'
     assert (wrapper.dtype, wrapper.loss_scale) == expected
     own = ['--amp', '--cfg-options', 'optim_wrapper.dtype=float16']
     assert train_config(config, *own).optim_wrapper.loss_scale == 'dynamic'
+
+
+def test_nothing_emulates_bf16_unasked(config, tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr('vlprompt.hardware.bf16_instructions', list)
+    with DTypes() as dtypes:
+        train_tool.main([config, '--amp', '--no-validate'])
+    assert torch.float32 in dtypes.seen
+    assert not dtypes.seen & {torch.bfloat16, torch.float16}
+    printed = capfd.readouterr()
+    assert (printed.out + printed.err).count('running in fp32') == 1
+    asked = ['--amp', '--cfg-options', 'optim_wrapper.dtype=bfloat16']
+    wrapper = train_config(config, *asked).optim_wrapper
+    assert (wrapper.type, wrapper.dtype) == ('AmpOptimWrapper', 'bfloat16')
+
+
+class DTypes(TorchDispatchMode):
+    """Sees the types of all tensors that are computed."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        leaves = out if isinstance(out, (tuple, list)) else [out]
+        self.seen |= {x.dtype for x in leaves if isinstance(x, torch.Tensor)}
+        return out
 
 
 def test_learning_rate_scaling(config):

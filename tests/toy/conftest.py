@@ -7,6 +7,8 @@ from typing import NamedTuple
 import pytest
 from programs import EPOCHS, call
 
+import vlprompt  # noqa: F401  mends torchvision before open_clip needs it
+
 DESCRIPTION = """
 title = 'Small'
 root = '{data}'

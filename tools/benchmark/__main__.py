@@ -13,6 +13,7 @@ import torch
 
 from vlprompt.cli.common import run_command
 from vlprompt.errors import UserError
+from vlprompt.hardware import has_bf16
 
 from . import (
     data,
@@ -63,7 +64,9 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
     parser.set_defaults(size='reduced')
     numbers = dict(nargs='+', type=int, metavar='N')
     parser.add_argument('--methods', nargs='+', default=list(METHODS))
-    parser.add_argument('--dtypes', nargs='+', default=list(DTYPES))
+    parser.add_argument(
+        '--dtypes', nargs='+', help='by default those of the hardware'
+    )
     parser.add_argument('--classes', **numbers, help='C')
     parser.add_argument('--frames', **numbers, help='T')
     parser.add_argument('--batch', type=int, dest='videos', help='B')
@@ -97,8 +100,18 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
     for key, value in GRIDS[args.size].items():
         if getattr(args, key) is None:
             setattr(args, key, value)
+    if args.dtypes is None:
+        args.dtypes = _dtypes(args.device)
     _check(args)
     return args
+
+
+def _dtypes(device: str) -> list[str]:
+    """All, but for one that the hardware would have to emulate."""
+    if has_bf16(device):
+        return list(DTYPES)
+    print(f'no bf16: {device} would have to emulate it')
+    return [dtype for dtype in DTYPES if dtype != 'bfloat16']
 
 
 def _check(args: Namespace) -> None:

@@ -9,7 +9,7 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 from torch.nn.parallel import DistributedDataParallel
 
-from vlprompt.models.towers.sharding import encode_sharded
+from vlprompt.models.distributed import encode_sharded
 
 from .measure import alternate
 from .records import Job, Record, Section, less

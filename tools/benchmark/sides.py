@@ -157,7 +157,8 @@ def read_config(setting: Setting) -> Config:
     if 'num_classes' in own:
         own.num_classes = setting.classes
     config.optim_wrapper.pop('accumulative_counts', None)
-    if setting.dtype == 'bfloat16':
+    if setting.dtype == 'bfloat16':  # also where it has to be emulated
+        config.optim_wrapper.dtype = 'bfloat16'
         use_mixed_precision(config)
     return config
 

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from vlprompt.errors import UserError
 from vlprompt.models import VideoTextFeatures, VideoTextRecognizer
-from vlprompt.models.poolers.mean_pooler import masked_mean
+from vlprompt.models.layers.temporal import masked_mean
 
 from .attention_weights import LayerAttention, find_tower, record_attention
 

@@ -81,7 +81,7 @@ def count_macs(model: nn.Module, shape: tuple[int, ...]) -> Macs:
         model: A recognizer of ours, with class names, or of MMAction2.  It
             stays as it is.
         shape: Of one view, see
-            :func:`vlprompt.analysis.single_view.view_shape`.
+            :func:`vlprompt.datasets.pipelines.view_shape`.
     """
     parts = _count(_copy(model), shape)
     text = parts.pop(TEXT, 0)

@@ -12,14 +12,12 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from vlprompt.apis.inference import scope_of
+from vlprompt.datasets.pipelines import single_view_pipeline
 from vlprompt.errors import UserError
 from vlprompt.models import VideoTextRecognizer
 from vlprompt.models.features import unit
-from vlprompt.models.poolers.mean_pooler import masked_mean
-from vlprompt.models.recognizers.compatibility import frame_mask
+from vlprompt.models.layers.temporal import masked_mean, unit_video
 from vlprompt.registry import DATASETS
-
-from .single_view import single_view_pipeline
 
 
 class Embeddings(NamedTuple):
@@ -41,18 +39,11 @@ class Embeddings(NamedTuple):
 def embed_videos(
     model: VideoTextRecognizer, inputs: Tensor, data_samples: list
 ) -> Tensor:
-    """(B, 1, 3, T, H, W) to the (B, E) pooled embeddings that are compared.
-
-    They are L2-normalised; a pooler that leaves the frames apart gives the
-    mean of the normalised ones.
-    """
+    """(B, V, 3, T, H, W) to the (B, E) unit features that are compared."""
     video, _ = model.extract_feat(
         inputs, stage='neck', data_samples=data_samples
     )
-    video = unit(video)
-    if video.dim() == 3:
-        video = masked_mean(video, frame_mask(data_samples, video))
-    return unit(video)
+    return unit_video(video, data_samples)
 
 
 def embed_class_tokens(

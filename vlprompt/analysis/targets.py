@@ -3,10 +3,8 @@
 from typing import NamedTuple
 
 import torch
-from mmengine.config import Config
 from torch import Tensor
 
-from vlprompt.datasets.lists.class_names import load_class_names
 from vlprompt.errors import UserError, suggest
 from vlprompt.models import CaptionTexts, ClassPrompts, VideoTextRecognizer
 
@@ -27,16 +25,6 @@ class Target(NamedTuple):
     def describe(self) -> str:
         """A line about it."""
         return f'{self.name}{self.score}'
-
-
-def find_classes(config: Config) -> tuple[str, ...]:
-    """The class names of the test data, none if it has none."""
-    dataset = (config.get('test_dataloader') or {}).get('dataset') or {}
-    if 'classes' not in dataset:
-        return ()
-    return load_class_names(
-        dataset['classes'], dataset.get('text_clean', 'none')
-    )
 
 
 def choose_target(

@@ -14,13 +14,11 @@ from mmengine.runner import load_checkpoint
 from torch import Tensor, nn
 
 from vlprompt.apis.checkpoints import set_checkpoint
-from vlprompt.datasets.lists.class_names import load_class_names
+from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.video_class_dataset import UNREADABLE
 from vlprompt.errors import UserError, last_line
-from vlprompt.models.features import unit
-from vlprompt.models.poolers.mean_pooler import masked_mean
-from vlprompt.models.recognizers.compatibility import frame_mask
+from vlprompt.models.layers.temporal import unit_video
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import error_line
 
@@ -144,10 +142,7 @@ class VideoClassifier:
         video, _ = self.model.extract_feat(
             batch['inputs'], stage='neck', data_samples=samples
         )
-        video = unit(video)
-        if video.dim() == 3:  # the head would fuse the frames
-            video = masked_mean(video, frame_mask(samples, video))
-        return unit(video.mean(dim=0)).cpu()
+        return unit_video(video, samples)[0].cpu()
 
 
 def read_video(pipeline: Compose, video: str | Path) -> dict:
@@ -212,9 +207,9 @@ def _test_dataset(config: Config) -> Config:
 
 
 def _class_names(dataset: Config) -> tuple[str, ...]:
-    if 'classes' not in dataset:
+    names = class_names_of(dataset)
+    if not names:
         raise UserError(
             'no class names given, and the test data of the config have none'
         )
-    clean = dataset.get('text_clean', 'none')
-    return load_class_names(dataset.classes, clean)
+    return names

@@ -14,11 +14,12 @@ from mmengine.dataset import Compose
 from rich.progress import Progress
 
 from vlprompt.analysis.attention import HEADS, relevance, rollout
-from vlprompt.analysis.single_view import single_view_pipeline
-from vlprompt.analysis.targets import Target, choose_target, find_classes
+from vlprompt.analysis.targets import Target, choose_target
 from vlprompt.apis import load_config, load_model
 from vlprompt.apis.inference import read_video, scope_of
 from vlprompt.cli.common import run_command
+from vlprompt.datasets import class_names_of
+from vlprompt.datasets.pipelines import single_view_pipeline
 from vlprompt.errors import UserError
 from vlprompt.visualization.frame_grid import (
     FrameRow,
@@ -127,7 +128,8 @@ def _look(
     if args.method == 'rollout':
         maps = rollout(model, inputs, args.layers or 'all', args.heads)
         return Looked(frames, maps.cpu().numpy(), None)
-    classes = find_classes(config)
+    loader = config.get('test_dataloader') or {}
+    classes = class_names_of(loader.get('dataset') or {})
     target = choose_target(model, inputs, samples, text, classes)
     layers = args.layers or 'last'
     maps = relevance(model, inputs, target.index, layers, samples)

@@ -21,11 +21,11 @@ from vlprompt.analysis.complexity import (
     count_macs,
     count_parameters,
 )
-from vlprompt.analysis.single_view import view_shape
 from vlprompt.analysis.throughput import DTYPES, measure_throughput
 from vlprompt.apis import load_config
 from vlprompt.cli.common import run_command
-from vlprompt.datasets.lists.class_names import load_class_names
+from vlprompt.datasets.lists.class_names import class_names_of
+from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
 from vlprompt.models import CaptionTexts
 from vlprompt.protocols.tables import markdown
@@ -103,10 +103,7 @@ def _set_classes(model: nn.Module, config: Config) -> int:
     known = isinstance(getattr(model, 'texts', None), CaptionTexts)
     if known or not hasattr(model, 'set_classes'):
         return 0
-    dataset = config.test_dataloader.dataset
-    names = load_class_names(
-        dataset.classes, dataset.get('text_clean', 'none')
-    )
+    names = class_names_of(config.test_dataloader.dataset)
     model.set_classes(names)
     return len(names)
 

@@ -25,7 +25,7 @@ from vlprompt.cli.common import run_command
 from vlprompt.cli.data_flags import add_test_data_arguments, set_test_data
 from vlprompt.cli.processes import set_up_processes
 from vlprompt.cli.test_options import dump_predictions
-from vlprompt.datasets import load_class_names
+from vlprompt.datasets import class_names_of
 from vlprompt.errors import UserError
 from vlprompt.visualization import draw_confused_pairs, draw_confusion_matrix
 
@@ -89,14 +89,12 @@ def name_classes(
     args: Namespace, config: Config | None, num: int
 ) -> Sequence[str]:
     """The names of the classes; their numbers if there are none."""
-    dataset = {} if config is None else config.test_dataloader.dataset
-    classes = args.classes or dataset.get('classes')
-    if classes is None:
+    dataset = {} if config is None else dict(config.test_dataloader.dataset)
+    if args.classes:
+        dataset['classes'] = args.classes
+    names = class_names_of(dataset)
+    if not names:
         return [str(label) for label in range(num)]
-    names = load_class_names(
-        load_class_names(classes, order=dataset.get('order', 'official')),
-        dataset.get('text_clean', 'none'),
-    )
     if len(names) != num:
         raise UserError(
             f'{len(names)} class names for predictions of {num} classes: '

@@ -1,11 +1,14 @@
 """What the flags of training do to a config."""
 
-import torch
+import logging
+
 from mmengine.config import Config
 from mmengine.device import get_device
+from mmengine.logging import print_log
 
 from vlprompt.apis.checkpoints import find_resumable, read_checkpoint
 from vlprompt.errors import UserError
+from vlprompt.hardware import WITHOUT_BF16, has_bf16
 
 
 def set_randomness(
@@ -27,17 +30,24 @@ def set_randomness(
 
 
 def use_mixed_precision(config: Config) -> None:
-    """Train in bf16 where the device can, in fp16 with scaled loss else.
+    """Train in bf16 where the hardware has it.
 
-    What the config says of ``dtype`` or ``loss_scale`` stays.  The frozen
-    weights of our recognizer are held in the same precision.
+    Elsewhere a GPU trains in fp16 with scaled loss, a processor in fp32, as
+    it would have to emulate bf16.  What the config says of ``dtype`` or
+    ``loss_scale`` stays.  The frozen weights of our recognizer are held in
+    the same precision.
     """
     wrapper = config.get('optim_wrapper') or {}
     kind = wrapper.get('type', 'OptimWrapper')
     if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
         raise UserError(f'--amp cannot be used with optim_wrapper {kind}')
+    device = get_device()
+    bf16 = has_bf16(device)
+    if not bf16 and device == 'cpu' and 'dtype' not in wrapper:
+        print_log(WITHOUT_BF16, logger='current', level=logging.WARNING)
+        return
     wrapper['type'] = 'AmpOptimWrapper'
-    wrapper.setdefault('dtype', 'bfloat16' if _has_bf16() else 'float16')
+    wrapper.setdefault('dtype', 'bfloat16' if bf16 else 'float16')
     if wrapper['dtype'] == 'bfloat16':
         wrapper.setdefault('loss_scale', dict(enabled=False))
     else:
@@ -45,12 +55,6 @@ def use_mixed_precision(config: Config) -> None:
     model = config.get('model') or {}
     if str(model.get('type')).endswith('VideoTextRecognizer'):
         model.setdefault('frozen_dtype', wrapper['dtype'])
-
-
-def _has_bf16() -> bool:
-    if get_device() != 'cuda':
-        return True
-    return torch.cuda.is_bf16_supported(including_emulation=False)
 
 
 def scale_learning_rate(config: Config) -> None:

@@ -4,7 +4,11 @@ import importlib
 from typing import Any
 
 from .lists.captions import CaptionedVideo, read_captions
-from .lists.class_names import list_class_names, load_class_names
+from .lists.class_names import (
+    class_names_of,
+    list_class_names,
+    load_class_names,
+)
 from .lists.overlap import ListOverlap, count_overlap
 from .lists.path_resolver import PathResolver, ResolvedPaths
 
@@ -25,6 +29,7 @@ __all__ = [
     'ListOverlap',
     'PathResolver',
     'ResolvedPaths',
+    'class_names_of',
     'count_overlap',
     'list_class_names',
     'load_class_names',

@@ -1,13 +1,18 @@
-"""The views of a video that a test pipeline makes."""
+"""What a test pipeline makes of a video: its views, and their shape."""
 
+import copy
 import re
+from collections.abc import Iterable
 
 from mmengine.config import Config
 
 from vlprompt.errors import UserError
 
-CROPS = {'CenterCrop': 1, 'ThreeCrop': 3, 'TenCrop': 10}
+# Views that each crop makes.
+CROPS = {'CenterCrop': 1, 'RandomCrop': 1, 'ThreeCrop': 3, 'TenCrop': 10}
 SHORT_SIDES = ('Resize', 'PILResize')
+# Keys of a sampler that hold a number of frames, the first that is there.
+FRAME_KEYS = ('num_frames', 'max_frames', 'clip_len')
 
 
 def parse_views(text: str) -> tuple[int, int]:
@@ -29,9 +34,8 @@ def count_views(pipeline: list) -> tuple[int, int]:
     """Temporal views and crops of a pipeline."""
     sampler, crop = _sampler(pipeline), _find(pipeline, CROPS)
     key = _views_key(sampler)
-    return sampler.get(key, 1) if key else 1, CROPS[
-        crop['type']
-    ] if crop else 1
+    temporal = sampler.get(key, 1) if key else 1
+    return temporal, CROPS[_kind(crop)] if crop else 1
 
 
 def set_views(
@@ -57,34 +61,121 @@ def set_views(
         loader = (
             config.test_dataloader if crops == 3 else config.val_dataloader
         )
-        tests = _crop(loader.dataset.pipeline, crops)
+        tests = _set_crops(loader.dataset.pipeline, crops)
     sampler = _sampler(tests)
     if key := _views_key(sampler):
         sampler[key] = temporal
     elif temporal > 1:
         raise UserError(
-            f'{sampler["type"]} of single frames makes one view, not '
+            f'{_kind(sampler)} of single frames makes one view, not '
             f'{temporal}: MultiViewSegmentSample makes more'
         )
-    if sampler['type'] == 'MultiViewSegmentSample':
+    if _kind(sampler) == 'MultiViewSegmentSample':
         sampler['mode'] = mode
     elif mode != 'uniform':
         raise UserError(
-            f'--sampling {mode}: {sampler["type"]} has no such draws, only '
+            f'--sampling {mode}: {_kind(sampler)} has no such draws, only '
             'MultiViewSegmentSample'
         )
     config.test_dataloader.dataset.pipeline = tests
 
 
-def _crop(pipeline: list, crops: int) -> list:
-    pipeline = [Config(dict(step=step)).step for step in pipeline]
+def single_view_pipeline(config: Config, frames: int | None = None) -> list:
+    """The pipeline of validation, or of the test if there is none.
+
+    Args:
+        config: A config of ours or of MMAction2.
+        frames: Frames of a view; as the config says if not given.
+
+    Raises:
+        UserError: If the config has no such pipeline, or the number of
+            frames cannot be set.
+    """
+    for name in ('val_dataloader', 'test_dataloader'):
+        pipeline = (config.get(name) or {}).get('dataset', {}).get('pipeline')
+        if pipeline:
+            break
+    else:
+        raise UserError(
+            f'{config.filename} has no pipeline of validation or test'
+        )
+    pipeline = copy.deepcopy(list(pipeline))
+    if frames is not None:
+        _set_frames(_sampler(pipeline), frames)
+    return pipeline
+
+
+def view_shape(config: Config, frames: int | None = None) -> tuple[int, ...]:
+    """The shape of a batch of one view, as the recognizer takes it.
+
+    Args:
+        config: A config of ours or of MMAction2.
+        frames: T; as the config says if not given.
+
+    Returns:
+        (1, 1, 3, T, H, W), or (1, T, 3, H, W) for recognizers of images.
+
+    Raises:
+        UserError: If the pipeline does not tell.
+    """
+    pipeline = single_view_pipeline(config, frames)
+    height, width = _size(config, pipeline)
+    layout = (_find(reversed(pipeline), ('FormatShape',)) or {}).get(
+        'input_format'
+    )
+    sampler = _sampler(pipeline)
+    length = sampler[_frames_key(sampler)]
+    if layout == 'NCTHW':
+        return (1, 1, 3, length, height, width)
+    if layout == 'NCHW':
+        clips = sampler.get('num_clips', 1)
+        return (1, length * clips, 3, height, width)
+    raise UserError(
+        f'{config.filename}: FormatShape of NCTHW or NCHW expected, the '
+        f'pipeline has {layout}'
+    )
+
+
+def _kind(step: dict) -> str:
+    """The type of a step, without the package that registers it."""
+    return str(step['type']).rpartition('.')[2]
+
+
+def _find(pipeline: Iterable[dict], kinds: object) -> dict | None:
+    return next((step for step in pipeline if _kind(step) in kinds), None)
+
+
+def _sampler(pipeline: list) -> dict:
+    """The step that chooses frames: the first that says how many."""
+    for step in pipeline:
+        if _frames_key(step):
+            return step
+    raise UserError(
+        'no transform of the pipeline says how many frames it takes: '
+        + ', '.join(map(_kind, pipeline))
+    )
+
+
+def _frames_key(step: dict) -> str | None:
+    return next((key for key in FRAME_KEYS if key in step), None)
+
+
+def _views_key(sampler: dict) -> str | None:
+    """Where a sampler has its temporal views; None if it makes one."""
+    if _kind(sampler) == 'MultiViewSegmentSample':
+        return 'num_views'
+    return 'num_clips' if sampler.get('clip_len', 1) > 1 else None
+
+
+def _set_crops(pipeline: list, crops: int) -> list:
+    pipeline = copy.deepcopy(list(pipeline))
     crop = _find(pipeline, CROPS)
     if crop is None:
         raise UserError(
             f'the pipeline has no crop to make {crops} of: '
-            f'{[step["type"] for step in pipeline]}'
+            f'{", ".join(map(_kind, pipeline))}'
         )
-    if CROPS[crop['type']] != crops:
+    if CROPS[_kind(crop)] != crops:
         crop['type'] = {1: 'CenterCrop', 3: 'ThreeCrop'}[crops]
         resize = _find(pipeline, SHORT_SIDES)
         if resize is not None and crops == 3:
@@ -92,19 +183,27 @@ def _crop(pipeline: list, crops: int) -> list:
     return pipeline
 
 
-def _sampler(pipeline: list) -> dict:
-    for step in pipeline:
-        if step['type'].endswith(('Sample', 'SampleFrames')):
-            return step
-    raise UserError(f'no sampler among {[step["type"] for step in pipeline]}')
+def _set_frames(sampler: dict, frames: int) -> None:
+    if frames < 1:
+        raise UserError(f'{frames} frames, expected at least 1')
+    key = _frames_key(sampler)
+    # MMAction2's segments are clips of one frame.
+    segments = key == 'clip_len' and sampler[key] == 1
+    sampler['num_clips' if segments else key] = frames
 
 
-def _views_key(sampler: dict) -> str | None:
-    """Where a sampler has its temporal views; None if it makes one."""
-    if sampler['type'] == 'MultiViewSegmentSample':
-        return 'num_views'
-    return 'num_clips' if sampler.get('clip_len', 1) > 1 else None
-
-
-def _find(pipeline: list, types: object) -> dict | None:
-    return next((step for step in pipeline if step['type'] in types), None)
+def _size(config: Config, pipeline: list) -> tuple[int, int]:
+    """Height and width of the frames."""
+    for step in reversed(pipeline):
+        size = None
+        if _kind(step) in CROPS:
+            size = step.get('crop_size', step.get('size'))
+        elif not step.get('keep_ratio', True):
+            size = step.get('scale')
+        if size is not None:
+            width, height = (size, size) if isinstance(size, int) else size
+            return height, width
+    raise UserError(
+        f'{config.filename}: the pipeline neither crops nor resizes to a '
+        'fixed size'
+    )

@@ -10,7 +10,7 @@ from mmengine.config import Config
 
 from vlprompt.apis import load_config, read_checkpoint
 from vlprompt.cli.common import Options
-from vlprompt.datasets import load_class_names
+from vlprompt.datasets import class_names_of
 from vlprompt.errors import UserError
 
 from .jobs import Job, Jobs
@@ -165,7 +165,7 @@ def check_classes(checkpoint: str, config: Config) -> None:
     trained = read_checkpoint(checkpoint).classes
     if trained is None:  # of captions, or unknown
         return
-    tested = load_class_names(config.test_dataloader.dataset.classes)
+    tested = class_names_of(config.test_dataloader.dataset)
     if set(trained) == set(tested):
         return
     extra = sorted(set(tested) - set(trained)) or sorted(

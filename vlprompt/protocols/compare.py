@@ -16,11 +16,11 @@ from vlprompt.analysis.complexity import (
     count_macs,
     count_parameters,
 )
-from vlprompt.analysis.single_view import view_shape
 from vlprompt.apis import load_config
 from vlprompt.apis.checkpoints import set_checkpoint
 from vlprompt.cli.common import run_command
-from vlprompt.datasets import load_class_names
+from vlprompt.datasets import class_names_of
+from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
 
 from . import (
@@ -124,8 +124,8 @@ def make_table(todo: list[Job], jobs: Jobs, metrics: dict) -> str:
         config, values = job.config, metrics[job.name]
         model = build_without_weights(config)
         if hasattr(model, 'set_classes'):
-            classes = config.test_dataloader.dataset.classes
-            model.set_classes(load_class_names(classes))
+            dataset = config.test_dataloader.dataset
+            model.set_classes(class_names_of(dataset))
         shape = view_shape(config)
         temporal, crops = count_views(config.test_dataloader.dataset.pipeline)
         rows.append(

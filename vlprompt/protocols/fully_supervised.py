@@ -16,12 +16,12 @@ from vlprompt.analysis.complexity import (
     build_without_weights,
     count_macs,
 )
-from vlprompt.analysis.single_view import view_shape
 from vlprompt.analysis.throughput import measure_throughput
 from vlprompt.apis import load_config
 from vlprompt.apis.checkpoints import set_checkpoint
 from vlprompt.cli.common import run_command
-from vlprompt.datasets import load_class_names
+from vlprompt.datasets import class_names_of
+from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
 
 from . import (
@@ -102,7 +102,7 @@ def measure(config: Config, timed: bool) -> tuple[Macs, float | None]:
     model = build_without_weights(config)
     dataset = config.test_dataloader.dataset
     if hasattr(model, 'set_classes'):
-        model.set_classes(load_class_names(dataset.classes))
+        model.set_classes(class_names_of(dataset))
     shape = view_shape(config)
     macs = count_macs(model, shape)
     if not timed:

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .captions import ALTERNATIVES, Facts
-from .pretrain import fast_math, image_features
+from .pretrain import image_features, quick_attention
 from .shapes import COLORS, SHAPES
 from .stills import Stills
 
@@ -47,7 +47,7 @@ def _accuracy(
     clip: nn.Module, features: Tensor, labels: Tensor, ids: Tensor
 ) -> float:
     """Of (N, E) pictures against texts; label -1 does not count."""
-    with fast_math():
-        texts = F.normalize(clip.encode_text(ids).float(), dim=-1)
+    with quick_attention():
+        texts = F.normalize(clip.encode_text(ids), dim=-1)
     right = (features @ texts.T).argmax(dim=1) == labels
     return right[labels >= 0].float().mean().item()

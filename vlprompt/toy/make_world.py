@@ -3,34 +3,26 @@
 python tools/data/make_toy_world.py [--root data/toy] [--seed 0] [--force]
 
 What lies there already is kept if the same code made it from the same
-parameters.  docs/toy_world.md says what the world is.
+parameters.  The CLIP is the one that is shipped, unless ``--pretrain`` asks
+for one made here.  docs/toy_world.md says what the world is.
 """
 
 import argparse
 import json
 import os
+import shutil
 import time
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 
-import open_clip
-import torch
-from mmengine.config import Config
-from safetensors.torch import save_file
-
-from . import captions, pretrain, scenes, shapes, stills
-from .check import zero_shot
-from .configs import find_config
-from .files import digest, is_written, write_world
-from .pretrain import Schedule, initialise, learn_images, learn_texts
-from .stills import draw_stills
+from .clip_file import NAME, SHIPPED, expand
+from .files import is_written, write_world
+from .make_clip import make_clip, source_of
+from .pretrain import Schedule
 from .world import World, class_names, clip_names, is_base
 
-ARCHITECTURE = '_base_/models/toy_clip.py'
-NUM_HELD_OUT = 1000
 
-
-def parse_args(args: list[str] | None = None) -> argparse.Namespace:
+def parse_args(args: Sequence[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     world, plan = World(), Schedule()
     parser = argparse.ArgumentParser(description='Make the toy world')
@@ -43,12 +35,21 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
         '--num-val', type=int, default=world.num_val, help='of a class'
     )
     parser.add_argument(
+        '--pretrain', action='store_true',
+        help='make the CLIP anew instead of taking the one that is shipped: '
+        'minutes; it is left in ROOT/pretrained as it would be shipped',
+    )  # fmt: skip
+    parser.add_argument(
+        '--num-stills', type=int, default=plan.num_stills,
+        help='pictures that it learns from, with --pretrain',
+    )  # fmt: skip
+    parser.add_argument(
         '--image-steps', type=int, default=plan.image_steps,
-        help='for which the image tower learns',
+        help='for which the image tower learns, with --pretrain',
     )  # fmt: skip
     parser.add_argument(
         '--text-steps', type=int, default=plan.text_steps,
-        help='for which the text tower learns',
+        help='for which the text tower learns, with --pretrain',
     )  # fmt: skip
     parser.add_argument(
         '--workers', type=int, default=len(os.sched_getaffinity(0)),
@@ -60,7 +61,7 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(args)
 
 
-def make_videos(args: argparse.Namespace) -> World:
+def make_videos(args: argparse.Namespace) -> None:
     """Write the clips and their lists, if they are not there."""
     world = World(
         seed=args.seed, num_train=args.num_train, num_val=args.num_val
@@ -73,67 +74,47 @@ def make_videos(args: argparse.Namespace) -> World:
     names = class_names()
     base = sum(is_base(name) for name in names)
     print(f'{args.root}: {base} base, {len(names) - base} novel classes')
-    return world
 
 
-def make_clip(args: argparse.Namespace, world: World) -> None:
-    """Pre-train and save the CLIP, if it is not there, and its report."""
-    arch = Config.fromfile(find_config(ARCHITECTURE)).model.clip.arch.to_dict()
-    plan = Schedule(
-        seed=args.seed,
-        image_steps=args.image_steps,
-        text_steps=args.text_steps,
-    )
-    modules = (captions, pretrain, scenes, shapes, stills)
-    wanted = digest(*modules, arch=arch, side=world.side, **asdict(plan))
-    report = args.root / 'toy_clip.json'
-    if args.force or _digest_of(report) != wanted:
-        start = time.perf_counter()
-        report.unlink(missing_ok=True)
-        clip, scores = pretrained_clip(arch, plan, world.side, args.workers)
-        _save(clip, args.root / 'toy_clip.safetensors')
-        seconds = round(time.perf_counter() - start, 1)
-        result = dict(digest=wanted, seconds=seconds, zero_shot=scores)
-        report.write_text(json.dumps(result, indent=2) + '\n')
+def place_clip(args: argparse.Namespace) -> None:
+    """Put the CLIP and its report into the world, if it is not there."""
+    source = _pretrain(args) if args.pretrain else SHIPPED
+    report = source / 'toy_clip.json'
+    placed = args.root / 'toy_clip.json'
+    kept = placed.is_file() and placed.read_text() == report.read_text()
+    if args.force or not kept or not (args.root / NAME).is_file():
+        placed.unlink(missing_ok=True)
+        expand(source / NAME, args.root / NAME)
+        shutil.copyfile(report, placed)
     result = json.loads(report.read_text())
-    print(f'CLIP of still pictures, learned in {result["seconds"]} s; its')
-    print(f'zero-shot accuracy on {NUM_HELD_OUT} pictures it has not seen:')
+    whose = 'made here' if args.pretrain else 'shipped'
+    print(f'CLIP of still pictures, {whose}; its zero-shot accuracy on')
+    print(f'{result["pictures"]} pictures that it has not seen:')
     for name, score in result['zero_shot'].items():
         print(f'  {name:<9}{100 * score:5.1f} %')
 
 
-def pretrained_clip(
-    arch: dict, plan: Schedule, side: int, workers: int
-) -> tuple[torch.nn.Module, dict[str, float]]:
-    """A CLIP that learned stills, and its accuracy on held-out ones."""
-    size = arch['vision_cfg']['image_size']
-    pictures = draw_stills(side, size, plan.num_stills, plan.seed, workers)
-    torch.manual_seed(plan.seed)
-    clip = open_clip.CustomTextCLIP(**arch)
-    tokenizer = open_clip.SimpleTokenizer()
-    initialise(clip)
-    learn_images(clip, pictures, plan)
-    learn_texts(clip, pictures, tokenizer, plan)
-    unseen = draw_stills(side, size, NUM_HELD_OUT, plan.seed + 10**6, workers)
-    return clip.eval(), zero_shot(clip, unseen, tokenizer)
+def _pretrain(args: argparse.Namespace) -> Path:
+    """The folder of a CLIP made by this code with these numbers."""
+    plan = Schedule(
+        seed=args.seed,
+        num_stills=args.num_stills,
+        image_steps=args.image_steps,
+        text_steps=args.text_steps,
+    )
+    folder = args.root / 'pretrained'
+    report = folder / 'toy_clip.json'
+    known = report.is_file() and (folder / NAME).is_file()
+    same = known and json.loads(report.read_text())['source'] == (
+        source_of(plan)
+    )
+    if args.force or not same:
+        make_clip(folder, plan, args.workers)
+    return folder
 
 
-def _digest_of(report: Path) -> str | None:
-    if not report.is_file():
-        return None
-    if not report.with_suffix('.safetensors').is_file():
-        return None
-    return json.loads(report.read_text())['digest']
-
-
-def _save(clip: torch.nn.Module, path: Path) -> None:
-    """Write a file that is whole or not there."""
-    part = path.with_suffix('.part')
-    save_file(clip.state_dict(), part, {'activation': 'quick_gelu'})
-    part.replace(path)
-
-
-def main(args: list[str] | None = None) -> None:
+def main(args: Sequence[str] | None = None) -> None:
     """Make what is missing."""
     args = parse_args(args)
-    make_clip(args, make_videos(args))
+    make_videos(args)
+    place_clip(args)

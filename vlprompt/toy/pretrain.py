@@ -9,7 +9,7 @@ picture of the batch that it is true of.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,19 +40,27 @@ class Schedule:
     text_lr: float = 1e-3
 
 
-@contextmanager
-def fast_math() -> Iterator[None]:
-    """bf16, and the attention that is quickest on CPUs for short sequences."""
-    autocast = torch.autocast('cpu', torch.bfloat16)
-    with sdpa_kernel(SDPBackend.MATH), autocast:
-        yield
+def quick_attention() -> AbstractContextManager:
+    """The attention that is quickest on CPUs for short sequences."""
+    return sdpa_kernel(SDPBackend.MATH)
 
 
-def initialise(clip: nn.Module) -> None:
+def initial_words(shape: tuple[int, int], seed: int) -> Tensor:
+    """(words, width) embeddings before training, equal on every machine.
+
+    As large as those of a trained CLIP, those that no caption uses as well.
+    NumPy keeps the numbers of its old generator, and uniform ones pass
+    through no function whose last bit depends on the machine.
+    """
+    bound = 0.5 * 3**0.5  # a standard deviation of 0.5
+    drawn = np.random.RandomState(seed).uniform(-bound, bound, shape)
+    return torch.from_numpy(drawn.astype(np.float32))
+
+
+def initialise(clip: nn.Module, seed: int) -> None:
     """Start where little data is enough.
 
-    Patches know their place from the beginning, and words are as large as
-    they are in a trained CLIP, those that no caption uses as well.
+    Patches know their place from the beginning.
     """
     tower = clip.visual
     side = round((len(tower.positional_embedding) - 1) ** 0.5)
@@ -61,7 +69,8 @@ def initialise(clip: nn.Module) -> None:
             [side, side], dim=tower.positional_embedding.shape[1],
             temperature=30.0,
         )  # fmt: skip
-        clip.text.token_embedding.weight.normal_(0, 0.5)
+        words = clip.text.token_embedding.weight
+        words.copy_(initial_words(words.shape, seed))
         clip.text.positional_embedding.normal_(0, 0.1)
 
 
@@ -86,7 +95,7 @@ def _optimize(
             group['lr'] = lr * warmup * cosine
         loss = step_loss()
         optimizer.zero_grad()
-        with sdpa_kernel(SDPBackend.MATH):
+        with quick_attention():
             loss.backward()
         optimizer.step()
 
@@ -104,9 +113,9 @@ def learn_images(clip: nn.Module, stills: Stills, plan: Schedule) -> nn.Module:
         index = torch.from_numpy(
             rng.integers(0, len(stills.facts), plan.image_batch)
         )
-        with fast_math():
+        with quick_attention():
             features = clip.visual(stills.images(index))
-        features = F.normalize(features.float(), dim=-1)
+        features = F.normalize(features, dim=-1)
         targets = stills.codes[index] - 1
         return sum(
             F.cross_entropy(
@@ -125,9 +134,9 @@ def image_features(clip: nn.Module, stills: Stills) -> Tensor:
     """(N, E) normalised features of all pictures."""
     parts = []
     for start in range(0, len(stills.facts), 500):
-        with fast_math():
+        with quick_attention():
             part = clip.visual(stills.images(slice(start, start + 500)))
-        parts.append(F.normalize(part.float(), dim=-1))
+        parts.append(F.normalize(part, dim=-1))
     return torch.cat(parts)
 
 
@@ -153,9 +162,9 @@ def learn_texts(
         ids = tokenizer([caption(rng, facts) for facts in said])
         if ids.argmax(dim=1).max() >= CAPTION_TOKENS:
             raise ValueError(f'a caption of over {CAPTION_TOKENS} tokens')
-        with fast_math():
+        with quick_attention():
             texts = clip.encode_text(ids[:, :CAPTION_TOKENS])
-        texts = F.normalize(texts.float(), dim=-1)
+        texts = F.normalize(texts, dim=-1)
         logits = clip.logit_scale.exp() * features[index] @ texts.T
         # (B pictures, B captions): unsaid facts are true of every picture.
         codes = torch.from_numpy(codes_of(said))

@@ -1,10 +1,9 @@
-"""HMDB-51, base to novel, 32 frames.
+"""Base-to-novel lists: HMDB-51, the first of three draws.
 
-Trained with 16 shots of the base classes, validated on these, tested on
-the novel ones.
+Trained on 16 clips of each base class, validated on the base classes, tested
+on the novel ones.  ``vlprompt eval base-to-novel`` puts the lists, classes and
+videos of other data sets (``vlprompt/datasets/catalog.py``) in their places.
 """
-
-_base_ = ['../pipelines/segments32.py']
 
 train_dataloader = dict(
     batch_size=8,
@@ -16,7 +15,6 @@ train_dataloader = dict(
         ann_file='data/hmdb51/splits/base2novel/fs_base_s1_train.txt',
         classes='hmdb51_base',
         data_prefix=dict(video='data/hmdb51/videos'),
-        pipeline={{_base_.train_pipeline}},
     ),
 )
 val_dataloader = dict(
@@ -29,7 +27,6 @@ val_dataloader = dict(
         ann_file='data/hmdb51/splits/base2novel/base_val.txt',
         classes='hmdb51_base',
         data_prefix=dict(video='data/hmdb51/videos'),
-        pipeline={{_base_.val_pipeline}},
         test_mode=True,
     ),
 )
@@ -43,7 +40,6 @@ test_dataloader = dict(
         ann_file='data/hmdb51/splits/base2novel/novel_val.txt',
         classes='hmdb51_novel',
         data_prefix=dict(video='data/hmdb51/videos'),
-        pipeline={{_base_.test_pipeline}},
         test_mode=True,
     ),
 )

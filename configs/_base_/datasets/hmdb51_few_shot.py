@@ -1,6 +1,8 @@
-"""HMDB-51, few shots of every class, 32 frames, one view."""
+"""Few-shot lists: HMDB-51, 16 clips of each class.
 
-_base_ = ['../pipelines/segments32.py']
+``vlprompt eval few-shot`` puts the lists, classes and videos of other data
+sets (``vlprompt/datasets/catalog.py``) in their places.
+"""
 
 train_dataloader = dict(
     batch_size=8,
@@ -12,7 +14,6 @@ train_dataloader = dict(
         ann_file='data/hmdb51/splits/train1_few_shot_16.txt',
         classes='hmdb51',
         data_prefix=dict(video='data/hmdb51/videos'),
-        pipeline={{_base_.train_pipeline}},
     ),
 )
 val_dataloader = dict(
@@ -25,23 +26,9 @@ val_dataloader = dict(
         ann_file='data/hmdb51/splits/val1.txt',
         classes='hmdb51',
         data_prefix=dict(video='data/hmdb51/videos'),
-        pipeline={{_base_.val_pipeline}},
         test_mode=True,
     ),
 )
-test_dataloader = dict(
-    batch_size=8,
-    num_workers=8,
-    persistent_workers=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='VideoClassDataset',
-        ann_file='data/hmdb51/splits/val1.txt',
-        classes='hmdb51',
-        data_prefix=dict(video='data/hmdb51/videos'),
-        pipeline={{_base_.test_pipeline}},
-        test_mode=True,
-    ),
-)
+test_dataloader = val_dataloader
 val_evaluator = dict(type='ScoredAccMetric')
 test_evaluator = val_evaluator

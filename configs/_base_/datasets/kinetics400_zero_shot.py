@@ -1,6 +1,4 @@
-"""Kinetics-400, 32 frames; tested on the unseen classes of HMDB-51."""
-
-_base_ = ['../pipelines/segments32.py']
+"""Kinetics-400, tested on HMDB-51, whose classes it has not trained."""
 
 train_dataloader = dict(
     batch_size=32,
@@ -12,7 +10,6 @@ train_dataloader = dict(
         ann_file='data/kinetics400/train.txt',
         classes='kinetics400',
         data_prefix=dict(video='data/kinetics400'),
-        pipeline={{_base_.train_pipeline}},
     ),
 )
 val_dataloader = dict(
@@ -25,7 +22,6 @@ val_dataloader = dict(
         ann_file='data/kinetics400/val.txt',
         classes='kinetics400',
         data_prefix=dict(video='data/kinetics400'),
-        pipeline={{_base_.val_pipeline}},
         test_mode=True,
     ),
 )
@@ -39,7 +35,6 @@ test_dataloader = dict(
         ann_file='data/hmdb51/splits/val1.txt',
         classes='hmdb51',
         data_prefix=dict(video='data/hmdb51/videos'),
-        pipeline={{_base_.test_pipeline}},
         test_mode=True,
     ),
 )

@@ -1,29 +1,9 @@
-"""MSR-VTT, 9k videos for training and 1k-A for tests, 12 frames at most."""
+"""MSR-VTT: 9k videos for training, 1k-A for tests.
 
-train_pipeline = [
-    dict(type='DecordInit'),
-    dict(type='SecondsSample', max_frames=12),
-    dict(type='DecordDecode'),
-    dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
-    dict(type='CenterCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(
-        type='PackActionInputs',
-        meta_keys=('filename', 'sample_idx', 'text', 'num_valid_frames'),
-    ),
-]
-val_pipeline = [
-    dict(type='DecordInit'),
-    dict(type='SecondsSample', max_frames=12),
-    dict(type='DecordDecode'),
-    dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
-    dict(type='CenterCrop', crop_size=224),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(
-        type='PackActionInputs',
-        meta_keys=('filename', 'sample_idx', 'text', 'num_valid_frames'),
-    ),
-]
+There is no validation part: what is validated is the test.
+``vlprompt eval retrieval`` puts the lists and videos of other data sets
+(``vlprompt/datasets/catalog.py``) in their places.
+"""
 
 train_dataloader = dict(
     batch_size=16,
@@ -34,7 +14,6 @@ train_dataloader = dict(
         type='VideoCaptionDataset',
         ann_file='data/msrvtt/train_9k.json',
         data_prefix=dict(video='data/msrvtt/videos'),
-        pipeline=train_pipeline,
     ),
 )
 val_dataloader = dict(
@@ -46,7 +25,6 @@ val_dataloader = dict(
         type='VideoCaptionDataset',
         ann_file='data/msrvtt/test_JSFUSION.json',
         data_prefix=dict(video='data/msrvtt/videos'),
-        pipeline=val_pipeline,
         test_mode=True,
     ),
 )

@@ -1,6 +1,6 @@
 """A5: position prompts and 2 temporal layers over a frozen ViT-B/16."""
 
-_base_ = ['clip_b16_plain.py']
+_base_ = ['clip_b16.py']
 
 model = dict(
     texts=dict(type='CandidateTexts', template='[16] {} [16]'),

@@ -1,6 +1,6 @@
 """ActionCLIP: ViT-B/16 with its Transf over 8 frames, all of it trained."""
 
-_base_ = ['clip_b16_plain.py']
+_base_ = ['clip_b16.py']
 
 model = dict(
     texts=dict(

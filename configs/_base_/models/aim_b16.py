@@ -1,6 +1,6 @@
 """AIM: adapters in a frozen ViT-B/16, a linear head, 8 frames."""
 
-_base_ = ['clip_b16_plain.py']
+_base_ = ['clip_b16.py']
 
 model = dict(
     backbone=dict(

@@ -1,6 +1,6 @@
 """CLIP4Clip (meanP) on ViT-B/32: captions of 32 tokens, 12 frames."""
 
-_base_ = ['clip_b16_plain.py']
+_base_ = ['clip_b16.py']
 
 model = dict(
     clip=dict(arch='ViT-B-32-quickgelu'),

@@ -1,4 +1,4 @@
-"""OpenAI's ViT-B/16, mean over the frames, ViFi-CLIP's preprocessing."""
+"""OpenAI's ViT-B/16, mean over the frames, CLIP's own statistics."""
 
 model = dict(
     type='VideoTextRecognizer',
@@ -11,9 +11,8 @@ model = dict(
     trainable=[],
     data_preprocessor=dict(
         type='ActionDataPreprocessor',
-        # ImageNet's statistics, as in ViFi-CLIP, not CLIP's
-        mean=[123.675, 116.28, 103.53],
-        std=[58.395, 57.12, 57.375],
+        mean=[122.7709383, 116.7460125, 104.09373615],
+        std=[68.5005327, 66.6321375, 70.3231630],
         format_shape='NCTHW',
     ),
 )

@@ -1,4 +1,4 @@
-"""Vanilla CLIP of the toy world, made by tools/data/make_toy_world.py."""
+"""Vanilla CLIP of the toy world, put there by tools/data/make_toy_world.py."""
 
 model = dict(
     type='VideoTextRecognizer',

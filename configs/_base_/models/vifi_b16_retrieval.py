@@ -1,6 +1,6 @@
 """ViFi-CLIP for captions: both towers of ViT-B/16 fine-tuned."""
 
-_base_ = ['clip_b16.py']
+_base_ = ['clip_b16_imagenet_stats.py']
 
 model = dict(
     texts=dict(_delete_=True, type='CaptionTexts'),

@@ -1,6 +1,6 @@
 """Vita-CLIP on ViT-B/16: 8 frames, 8 text prompts for each class."""
 
-_base_ = ['clip_b16_plain.py']
+_base_ = ['clip_b16.py']
 
 model = dict(
     backbone=dict(

@@ -3,8 +3,9 @@
 import csv
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from mmengine.logging import print_log
 
@@ -72,6 +73,33 @@ def load_class_names(
     names = tuple(CLEANERS[text_clean](name) for name in names)
     _check_distinct(names)
     return names
+
+
+def class_names_of(dataset: Mapping[str, Any]) -> tuple[str, ...]:
+    """The class names that a data set made from this config has.
+
+    Args:
+        dataset: The config of a data set, such as
+            ``config.test_dataloader.dataset``.
+
+    Returns:
+        The names, cleaned and in the order that the config asks for; none if
+        its videos have no named classes.
+
+    Raises:
+        UserError: As :func:`load_class_names`.
+
+    Example:
+        >>> class_names_of(dict(classes='ucf101', text_clean='camel'))[0]
+        'apply eye makeup'
+    """
+    if 'classes' not in dataset:
+        return ()
+    return load_class_names(
+        dataset['classes'],
+        dataset.get('text_clean', 'none'),
+        dataset.get('order', 'official'),
+    )
 
 
 def _warn_of_swapped(names: Sequence[str], classes: str | Path) -> None:

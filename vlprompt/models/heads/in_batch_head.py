@@ -4,9 +4,9 @@ from torch import Tensor
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
+from ..distributed import gather
 from ..features import VideoTextFeatures
-from ..gather import gather
-from ..poolers.mean_pooler import masked_mean
+from ..layers.temporal import masked_mean
 from .similarity_head import SimilarityHead
 
 

@@ -9,7 +9,7 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..features import VideoTextFeatures
-from ..poolers.mean_pooler import masked_mean
+from ..layers.temporal import masked_mean
 
 FUSIONS = ('embedding', 'decision', 'image')
 

@@ -4,9 +4,14 @@ from torch import Tensor, nn
 from vlprompt.registry import MODELS
 
 from ..features import VideoTextFeatures
-from ..layers.blocks import LayerNorm, QuickGELU, make_blocks
-from ..poolers.sequence_pooler import check_frames
-from ..poolers.transformer_pooler import copy_text_blocks, run_blocks
+from ..layers.blocks import (
+    LayerNorm,
+    QuickGELU,
+    copy_text_blocks,
+    make_blocks,
+    run_blocks,
+)
+from ..layers.temporal import check_frames
 from .in_batch_head import InBatchHead
 
 

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from vlprompt.registry import MODELS
 
 from ..features import VisualFeatures
-from .sequence_pooler import check_frames
+from ..layers.temporal import check_frames
 
 
 @MODELS.register_module()

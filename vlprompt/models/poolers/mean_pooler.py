@@ -4,6 +4,7 @@ from torch import Tensor
 from vlprompt.registry import MODELS
 
 from ..features import VisualFeatures, unit
+from ..layers.temporal import masked_mean
 
 
 @MODELS.register_module()
@@ -22,14 +23,3 @@ class UnitMeanPooler(BaseModule):
     def forward(self, features: VisualFeatures) -> Tensor:
         """(B, T, E) frames to (B, E) video."""
         return masked_mean(unit(features.frames), features.mask)
-
-
-def masked_mean(frames: Tensor, mask: Tensor | None) -> Tensor:
-    """(B, T, ...) to the (B, ...) mean of what a (B, T) mask leaves."""
-    if mask is None:
-        return frames.mean(dim=1)
-    weight = mask.to(frames.dtype)
-    weight = weight / weight.sum(dim=1, keepdim=True)
-    # (B, T) -> (B, T, 1, ...)
-    weight = weight.view(*weight.shape, *(1 for _ in frames.shape[2:]))
-    return (weight * frames).sum(dim=1)

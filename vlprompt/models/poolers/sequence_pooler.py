@@ -1,7 +1,6 @@
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..features import VisualFeatures
@@ -39,12 +38,3 @@ class SequencePooler(BaseModule):
         if self.residual:
             mixed = mixed + features.frames
         return self.then(features._replace(frames=mixed))
-
-
-def check_frames(given: int, most: int, what: str) -> None:
-    """Raise a UserError if there are more frames than positions."""
-    if given > most:
-        raise UserError(
-            f'clips of {given} frames given, this {what} was built for '
-            f'{most} at most: set its num_positions'
-        )

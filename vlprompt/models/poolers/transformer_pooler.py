@@ -4,11 +4,9 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..layers.blocks import make_blocks
-from ..towers.layer import Layer
-from .sequence_pooler import SequencePooler, check_frames
-
-HIDDEN = -1e6  # what CLIP4Clip adds to the scores of padding
+from ..layers.blocks import copy_text_blocks, make_blocks, run_blocks
+from ..layers.temporal import check_frames
+from .sequence_pooler import SequencePooler
 
 
 @MODELS.register_module()
@@ -75,46 +73,6 @@ class TransformerPooler(SequencePooler):
         check_frames(frames.size(1), len(self.positions), 'TransformerPooler')
         tokens = frames + self.positions[: frames.size(1)].to(frames.dtype)
         return run_blocks(self.blocks, tokens, mask)
-
-
-def run_blocks(
-    blocks: nn.ModuleList, tokens: Tensor, mask: Tensor | None
-) -> Tensor:
-    """(B, L, E) tokens, of which a (B, L) mask hides some, through blocks."""
-    bias = None
-    if mask is not None:
-        # (B, L) -> (B * heads, L, L)
-        bias = HIDDEN * (~mask).to(tokens.dtype)
-        bias = bias.repeat_interleave(blocks[0].attn.num_heads, dim=0)
-        bias = bias[:, None].expand(-1, tokens.size(1), -1)
-    tokens = tokens.unsqueeze(1)  # (B, 1, L, E)
-    for block in blocks:
-        tokens = Layer(block, bias)(tokens)
-    return tokens.squeeze(1)
-
-
-def copy_text_blocks(
-    text: nn.Module | None, blocks: nn.ModuleList, positions: nn.Parameter
-) -> None:
-    """CLIP4Clip: start from the first blocks and positions of a text tower.
-
-    Raises:
-        UserError: If there is no text tower, or it is too small.
-    """
-    if text is None:
-        raise UserError("start='text' needs a CLIP with a text tower")
-    theirs = text.transformer.resblocks
-    table = text.positional_embedding
-    num, width = positions.shape
-    if len(blocks) > len(theirs) or num > len(table) or width != table.size(1):
-        raise UserError(
-            f'{len(blocks)} blocks and {num} positions of width {width} '
-            f'cannot start from a text tower of {len(theirs)} blocks and '
-            f'{len(table)} positions of width {table.size(1)}'
-        )
-    positions.data.copy_(table[:num])
-    for own, block in zip(blocks, theirs[: len(blocks)], strict=True):
-        own.load_state_dict(block.state_dict())
 
 
 def _start_normal(module: nn.Module) -> None:

@@ -1,7 +1,6 @@
-"""Whether parts fit each other, and clips their samples."""
+"""Whether the parts of a model fit each other."""
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from vlprompt.errors import UserError
 
@@ -41,19 +40,3 @@ def check_parts(model: nn.Module, width: int, text_width: int) -> None:
             f'frames of width {width} cannot be compared with texts of width '
             f'{text_width}: the backbone needs project=True'
         )
-
-
-def frame_mask(data_samples: list | None, clips: Tensor) -> Tensor | None:
-    """(B, T), true for real frames; None if all are.
-
-    Args:
-        data_samples: Samples that say by ``num_valid_frames`` how many
-            frames of theirs are not padding.
-        clips: (B, T, ...) frames, the views of a sample folded into B.
-    """
-    valid = [s.get('num_valid_frames') for s in data_samples or ()]
-    if not valid or any(number is None for number in valid):
-        return None
-    number = torch.tensor(valid, device=clips.device)
-    number = number.repeat_interleave(len(clips) // len(valid))
-    return torch.arange(clips.size(1), device=clips.device) < number[:, None]

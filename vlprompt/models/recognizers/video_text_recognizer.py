@@ -13,11 +13,12 @@ from vlprompt.registry import MODELS
 from ..accumulated import AccumulatedFeatures
 from ..builder import build_part, offer
 from ..clip.loader import CLIP, embed_words, load_clip
+from ..distributed import encode_sharded
 from ..features import TokenizedTexts, VideoTextFeatures
+from ..layers.temporal import frame_mask
 from ..precision import compute_in, hold_frozen
-from ..towers.sharding import encode_sharded
 from ..trainable_state import keep_learned_only
-from .compatibility import check_parts, frame_mask
+from .compatibility import check_parts
 
 
 @MODELS.register_module()

@@ -1,0 +1,17 @@
+"""CLIP4Clip's sampling for DiDeMo: seconds 0 to 31, a frame a second."""
+
+train_pipeline = [
+    dict(type='DecordInit'),
+    dict(type='FirstSeconds', seconds=32),
+    dict(type='SecondsSample', max_frames=64),
+    dict(type='DecordDecode'),
+    dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
+    dict(type='CenterCrop', crop_size=224),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(
+        type='PackActionInputs',
+        meta_keys=('filename', 'sample_idx', 'text', 'num_valid_frames'),
+    ),
+]
+val_pipeline = train_pipeline
+test_pipeline = train_pipeline

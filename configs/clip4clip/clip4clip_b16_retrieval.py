@@ -1,0 +1,21 @@
+"""CLIP4Clip (meanP) with ViT-B/16 on MSR-VTT 9k.
+
+What: as clip4clip_b32_msrvtt9k; 123,540,993 trainable parameters.
+Whose: CLIP4Clip (Neurocomputing 2022).
+Run: bash tools/dist_train.sh configs/clip4clip/clip4clip_b16_msrvtt9k.py 8
+Published: nothing that was at hand.  Not measured here.
+"""
+
+_base_ = [
+    '../_base_/models/clip4clip_b32.py',
+    '../_base_/datasets/msrvtt9k.py',
+    '../_base_/pipelines/seconds12.py',
+    '../_base_/schedules/clip4clip.py',
+    '../_base_/clip4clip_runtime.py',
+]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
+
+model = dict(clip=dict(arch='ViT-B-16-quickgelu'))

@@ -1,0 +1,37 @@
+"""CLIP4Clip (seqTransf) on MSR-VTT 9k.
+
+What: 4 blocks over the frames, started from the text tower, then their mean.
+Whose: CLIP4Clip (Neurocomputing 2022).
+Run: python tools/train.py configs/clip4clip/clip4clip_b32_msrvtt9k_transf.py
+Published: 44.5 R@1.  Not measured here.
+"""
+
+_base_ = [
+    '../_base_/models/clip4clip_b32.py',
+    '../_base_/datasets/msrvtt9k.py',
+    '../_base_/pipelines/seconds12.py',
+    '../_base_/schedules/clip4clip.py',
+    '../_base_/clip4clip_runtime.py',
+]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
+
+model = dict(
+    pooler=dict(
+        type='TransformerPooler',
+        num_layers=4,
+        start='text',
+        then=dict(type='UnitMeanPooler'),
+    ),
+    trainable=[
+        '*.transformer.*',
+        'backbone.visual.ln_post.*',
+        'backbone.visual.proj',
+        'text_encoder.text.ln_final.*',
+        'text_encoder.text.text_projection',
+        'cls_head.logit_scale',
+        'pooler.*',
+    ],
+)

@@ -1,0 +1,71 @@
+"""Work divided among the processes of distributed training, exactly."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from mmengine.dist import all_gather, all_reduce, get_rank, get_world_size
+from torch import Tensor
+
+from .features import Prompts, TokenizedTexts
+from .towers.packing import balance
+
+
+def gather(own: Tensor) -> Tensor:
+    """(S, ...) of each of W processes to (W * S, ...) of all.
+
+    The gradient of a process's part is the sum of what all processes' losses
+    ask of it, so that averaging the gradients of parameters over the
+    processes, as ``DistributedDataParallel`` does, gives the gradient of the
+    mean loss.  S must be the same everywhere.
+    """
+    return own if get_world_size() == 1 else _Gather.apply(own)
+
+
+class _Gather(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, own: Tensor) -> Tensor:
+        ctx.share = len(own)
+        return torch.cat(all_gather(own.contiguous()))
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> Tensor:
+        grad = grad.contiguous()
+        all_reduce(grad)
+        return grad.unflatten(0, (-1, ctx.share))[get_rank()]
+
+
+def encode_sharded(
+    encode: Callable[[TokenizedTexts, Prompts | None], Tensor],
+    texts: TokenizedTexts,
+    prompts: Prompts | None,
+) -> Tensor:
+    """C texts to (C, E), each process encoding its share of the tokens.
+
+    Every process must call this at the same time with the same texts;
+    gradients are exact, see :func:`gather`.
+
+    Args:
+        encode: A text tower.
+        texts: The C texts.
+        prompts: For each layer (K, D) or (C, K, D), or None.
+    """
+    world = get_world_size()
+    if world == 1:
+        return encode(texts, prompts)
+    lengths = texts.share_before(prompts or ()).remainders()
+    shares = balance(lengths, world)
+    longest_share = max(map(len, shares))
+    # With fewer texts than processes, idle ranks encode a dummy text.
+    index = torch.tensor(shares[get_rank()] or [0])
+    if prompts is not None:
+        prompts = [
+            p[index] if p is not None and p.dim() == 3 else p for p in prompts
+        ]
+    own = encode(texts.pick(index), prompts)
+    # (S, E) of each process -> (W * S, E), and back to the order of classes
+    features = gather(F.pad(own, (0, 0, 0, longest_share - len(own))))
+    places = torch.empty(len(lengths), dtype=torch.long)
+    for rank, share in enumerate(shares):
+        places[share] = torch.arange(len(share)) + rank * longest_share
+    return features[places.to(features.device)]
