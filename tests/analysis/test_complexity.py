@@ -39,7 +39,7 @@ def block(n, d):
 
 def test_vit_b16_as_published():
     """281.0 G for 16 frames, 295.8 G with 10 prompts, 149.62 M."""
-    config = load_config(f'{CONFIGS}/vifi/vlp_b16_hmdb51_16shot.py')
+    config = load_config(f'{CONFIGS}/vifi/vlp_b16_few_shot.py')
     model = build_without_weights(config)
     model.set_classes(['running'])
     shape = view_shape(config, frames=16)

@@ -221,7 +221,7 @@ def test_a_run_goes_on_and_lists_share_a_store(tool, world, monkeypatch):
             yield job, writer(job)
 
     with monkeypatch.context() as patch:
-        patch.setattr(tool, 'probe_files', interrupted)
+        patch.setattr(probe, 'probe_files', interrupted)
         with pytest.raises(KeyboardInterrupt):
             tool.main(
                 [str(world / 'list.txt'), '--root', str(world / 'videos')]

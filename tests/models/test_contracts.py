@@ -5,6 +5,7 @@ A new part adds its smallest valid config to ``EXAMPLES``.
 
 import copy
 from functools import cache
+import re
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from tiny import CLASSES, TINY
 
 import vlprompt.models
 from vlprompt.models import load_clip
+from vlprompt.errors import UserError
 from vlprompt.models.builder import build_part
 from vlprompt.registry import MODELS
 
@@ -345,9 +347,12 @@ class TestContract:
 
 
 def test_a_key_that_nobody_takes_is_refused():
-    with pytest.raises(TypeError, match='depht'):
+    line = "ViLTPrompts does not take the key 'depht'; did you mean depth"
+    with pytest.raises(UserError, match=re.escape(line)):
         build('ViLTPrompts', prompts=dict(type='ViLTPrompts', depht=3))
     with pytest.raises(TypeError, match='poler'):
         build('MeanPooler', poler=dict(type='MeanPooler'))
-    with pytest.raises(KeyError, match='MeanPoler'):
+    with pytest.raises(
+        UserError, match='registered model; did you mean MeanPooler'
+    ):
         build_part(dict(type='MeanPoler'))

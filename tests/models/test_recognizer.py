@@ -243,3 +243,13 @@ def test_another_backbone_may_stand_in():
     ).train()
     total(model, clips(), 0, 1).backward()
     assert model.backbone.linear.weight.grad is not None
+
+
+def test_a_model_that_moves_takes_its_texts_along():
+    """Cached features are of the dtype and on the device of the weights."""
+    model = build().eval()
+    with torch.no_grad():
+        model.extract_feat(clips())
+        model.double()
+        features, _ = model.extract_feat(clips().double())
+    assert features.text.dtype == torch.float64

@@ -170,7 +170,7 @@ def test_retrieval_in_both_directions(quickstart, evaluate):
 def test_a_dry_run_runs_nothing(small, evaluate, tmp_path):
     _, printed = evaluate(
         'few_shot',
-        'configs/vilt/vilt_b16_{dataset}_{shots}shot.py',
+        'configs/vilt/vilt_b16_few_shot.py',
         '--datasets',
         'hmdb51',
         'ucf101',

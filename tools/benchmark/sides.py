@@ -19,7 +19,7 @@ from .baseline import Baseline
 ROOT = Path(__file__).parents[2]
 METHODS = {
     'vilt': 'vilt/vilt_b16_k400.py',
-    'vlp': 'vifi/vlp_b16_hmdb51_16shot.py',
+    'vlp': 'vifi/vlp_b16_few_shot.py',
     'vita': 'vita/vita_b16_k400.py',
     'vifi': 'vifi/vifi_b16_k400.py',
 }

@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from vlprompt.apis.inference import load_model
 from vlprompt.models import CaptionTexts, CLIPVisionTower
-from vlprompt.models.towers.layer import Rows, join
+from vlprompt.models.towers.layer import Queries, join
 
 TEXT = 'text_encoder'
 
@@ -116,11 +116,11 @@ class EveryToken(nn.Module):
         tokens: Tensor,
         layer: Callable,
         context: Tensor | None = None,
-        rows: Rows | None = None,
+        queries: Queries | None = None,
     ) -> Tensor:
         """(B, T, L, D) tokens to what the layer makes of them."""
         if context is None:
-            return layer(tokens, rows=rows)
+            return layer(tokens, queries=queries)
         own = tokens.size(2)
         return layer(join(context, tokens))[:, :, -own:]
 

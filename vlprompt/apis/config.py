@@ -1,6 +1,7 @@
 """Config files, and the options that change them."""
 
 import inspect
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from mmengine.hub import get_config
 from mmengine.runner import Runner
 
 from vlprompt.errors import UserError, last_line, suggest
+
+from .renamed_configs import present_name
 
 # What MMEngine reads at the top of a config.
 TOP_KEYS = {
@@ -67,14 +70,35 @@ def set_work_dir(config: Config, work_dir: str | None) -> None:
 def _read(path: str) -> Config:
     packaged = '::' in path
     if not packaged and not Path(path).is_file():
-        raise UserError(f'no config file at {path}')
+        raise UserError(_renamed(path) or _no_file(path))
     try:
         return get_config(path) if packaged else Config.fromfile(path)
     except Exception as error:  # a config file is a program
+        if packaged and (line := _renamed(path)):
+            raise UserError(line) from error
         raise UserError(
-            f'cannot read the config {path}: {type(error).__name__}: '
-            f'{last_line(error)}'
+            f'cannot read the config {path}: {_reason(error)}'
         ) from error
+
+
+def _no_file(path: str) -> str:
+    configs = sorted(Path(path).glob('*.py'))
+    if configs:
+        return f'{path} is a folder: expected a config, such as {configs[0]}'
+    return f'no config file at {path}'
+
+
+def _reason(error: Exception) -> str:
+    line = last_line(error)
+    base = re.search(r'"([^"]+)" does not exist', line)  # MMEngine's words
+    base = base[1] if base else getattr(error, 'filename', None)
+    renamed = base and _renamed(str(base))
+    return renamed or f'{type(error).__name__}: {line}'
+
+
+def _renamed(path: str) -> str | None:
+    name = present_name(path)
+    return name and f'{path} is now: {name}'
 
 
 def _merge(config: Config, options: dict[str, Any]) -> None:

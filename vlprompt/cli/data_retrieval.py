@@ -1,10 +1,7 @@
-"""Write the lists of a retrieval data set: ``convert_retrieval.py SET``.
+"""Write the lists of a retrieval data set.
 
-Reads what is published with MSR-VTT, MSVD, LSMDC and DiDeMo and writes
-``{file: [captions]}`` for :class:`VideoCaptionDataset`::
-
-    python tools/data/convert_retrieval.py msrvtt --src msrvtt_data \\
-        --out data/msrvtt
+Reads what is published with MSR-VTT, MSVD, LSMDC and DiDeMo, and writes
+{file: [captions]}, which the data sets of captions read.
 """
 
 import json
@@ -17,18 +14,22 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from vlprompt.cli.common import run_command
 from vlprompt.errors import UserError
 from vlprompt.retrieval_lists import didemo, lsmdc, msrvtt, msvd
 from vlprompt.retrieval_lists.files import Split
 
+from .parsing import parse
+
+EXAMPLE = """vlprompt data retrieval msrvtt --src msrvtt_data \\
+        --out data/msrvtt"""
 SETS = dict(msrvtt=msrvtt, msvd=msvd, lsmdc=lsmdc, didemo=didemo)
 
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description='Write lists of videos and captions')
-    parser.add_argument('name', choices=SETS, metavar='SET', help=f'{[*SETS]}')
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument(
+        'name', choices=SETS, metavar='SET', help=', '.join(SETS)
+    )
     parser.add_argument(
         '--src', type=Path, required=True, help='folder of published files'
     )
@@ -45,12 +46,10 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
         help='which descriptions belong to a video: those of its file name '
         '(as in CLIP4Clip) or those of all its extensions',
     )
-    return parser.parse_args(args)
 
 
-def main(args: Sequence[str] | None = None) -> dict[str, Split]:
+def run(args: Namespace) -> dict[str, Split]:
     """Convert one data set, and return its lists."""
-    args = parse_args(args)
     known = SETS[args.name].SPLITS
     names = args.splits or known
     for name in names:
@@ -116,5 +115,6 @@ def _show(name: str, splits: dict[str, Split]) -> None:
     Console().print(table)
 
 
-if __name__ == '__main__':
-    run_command(main)
+def main(args: Sequence[str] | None = None) -> dict[str, Split]:
+    """Convert one data set, and return its lists."""
+    return run(parse(__name__, args))

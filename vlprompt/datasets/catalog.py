@@ -91,7 +91,12 @@ DATA_SETS = {
         'splits/val1.txt',
         zero_shot=_three_lists('ucf101'),
     ),
-    'ssv2': _action_set('SSv2', 'ssv2', 'splits/validation.txt'),
+    'ssv2': _action_set(
+        'SSv2',
+        'ssv2',
+        'splits/validation.txt',
+        zero_shot={'validation': Split('splits/validation.txt', 'ssv2')},
+    ),
     'kinetics600': ProtocolData(
         'K-600',
         'kinetics600',

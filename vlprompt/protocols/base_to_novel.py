@@ -24,7 +24,6 @@ from . import (
     find_data_set,
     finish,
     harmonic_mean,
-    in_folder,
     make_jobs,
     markdown,
     mean_and_deviation,
@@ -43,8 +42,7 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         'config',
-        help='a config, with {dataset} in its name if there is one for each, '
-        'or their folder',
+        help='a config, with {dataset} in its name if there is one for each',
     )
     parser.add_argument(
         '--datasets',
@@ -65,7 +63,6 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
 
 def make_todo(args: Namespace, sets: dict[str, ProtocolData]) -> list[Job]:
     """For each set and draw a training, if there is one, and two tests."""
-    pattern = in_folder(args.config, '{dataset}_b2n')
     where = (args.data_root, args.label_order)
     todo = []
     for name, data in sets.items():
@@ -73,7 +70,7 @@ def make_todo(args: Namespace, sets: dict[str, ProtocolData]) -> list[Job]:
             place = dict(dataset=Path(name).stem, seed=seed)
             tests = {}
             for part in ('base', 'novel'):
-                config = find_config(pattern, args.cfg_options, **place)
+                config = find_config(args.config, args.cfg_options, **place)
                 split = getattr(data, part)
                 point_at(config.test_dataloader, data, split, *where)
                 if config.get('train_dataloader') is not None:

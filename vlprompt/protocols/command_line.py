@@ -121,30 +121,6 @@ def fill(pattern: str, place: dict[str, Any]) -> str:
         ) from error
 
 
-def in_folder(pattern: str, ending: str) -> str:
-    """The pattern itself, or for a folder that of its configs' names.
-
-    Args:
-        pattern: A config, a pattern or a folder.
-        ending: What the names end in, ``'{dataset}_b2n'``.
-    """
-    folder = Path(pattern)
-    if not folder.is_dir():
-        return pattern
-    glob = ending.replace('{dataset}', '*').replace('{shots}', '*')
-    # vilt_b16_ucf101_b2n: what comes before the name of the data set.
-    stems = {
-        '_'.join(p.stem.split('_')[:2]) for p in folder.glob(f'{glob}.py')
-    }
-    if len(stems) != 1:
-        raise UserError(
-            f'{folder} has configs of {len(stems)} models that end in '
-            f'{ending}: give a pattern such as '
-            f'{folder}/{min(stems, default="vilt_b16")}_{ending}.py'
-        )
-    return str(folder / f'{stems.pop()}_{ending}.py')
-
-
 def learns(config: Config) -> bool:
     """Whether there is something to train."""
     return bool(config.model.get('trainable', True))

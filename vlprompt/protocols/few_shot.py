@@ -23,7 +23,6 @@ from . import (
     find_config,
     find_data_set,
     finish,
-    in_folder,
     make_jobs,
     markdown,
     percent,
@@ -40,7 +39,7 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
     parser.add_argument(
         'config',
         help='a config, with {dataset} and {shots} in its name if there is '
-        'one for each, or their folder',
+        'one for each',
     )
     parser.add_argument(
         '--datasets', nargs='+', default=['hmdb51', 'ucf101', 'ssv2']
@@ -57,12 +56,11 @@ def make_todo(
     args: Namespace, sets: dict[str, ProtocolData]
 ) -> dict[str, list[Job]]:
     """A training, if there is one, and a test for each set and shots."""
-    pattern = in_folder(args.config, '{dataset}_{shots}shot')
     todo = {}
     for name, data in sets.items():
         for shots in args.shots or data.shots:
             place = dict(dataset=Path(name).stem, shots=shots)
-            config = find_config(pattern, args.cfg_options, **place)
+            config = find_config(args.config, args.cfg_options, **place)
             train = Split(data.few_shot.format(shots=shots), data.full.classes)
             where = (args.data_root, args.label_order)
             if config.get('train_dataloader') is not None:

@@ -1,6 +1,7 @@
 """Retrieval: ``python tools/eval/retrieval.py CONFIG CHECKPOINT``.
 
-Ranks videos by captions and captions by videos, on the config's own test set.
+Ranks videos by captions and captions by videos, on the config's own test set
+or on the data sets that are named.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -11,6 +12,10 @@ from mmengine.config import Config
 
 from vlprompt.apis.checkpoints import set_checkpoint
 from vlprompt.cli.common import run_command
+from vlprompt.datasets.caption_sets import (
+    find_caption_set,
+    point_at_captions,
+)
 from vlprompt.errors import UserError
 from vlprompt.evaluation.retrieval import TIES, VIDEO_TO_TEXT
 
@@ -38,14 +43,15 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
     """Parse the command line."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        'config', help='a config, with {dataset} in its name for several sets'
+        'config',
+        help='a config, with {dataset} in its name if there is one for each',
     )
     parser.add_argument('checkpoint', nargs='?', help='the same as --ckpts')
     parser.add_argument(
         '--datasets',
         nargs='+',
         default=[],
-        help='what stands for {dataset}: msrvtt9k msvd lsmdc didemo',
+        help='msrvtt9k msrvtt7k msvd lsmdc, or what stands for {dataset}',
     )
     parser.add_argument(
         '--train', action='store_true', help='train first, by the config'
@@ -70,16 +76,17 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
 
 def make_todo(args: Namespace) -> dict[str, list[Job]]:
     """The jobs of each data set."""
-    if args.datasets and '{dataset}' not in args.config:
-        raise UserError(
-            f'--datasets without {{dataset}} in the config {args.config}'
-        )
+    shared = args.datasets and '{dataset}' not in args.config
     args.ckpts = args.checkpoint or args.ckpts
     todo = {}
     for dataset in args.datasets or [Path(args.config).stem]:
         place = dict(dataset=dataset)
         config = find_config(args.config, args.cfg_options, **place)
-        relocate(config, args.data_root)
+        if shared:
+            captions = find_caption_set(dataset)
+            point_at_captions(config, captions, args.data_root)
+        else:
+            relocate(config, args.data_root)
         if 'Caption' not in config.test_dataloader.dataset.type:
             raise UserError(
                 f'{config.filename} tests no captions but '

@@ -25,8 +25,9 @@ from torch import nn
 
 from vlprompt.apis import build_runner, load_config, set_work_dir
 from vlprompt.cli.train_options import set_randomness
+from vlprompt.shipped import find_config
 
-from .configs import data_options, find_config
+from .configs import data_options
 from .zoo_score import measure
 from .zoo_table import INTRO, make_table
 

@@ -122,7 +122,7 @@ def classify(model, inputs, data_samples):
         text=features.text,
         logits=model.cls_head(features),
         loss=losses['loss_cls'],
-        classes=features.classes,
+        classes=features.targets,
     )
 
 

@@ -149,14 +149,14 @@ def test_candidates_are_the_classes_of_the_batch_and_some_others():
     texts = build(**A5).texts
     drawn = set()
     for _ in range(40):
-        classes = texts(samples(*LABELS)).classes.tolist()
+        classes = texts(samples(*LABELS)).targets.tolist()
         assert len(set(classes)) == len(classes) == 3
         assert {1, 3} <= set(classes)
         drawn |= set(classes)
     assert drawn == set(range(5))
-    many = texts(samples(4, 0, 1, 2, 0)).classes.tolist()
+    many = texts(samples(4, 0, 1, 2, 0)).targets.tolist()
     assert sorted(many) == [0, 1, 2, 4]
-    assert texts.eval()(samples(*LABELS)).classes is None
+    assert texts.eval()(samples(*LABELS)).targets is None
 
 
 def test_a_loss_over_candidates_leaves_the_others_out(float64):

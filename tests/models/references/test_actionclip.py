@@ -131,7 +131,7 @@ def test_a_new_convolution_is_a_shift():
         parts = [before[:, :6], frames[:, t, 6:18], after[:, 18:]]
         shifted.append(torch.cat(parts, -1))
     shifted = torch.stack(shifted, 1)
-    assert torch.equal(pooler.mix(frames, None), shifted)
+    assert torch.equal(pooler.aggregate(frames, None), shifted)
     video = pooler(VisualFeatures(frames, frames[:, :, None]))
     torch.testing.assert_close(video, (shifted + frames).mean(1))
 
@@ -301,7 +301,7 @@ def test_each_video_meets_its_class_in_one_of_the_templates():
     templates = ('a {}', 'some {} here')
     model, labels = actionclip(*templates), [1, 3, 1, 0] * 8
     texts = model.texts(samples(*labels))
-    assert texts.classes.tolist() == labels
+    assert texts.targets.tolist() == labels
     drawn = set()
     for ids, label in zip(texts.ids, labels, strict=True):
         lines = TOKENIZER([t.format(CLASSES[label]) for t in templates])

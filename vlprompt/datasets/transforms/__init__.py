@@ -1,7 +1,5 @@
 """Transforms that MMAction2 lacks or computes otherwise."""
 
-from vlprompt import compat
-
 from .clip_color_jitter import ClipColorJitter
 from .clip_rand_augment import ClipRandAugment
 from .decord_decode import DecordDecode
@@ -23,5 +21,3 @@ __all__ = [
     'PILResize',
     'SecondsSample',
 ]
-
-compat.mend_color_jitter()

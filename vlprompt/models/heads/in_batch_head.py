@@ -37,7 +37,7 @@ class InBatchHead(SimilarityHead):
         Raises:
             UserError: If the texts are not one for each video.
         """
-        if feats.classes is None or len(feats.classes) != len(feats.video):
+        if feats.targets is None or len(feats.targets) != len(feats.video):
             raise UserError(
                 'this head compares the videos of a batch with its texts: '
                 'use LabelTexts or CaptionTexts'
@@ -75,7 +75,7 @@ class InBatchHead(SimilarityHead):
             UserError: If there are several views or the captions' features
                 depend on the video.
         """
-        if feats.classes is None:
+        if feats.targets is None:
             return super().predict(feats, data_samples, **kwargs)
         if len(feats.video) != len(data_samples) or feats.text.dim() > 2:
             raise UserError(
@@ -85,7 +85,7 @@ class InBatchHead(SimilarityHead):
             )
         for i, sample in enumerate(data_samples):
             sample.set_field(feats.video[i], 'video_feature')
-            sample.set_field(feats.text[feats.classes == i], 'text_feature')
+            sample.set_field(feats.text[feats.targets == i], 'text_feature')
             if feats.mask is not None:
                 sample.set_field(feats.mask[i], 'frame_mask')
         return data_samples
@@ -94,5 +94,5 @@ class InBatchHead(SimilarityHead):
         """Whether text and video are of the same class, (B, B)."""
         if not self.num_classes:  # captions: every sample is its own
             return torch.eye(len(scores), device=scores.device).bool()
-        classes = gather(feats.classes.to(scores.device))
+        classes = gather(feats.targets.to(scores.device))
         return classes[:, None] == classes

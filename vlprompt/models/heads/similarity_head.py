@@ -63,7 +63,7 @@ class SimilarityHead(BaseHead):
         """Whether the pooler has to keep the frames."""
         return self.fusion != 'embedding'
 
-    def set_classes(self, num: int) -> None:
+    def set_num_classes(self, num: int) -> None:
         """Know the number of classes, which label smoothing needs."""
         self.num_classes = num
 
@@ -114,7 +114,7 @@ class SimilarityHead(BaseHead):
         self, logits: Tensor, features: VideoTextFeatures
     ) -> Tensor:
         """(..., R * C) logits to (..., C)."""
-        if features.classes is not None or not self.num_classes:
+        if features.targets is not None or not self.num_classes:
             return logits
         num = logits.size(-1) // self.num_classes
         if num == 1:
@@ -126,14 +126,14 @@ class SimilarityHead(BaseHead):
         self, feats: VideoTextFeatures, data_samples: list
     ) -> list[ActionDataSample]:
         """Labels among the candidate classes, where not all are compared."""
-        if feats.classes is None:
+        if feats.targets is None:
             return data_samples
         if self.label_smooth_eps:
             raise UserError(
                 'label_smooth_eps counts all classes; it does not fit texts '
                 'of some of them'
             )
-        places = {c: i for i, c in enumerate(feats.classes.tolist())}
+        places = {c: i for i, c in enumerate(feats.targets.tolist())}
         return [
             ActionDataSample().set_gt_label(places[s.gt_label.item()])
             for s in data_samples

@@ -9,7 +9,7 @@ from ..features import VisualFeatures
 class SequencePooler(BaseModule):
     """Base of the poolers that let the frames of a video see each other.
 
-    A subclass says in ``mix`` what it makes of them.
+    A subclass says in ``aggregate`` what it makes of them.
 
     Args:
         residual: Whether the frames are added to that.
@@ -28,13 +28,13 @@ class SequencePooler(BaseModule):
         """Whether the result is (B, T, E)."""
         return getattr(self.then, 'keeps_frames', False)
 
-    def mix(self, frames: Tensor, mask: Tensor | None) -> Tensor:
+    def aggregate(self, frames: Tensor, mask: Tensor | None) -> Tensor:
         """(B, T, E) frames and their (B, T) mask to (B, T, E)."""
         raise NotImplementedError
 
     def forward(self, features: VisualFeatures) -> Tensor:
         """(B, T, E) frames to (B, E) video, or what ``then`` gives."""
-        mixed = self.mix(features.frames, features.mask)
+        aggregated = self.aggregate(features.frames, features.mask)
         if self.residual:
-            mixed = mixed + features.frames
-        return self.then(features._replace(frames=mixed))
+            aggregated = aggregated + features.frames
+        return self.then(features._replace(frames=aggregated))

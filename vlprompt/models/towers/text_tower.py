@@ -51,8 +51,8 @@ class CLIPTextTower(BaseModule):
             if i > 0:
                 head, tail = _fill(head, tail, texts, packing, prompts[i])
             last = i == len(blocks) - 1
-            rows = packing.ends if last else None
-            tail = run(Layer(block, mask), tail, head, rows, self.with_cp)
+            queries = packing.ends if last else None
+            tail = run(Layer(block, mask), tail, head, queries, self.with_cp)
             if texts.shared and not last:
                 kept = None if prompts[i + 1] is None else own
                 head = self._advance(block, head, kept)

@@ -10,7 +10,7 @@ from vlprompt.registry import MODELS
 
 from ..builder import build_part
 from ..features import Prompts, VisualFeatures
-from .layer import Layer, Rows, run, wrap
+from .layer import Layer, Queries, run, wrap
 
 
 @MODELS.register_module()
@@ -93,18 +93,18 @@ class CLIPVisionTower(BaseModule):
         tokens = self.embed(frames)
         own = tokens.size(2)
         for i, block in enumerate(blocks):
-            prompt, rows = prompts[i], None
+            prompt, queries = prompts[i], None
             if prompt is not None:
                 tokens = tokens[:, :, :own]
             if _survives(prompts, i):
                 tokens = _append(tokens, prompt)
                 prompt = None
             if i == len(blocks) - 1 and not self.patch_tokens:
-                rows = slice(0, 1)
+                queries = slice(0, 1)
             layer = Layer(block, recompute_mlp=self.with_cp == 'mlp')
             layer = partial(self._call, wrap(layer, self.adapters[i]))
             whole = self.with_cp is True
-            tokens = run(layer, tokens, prompt, rows, whole)
+            tokens = run(layer, tokens, prompt, queries, whole)
         tokens = tokens[:, :, :own]
         frames = self.visual.ln_post(tokens[:, :, 0])
         if self.project:
@@ -140,15 +140,18 @@ class CLIPVisionTower(BaseModule):
 
 
 def _call(
-    layer: Callable, tokens: Tensor, context: Tensor | None, rows: Rows | None
+    layer: Callable,
+    tokens: Tensor,
+    context: Tensor | None,
+    queries: Queries | None,
 ) -> Tensor:
-    return layer(tokens, context=context, rows=rows)
+    return layer(tokens, context=context, queries=queries)
 
 
 def _compiled_call() -> Callable:
     """The call of any layer, compiled for each of its variants.
 
-    They differ in gradients, context, rows and the size of the batch; after
+    They differ in gradients, context, queries and the size of the batch; after
     a training and its validations that is more than PyTorch's limit of 8,
     beyond which it would compile no more.
     """

@@ -35,7 +35,7 @@ def counting(model):
 def gradients(model, batches, shared):
     model.zero_grad(set_to_none=True)
     for i, inputs in enumerate(batches, start=1):
-        model.accumulated.more_follow = shared and i % MICRO != 0
+        model.text_bank.is_last_micro_batch = not shared or i % MICRO == 0
         (total(model, inputs, i % 4, 0) / MICRO).backward()
     return [p.grad for p in model.parameters()]
 
@@ -59,7 +59,7 @@ def test_a_validation_between_batches_changes_nothing():
 
     def learn(validate):
         model.zero_grad(set_to_none=True)
-        model.accumulated.more_follow = True
+        model.text_bank.is_last_micro_batch = False
         total(model.train(), batches[0], 0, 1).backward()
         if validate:
             names = model.class_names
@@ -68,7 +68,7 @@ def test_a_validation_between_batches_changes_nothing():
                 (scored, _) = model(batches[1], samples(0, 1), mode='predict')
             assert len(scored.pred_score) == len(NOVEL)
             model.train().set_classes(names)
-        model.accumulated.more_follow = False
+        model.text_bank.is_last_micro_batch = True
         total(model, batches[1], 2, 3).backward()
         return [p.grad for p in model.prompts.parameters()]
 
@@ -97,18 +97,18 @@ def test_other_weights_begin_anew():
     for p in other.prompts.parameters():
         p.data += 0.3
     inputs = clips()
-    model.accumulated.more_follow = True
+    model.text_bank.is_last_micro_batch = False
     total(model, inputs, 0, 1).backward()
     model.load_state_dict(other.state_dict())
     model.zero_grad()
-    model.accumulated.more_follow = False
+    model.text_bank.is_last_micro_batch = True
     loss = total(model, inputs, 0, 1)
     torch.testing.assert_close(loss, total(other, inputs, 0, 1))
 
 
 def test_other_classes_before_an_update():
     model = build().train()
-    model.accumulated.more_follow = True
+    model.text_bank.is_last_micro_batch = False
     total(model, clips(), 0, 1).backward()
     model.set_classes(NOVEL)
     with pytest.raises(UserError, match='class names changed before an upd'):

@@ -1,14 +1,12 @@
-"""Each remedy, and that the protections it touches still hold."""
+"""What is repaired, in use, and that its protections still hold."""
 
 import pickle
 import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from mmengine.dist import utils
-from mmengine.hooks import LoggerHook
+from mmengine.config import Config
 from mmengine.logging import HistoryBuffer
 from mmengine.model import BaseModel
 from mmengine.optim import AmpOptimWrapper
@@ -16,51 +14,19 @@ from mmengine.runner import Runner
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch.utils.data import Dataset
 
-from vlprompt import compat
+from vlprompt.compat.missing_drn import DRN
+from vlprompt.compat.safe_checkpoints import get_statistic
 from vlprompt.errors import UserError
-from vlprompt.utils import register_all_modules
 
 
-def test_mmaction2_is_importable_without_the_module_its_wheel_lacks():
-    import mmaction.models.localizers
+def test_drn_is_refused_when_it_is_built():
+    import mmaction.models.localizers as localizers
 
-    if 'mmaction.models.localizers.drn.drn' in sys.modules:
-        module = sys.modules['mmaction.models.localizers.drn.drn']
-        if module.__spec__ is None:  # ours, not a file
-            with pytest.raises(ImportError, match='install mmaction2 from'):
-                module.DRN()
-    assert mmaction.models.localizers.BMN
-
-
-def test_a_missing_package_is_one_line(monkeypatch):
-    monkeypatch.setattr(compat.importlib.util, 'find_spec', lambda name: None)
-    with pytest.raises(ImportError) as error:
-        compat.apply()
-    assert 'mmaction2 is not installed' in str(error.value)
-    assert 'vlprompt.check_env' in str(error.value)
-    assert '\n' not in str(error.value)
-    assert error.value.__cause__ is None
-
-
-def test_importlib_metadata_is_provided(monkeypatch):
-    monkeypatch.setattr(compat.importlib.util, 'find_spec', lambda name: None)
-    monkeypatch.setattr(compat.sys, 'modules', modules := dict(sys.modules))
-    modules.pop('importlib_metadata', None)
-    compat.provide_importlib_metadata()
-    assert modules['importlib_metadata'].version('torch')
-
-
-def test_new_transformers_turn_mmaction2s_multimodal_part_off(monkeypatch):
-    from mmaction.utils import dependency
-
-    monkeypatch.setattr(dependency, 'WITH_MULTIMODAL', True)
-    fake = SimpleNamespace(modeling_utils=SimpleNamespace())
-    monkeypatch.setitem(sys.modules, 'transformers', fake)
-    monkeypatch.setitem(
-        sys.modules, 'transformers.modeling_utils', fake.modeling_utils
-    )
-    compat.gate_multimodal()
-    assert dependency.WITH_MULTIMODAL is False
+    module = sys.modules['mmaction.models.localizers.drn.drn']
+    if module.DRN is DRN:  # not MMAction2's
+        with pytest.raises(ImportError, match='install mmaction2 from'):
+            module.DRN()
+    assert localizers.BMN
 
 
 class Tiny(BaseModel):
@@ -156,11 +122,11 @@ def test_damaged_and_missing_checkpoints_are_one_line(tmp_path):
 
 
 def test_only_the_statistics_of_a_history_are_looked_up():
-    assert compat._history_method(HistoryBuffer, 'mean')
+    assert get_statistic(HistoryBuffer, 'mean')
     with pytest.raises(pickle.UnpicklingError):
-        compat._history_method(HistoryBuffer, '__reduce__')
+        get_statistic(HistoryBuffer, '__reduce__')
     with pytest.raises(pickle.UnpicklingError):
-        compat._history_method(dict, 'mean')
+        get_statistic(dict, 'mean')
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason='MMEngine does it')
@@ -191,45 +157,11 @@ def test_mixed_precision_trains_on_cpu(tmp_path, monkeypatch, bf16):
         assert amp.cast_dtype == torch.bfloat16
 
 
-@pytest.mark.parametrize('rank', [0, 1])
-def test_one_process_writes_the_file_about_a_test(tmp_path, monkeypatch, rank):
-    """Files that two write at once have the end of the longer one twice."""
-    monkeypatch.setattr(utils, 'get_rank', lambda group=None: rank)
-    hook = LoggerHook()
-    hook.json_log_path = 'log.json'
-    processor = SimpleNamespace(
-        get_log_after_epoch=lambda *_, **__: (dict(time=1.0), '')
-    )
-    runner = SimpleNamespace(
-        log_processor=processor,
-        test_dataloader=[],
-        logger=SimpleNamespace(info=print),
-        log_dir=str(tmp_path),
-    )
-    hook.after_test_epoch(runner)
-    assert (tmp_path / 'log.json').exists() == (rank == 0)
-
-
-def test_hues_below_zero_do_not_overflow():
-    register_all_modules()
-    from mmaction.datasets.transforms import ColorJitter
-
-    image = np.full((2, 2, 3), (200, 30, 30), np.uint8)
-    turned = ColorJitter.adjust_hue(image, -0.1)
-    back = ColorJitter.adjust_hue(turned, 0.1)
-    assert np.abs(back - image).max() <= 4
-    assert np.abs(turned - image).max() > 20
-
-
-def test_the_visualization_hook_draws_what_its_visualizer_takes():
-    register_all_modules()
-    from mmaction.engine.hooks import VisualizationHook
-
-    assert 'show' not in VisualizationHook(enable=True).draw_args
-
-
-def test_configs_of_the_package_resolve(repository, tmp_path, monkeypatch):
+def test_configs_of_the_package_resolve(repository, tmp_path):
+    """In a checkout that was not installed, too."""
     from mmengine.utils import get_installed_path
 
     assert get_installed_path('vlprompt') == str(repository / 'vlprompt')
-    assert get_installed_path('mmaction2').endswith('mmaction')
+    path = tmp_path / 'mine.py'
+    path.write_text("_base_ = ['vlprompt::clip/clip_toy.py']")
+    assert Config.fromfile(path).model.type == 'VideoTextRecognizer'
