@@ -16,7 +16,7 @@ from vlprompt.models import (
     VideoTextRecognizer,
     VisualFeatures,
 )
-from vlprompt.models.features import Prompts
+from vlprompt.models.features import LayerPrompts
 from vlprompt.models.towers.layer import Queries
 
 
@@ -116,7 +116,7 @@ class _RecordedTower(nn.Module):
         self.since = since
 
     def forward(
-        self, frames: Tensor, prompts: Prompts | None = None
+        self, frames: Tensor, prompts: LayerPrompts | None = None
     ) -> VisualFeatures:
         """As :meth:`CLIPVisionTower.forward`."""
         grid = self.tower.visual.grid_size
@@ -187,6 +187,8 @@ class _AllQueries(nn.Module):
     :meth:`vlprompt.models.towers.Layer.attend_normed` as with context.
     """
 
+    inside_block = False
+
     def forward(
         self,
         tokens: Tensor,
@@ -202,7 +204,7 @@ def _open(adapters: nn.ModuleList) -> nn.ModuleList:
     """The same adapters, and innermost one that opens the block."""
     opened = nn.ModuleList()
     for around in adapters:
-        inside = any(getattr(a, 'inside_block', False) for a in around)
+        inside = any(adapter.inside_block for adapter in around)
         more = [] if inside else [_AllQueries()]
         opened.append(nn.ModuleList([*around, *more]))
     return opened

@@ -6,6 +6,8 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import argument_names, unknown_key, unknown_type
 
+from .roles import check_role
+
 
 def offer(cfg: dict, **offers: Any) -> dict:
     """Complete a config with the offers that its constructor asks for.
@@ -38,9 +40,22 @@ def offer(cfg: dict, **offers: Any) -> dict:
     return {**taken, **cfg, 'type': part}
 
 
-def build_part(cfg: dict | None, **offers: Any) -> Any:
-    """Build a registered part, with offers as in :func:`offer`.
+def build_part(
+    cfg: dict | None, role: type | None = None, **offers: Any
+) -> Any:
+    """Build a registered part of a model.
 
-    None is a part that the model does without.
+    Args:
+        cfg: Config with a ``type``; None for a part that is left out.
+        role: The protocol of :mod:`vlprompt.models.roles` that it follows.
+        offers: See :func:`offer`.
+
+    Raises:
+        UserError: If the part lacks a member of its role.
     """
-    return None if cfg is None else MODELS.build(offer(cfg, **offers))
+    if cfg is None:
+        return None
+    part = MODELS.build(offer(cfg, **offers))
+    if role is not None:
+        check_role(part, role)
+    return part

@@ -12,7 +12,7 @@ from .completeness import check_whole
 from .container import Video
 from .counted_frames import CountedFrames, decode_in_order
 from .frame_batch import FrameBatch
-from .indexed_frames import IndexFailed, IndexedFrames
+from .indexed_frames import IndexedFrames, IndexFailed
 from .packets import Packets
 from .rgb import ToRGB
 from .time_limit import SECONDS, TimeLimit

@@ -21,6 +21,8 @@ class MessageToken(BaseModule):
         heads: Attention heads.
     """
 
+    inside_block = False
+
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.message_fc = nn.Linear(width, width)

@@ -23,6 +23,8 @@ class TemporalShift(BaseModule):
         divisor: Each of both parts is 1 / divisor of the channels.
     """
 
+    inside_block = False
+
     def __init__(self, num_patches: int, divisor: int = 8) -> None:
         super().__init__()
         self.num_patches = num_patches

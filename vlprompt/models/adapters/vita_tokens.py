@@ -33,6 +33,8 @@ class VitaTokens(BaseModule):
         summary: Whether there is a summary token.
     """
 
+    inside_block = False
+
     def __init__(
         self,
         width: int,

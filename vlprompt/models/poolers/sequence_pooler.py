@@ -1,9 +1,9 @@
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from vlprompt.registry import MODELS
-
+from ..builder import build_part
 from ..features import VisualFeatures
+from ..roles import Pooler
 
 
 class SequencePooler(BaseModule):
@@ -21,12 +21,12 @@ class SequencePooler(BaseModule):
     ) -> None:
         super().__init__()
         self.residual = residual
-        self.then = MODELS.build(then or dict(type='MeanPooler'))
+        self.then = build_part(then or dict(type='MeanPooler'), Pooler)
 
     @property
     def keeps_frames(self) -> bool:
         """Whether the result is (B, T, E)."""
-        return getattr(self.then, 'keeps_frames', False)
+        return self.then.keeps_frames
 
     def aggregate(self, frames: Tensor, mask: Tensor | None) -> Tensor:
         """(B, T, E) frames and their (B, T) mask to (B, T, E)."""

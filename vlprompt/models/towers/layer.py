@@ -8,6 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from ..roles import Adapter
+
 Queries = slice | Tensor
 
 
@@ -161,7 +163,7 @@ def join(context: Tensor | None, more: Tensor) -> Tensor:
     return torch.cat(both, dim=2)
 
 
-def wrap(layer: Callable, adapters: Iterable[nn.Module]) -> Callable:
+def wrap(layer: Callable, adapters: Iterable[Adapter]) -> Callable:
     """Nest adapters around a layer; the first one is the outermost.
 
     An adapter is called as ``adapter(tokens, layer=layer, context=context,

@@ -3,7 +3,7 @@ from torch import Tensor, nn
 
 from vlprompt.registry import MODELS
 
-from ..features import Prompts, TokenizedTexts
+from ..features import LayerPrompts, TokenizedTexts
 from .layer import Layer, run
 from .packing import Packing, pack
 
@@ -30,7 +30,7 @@ class CLIPTextTower(BaseModule):
         self.with_cp = with_cp
 
     def forward(
-        self, texts: TokenizedTexts, prompts: Prompts | None = None
+        self, texts: TokenizedTexts, prompts: LayerPrompts | None = None
     ) -> Tensor:
         """C texts to (C, E) embeddings, not normalised.
 

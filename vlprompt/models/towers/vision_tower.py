@@ -9,7 +9,8 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..builder import build_part
-from ..features import Prompts, VisualFeatures
+from ..features import LayerPrompts, VisualFeatures
+from ..roles import Adapter
 from .layer import Layer, Queries, run, wrap
 
 
@@ -61,7 +62,9 @@ class CLIPVisionTower(BaseModule):
             num_patches=visual.grid_size[0] * visual.grid_size[1],
         )
         self.adapters = nn.ModuleList(
-            nn.ModuleList(build_part(a, index=i, **known) for a in adapters)
+            nn.ModuleList(
+                build_part(a, Adapter, index=i, **known) for a in adapters
+            )
             for i in range(len(blocks))
         )
         _check_order(self.adapters[0])
@@ -78,7 +81,7 @@ class CLIPVisionTower(BaseModule):
         return self.visual.proj.shape[int(self.project)]
 
     def forward(
-        self, frames: Tensor, prompts: Prompts | None = None
+        self, frames: Tensor, prompts: LayerPrompts | None = None
     ) -> VisualFeatures:
         """(B, T, 3, H, W) frames to (B, T, E) embeddings and the tokens.
 
@@ -160,16 +163,16 @@ def _compiled_call() -> Callable:
     return torch.compile(_call)
 
 
-def _check_order(adapters: Sequence[nn.Module]) -> None:
+def _check_order(adapters: Sequence[Adapter]) -> None:
     for adapter in adapters[:-1]:
-        if getattr(adapter, 'inside_block', False):
+        if adapter.inside_block:
             raise UserError(
                 f'{type(adapter).__name__} works inside the block and has to '
                 'be the last of the adapters'
             )
 
 
-def _survives(prompts: Prompts, i: int) -> bool:
+def _survives(prompts: LayerPrompts, i: int) -> bool:
     """Whether the next layer reads what layer i makes of its prompts."""
     following = prompts[i + 1 : i + 2]
     return prompts[i] is not None and following == [None]
