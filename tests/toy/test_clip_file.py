@@ -20,7 +20,7 @@ from vlprompt.toy.clip_file import (
     unpack,
     used_rows,
 )
-from vlprompt.toy.configs import find_config
+from vlprompt.shipped import find_config
 from vlprompt.toy.make_clip import make_clip, measure
 from vlprompt.toy.pretrain import Schedule, initial_words
 
