@@ -182,7 +182,10 @@ def test_lists_that_do_not_fit(root, content, message):
     [
         (dict(ann_file='/nowhere.json'), 'no annotation file at /nowhere'),
         (dict(data_prefix=dict(video='/nowhere')), 'no folder of videos at'),
-        (dict(data_prefix=dict(video='empty')), 'such as a.mp4 .docs/ret'),
+        (
+            dict(data_prefix=dict(video='empty')),
+            'such as a.mp4 .https://.*/retrieval.html#2-lists',
+        ),
         (dict(on_broken='ignore'), "on_broken='ignore'"),
     ],
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mmengine.config import Config
 
-from vlprompt.errors import UserError, suggest
+from vlprompt.errors import UserError, docs_url, suggest
 
 
 class Split(NamedTuple):
@@ -144,7 +144,7 @@ def find_data_set(name: str) -> ProtocolData:
         raise UserError(
             f'no data set {name!r}{suggest(name, DATA_SETS)}: expected one '
             f'of {", ".join(DATA_SETS)}, or a .py file that describes yours '
-            '(docs/protocols.md)'
+            f'({docs_url("protocols#a-data-set-of-your-own")})'
         )
     return DATA_SETS[name]
 

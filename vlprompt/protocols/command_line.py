@@ -150,7 +150,7 @@ def check_classes(checkpoint: str, config: Config) -> None:
     raise UserError(
         f'{checkpoint} was trained on {len(trained)} classes, this test has '
         f'{len(tested)}, which differ in {extra[0]!r} for one; testing on '
-        'other classes is what tools/eval/zero_shot.py does'
+        'other classes is what `vlprompt eval zero-shot` does'
     )
 
 

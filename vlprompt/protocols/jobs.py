@@ -17,7 +17,7 @@ from mmengine.config import Config
 from rich.console import Console
 from rich.markup import escape
 
-from vlprompt.errors import UserError
+from vlprompt.errors import UserError, docs_url
 
 # What a log of MMEngine says about how far a job is.
 POSITION = re.compile(r'Epoch\(\w+\)\s+(\[.*?\])+')
@@ -25,7 +25,7 @@ TIME_LEFT = re.compile(r'eta: ((?:\d+ days?, )?[\d:]+)')
 
 
 class Job(NamedTuple):
-    """One call of ``tools/train.py`` or ``tools/test.py``.
+    """One call of ``vlprompt train`` or ``vlprompt test``.
 
     Args:
         name: Its folder in the results, ``'hmdb51/val1'``.
@@ -238,7 +238,7 @@ def _check_lists(jobs: Sequence[Job]) -> None:
         more = f' and {len(missing) - 3} more' if len(missing) > 3 else ''
         raise UserError(
             f'nothing is run: there is no {", ".join(missing[:3])}{more} '
-            '(docs/data.md, "Layout", says what belongs there)'
+            f'({docs_url("data#layout")} says what belongs there)'
         )
 
 

@@ -15,7 +15,7 @@ class DecordInit(transforms.DecordInit):
     """MMAction2's ``DecordInit``, which opens frame stores as well.
 
     It has the name of the one it replaces, so the pipelines of any config of
-    this scope read what ``tools/data/cache_frames.py`` wrote;
+    this scope read what ``vlprompt data cache`` wrote;
     ``mmaction.DecordInit`` is MMAction2's own.
 
     Required keys: ``filename``.  Added keys: ``video_reader``,
