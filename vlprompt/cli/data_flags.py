@@ -47,7 +47,8 @@ def set_test_data(config: Config, args: Namespace) -> None:
         UserError: If the config has no test data, or there is no such data
             set or split.
     """
-    from vlprompt.datasets.catalog import find_data_set, point_at
+    from vlprompt.datasets.catalog import find_data_set
+    from vlprompt.datasets.use_lists import use_split
 
     loader = config.get('test_dataloader')
     if loader is None:
@@ -55,7 +56,7 @@ def set_test_data(config: Config, args: Namespace) -> None:
     if args.dataset is not None:
         data = find_data_set(args.dataset)
         split = _split(args, data.full, data.zero_shot)
-        point_at(loader, data, split, args.data_root, 'official')
+        use_split(loader, data, split, args.data_root, 'official')
     elif args.split is not None:
         raise UserError(f'--split {args.split} without --dataset')
     if args.ann_file is not None:

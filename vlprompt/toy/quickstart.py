@@ -208,7 +208,7 @@ def draw(args: Namespace) -> None:
 
 def run(args: Namespace) -> None:
     """Run what is missing, and report."""
-    from vlprompt.protocols.tables import harmonic_mean
+    from vlprompt.tables import harmonic_mean
 
     stages = Stages(args.out, args.force)
     flags = [f'--{flag}' for flag in args.world]

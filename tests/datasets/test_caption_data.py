@@ -4,11 +4,8 @@ import pytest
 from mmengine.config import Config
 
 from vlprompt.apis import load_config
-from vlprompt.datasets.caption_sets import (
-    CAPTION_SETS,
-    find_caption_set,
-    point_at_captions,
-)
+from vlprompt.datasets.catalog import CAPTION_SETS, find_caption_data
+from vlprompt.datasets.use_lists import use_captions
 from vlprompt.errors import UserError
 
 
@@ -26,12 +23,12 @@ def lists_of(config):
 
 def test_the_default_is_msrvtt(config):
     before = Config(config.to_dict())
-    point_at_captions(config, CAPTION_SETS['msrvtt9k'], 'data')
+    use_captions(config, CAPTION_SETS['msrvtt9k'], 'data')
     assert config.to_dict() == before.to_dict()
 
 
 def test_a_set_with_a_validation_list_keeps_the_best_epoch(config):
-    point_at_captions(config, find_caption_set('msvd'), '/d')
+    use_captions(config, find_caption_data('msvd'), '/d')
     assert lists_of(config) == [
         f'/d/msvd/{name}.json' for name in ('train', 'val', 'test')
     ]
@@ -40,13 +37,21 @@ def test_a_set_with_a_validation_list_keeps_the_best_epoch(config):
         assert dataset.data_prefix.video == '/d/msvd/videos'
     assert config.default_hooks.checkpoint.save_best == 't2v/R1'
     assert config.default_hooks.checkpoint.rule == 'greater'
-    point_at_captions(config, find_caption_set('msrvtt7k'), '/d')
+    use_captions(config, find_caption_data('msrvtt7k'), '/d')
     assert lists_of(config)[0] == '/d/msrvtt/train_7k.json'
     assert config.default_hooks.checkpoint.save_best is None
 
 
-def test_didemo_is_pointed_to_its_own_config():
-    with pytest.raises(UserError, match='vilt_b16_didemo'):
-        find_caption_set('didemo')
+def test_didemo_needs_its_own_config(config, repository):
+    didemo = find_caption_data('didemo')
+    with pytest.raises(UserError, match='configs/vilt/vilt_b16_didemo.py'):
+        use_captions(config, didemo, 'data')
+    own = load_config(f'{repository}/configs/vilt/vilt_b16_didemo.py')
+    before = Config(own.to_dict())
+    use_captions(own, didemo, 'data')
+    assert own.to_dict() == before.to_dict()
+
+
+def test_a_name_that_is_misspelt():
     with pytest.raises(UserError, match='did you mean lsmdc'):
-        find_caption_set('lsmcd')
+        find_caption_data('lsmcd')

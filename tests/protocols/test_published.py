@@ -1,40 +1,6 @@
-"""Numbers as the papers print them."""
+"""Numbers that the papers print."""
 
-import pytest
-
-from vlprompt.protocols import (
-    deviation,
-    harmonic_mean,
-    markdown,
-    mean_and_deviation,
-    percent,
-    published_rows,
-    read_published,
-)
-
-
-def test_harmonic_mean():
-    assert harmonic_mean(76.7, 57.5) == pytest.approx(65.7, abs=0.05)
-    assert harmonic_mean(0, 0) == 0
-
-
-@pytest.mark.parametrize(('ddof', 'expected'), [(0, 2 / 3), (1, 1.0)])
-def test_deviation_divides_as_told(ddof, expected):
-    assert deviation([1, 2, 3], ddof) ** 2 == pytest.approx(expected)
-    assert deviation([5], ddof) == 0
-
-
-def test_mean_and_deviation():
-    assert mean_and_deviation([49.0, 49.0, 50.5]) == '49.5 ± 0.7'
-    assert mean_and_deviation([49.0, 49.0, 50.5], 1) == '49.5 ± 0.9'
-    assert mean_and_deviation([49.04]) == '49.0'
-
-
-def test_markdown_lines_up():
-    text = markdown(['Method', 'Top-1'], [['a', percent(None)]])
-    assert (
-        text == '| Method | Top-1 |\n|--------|-------|\n| a      | -     |\n'
-    )
+from vlprompt.protocols.published import published_rows, read_published
 
 
 def test_published_rows_do_not_mix_sources():

@@ -4,9 +4,9 @@ import pytest
 from mmengine.config import Config
 
 from vlprompt.datasets import load_class_names
-from vlprompt.datasets.catalog import DATA_SETS
+from vlprompt.datasets.catalog import DATA_SETS, find_data_set
+from vlprompt.datasets.use_lists import use_split
 from vlprompt.errors import UserError
-from vlprompt.protocols import find_data_set, point_at
 
 
 @pytest.mark.parametrize('name', [n for n in DATA_SETS if n != 'toy'])
@@ -37,17 +37,17 @@ def test_a_loader_is_pointed_at_a_split():
         dict(dataset=dict(ann_file='', pipeline=[1], order='vifi'))
     )
     data = find_data_set('hmdb51')
-    point_at(loader, data, data.novel, '/data', 'official')
+    use_split(loader, data, data.novel, '/data', 'official')
     assert loader.dataset.to_dict() == dict(
         ann_file='/data/hmdb51/splits/base2novel/novel_val.txt',
         classes='hmdb51_novel',
         data_prefix=dict(video='/data/hmdb51/videos'),
         pipeline=[1],
     )
-    point_at(loader, data, data.novel, '/data', 'vifi')
+    use_split(loader, data, data.novel, '/data', 'vifi')
     assert loader.dataset.order == 'vifi'
     data = find_data_set('ucf101')
-    point_at(loader, data, data.full, '/data', 'vifi')
+    use_split(loader, data, data.full, '/data', 'vifi')
     assert 'order' not in loader.dataset
 
 
