@@ -16,6 +16,7 @@ from mmengine.dataset import Compose
 from videos import write_video
 
 from vlprompt.datasets import VideoClassDataset
+from vlprompt.datasets.readers import probe
 from vlprompt.datasets.readers.frame_store import (
     FrameStore,
     FrameStoreWriter,

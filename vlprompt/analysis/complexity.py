@@ -60,7 +60,8 @@ def build_without_weights(config: Config, device: str = 'cpu') -> nn.Module:
 
     Args:
         config: A config of ours or of MMAction2.
-        device: Where the model is wanted.
+        device: Where the model is wanted; ``'meta'`` for weights that have
+            shapes, but no values, and no preprocessing of batches.
 
     Raises:
         UserError: If the config does not fit.
@@ -68,7 +69,11 @@ def build_without_weights(config: Config, device: str = 'cpu') -> nn.Module:
     config = copy.deepcopy(config)
     if 'clip' in config.get('model', {}):
         config.model.clip.update(pretrained=None, finetuned=None)
-    return load_model(config, 'none', device)
+    if device != 'meta':
+        return load_model(config, 'none', device)
+    config.model.pop('data_preprocessor', None)  # mixup draws numbers
+    with torch.device(device):
+        return load_model(config, 'none', device)
 
 
 def count_macs(model: nn.Module, shape: tuple[int, ...]) -> Macs:

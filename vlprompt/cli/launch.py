@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from vlprompt.errors import UserError
 
 from . import slurm
+from .child import must_be_safe
 
 if TYPE_CHECKING:
     from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
@@ -65,8 +66,7 @@ def start(command: str, args: Namespace) -> None:
     parser = ArgumentParser(add_help=False)
     add_launch_arguments(parser)
     _, words = parser.parse_known_args(args.words)
-    if os.getcwd() not in sys.path and '' not in sys.path:
-        # `python -m` would look there first, and may find another vlprompt.
+    if must_be_safe():
         os.environ['PYTHONSAFEPATH'] = '1'
     program = ['-m', 'vlprompt', command, *words, '--launcher']
     if args.slurm is not None:
