@@ -1,5 +1,6 @@
 """The registries, in an interpreter that has imported nothing else."""
 
+import re
 import subprocess
 import sys
 
@@ -7,6 +8,10 @@ import mmaction.registry
 import pytest
 from mmengine.registry import Registry
 
+import vlprompt.datasets
+import vlprompt.engine
+import vlprompt.evaluation
+import vlprompt.models
 import vlprompt.registry
 
 LOOK_UPS = """
@@ -28,6 +33,17 @@ for child, name in (
     assert child.get(name) is not None, name
 print('all found')
 """
+
+
+# A registry, the package that exports its classes, and where these are.
+HOMES = [
+    (vlprompt.registry.DATASETS, vlprompt.datasets, 'datasets'),
+    (vlprompt.registry.HOOKS, vlprompt.engine, 'engine/hooks'),
+    (vlprompt.registry.METRICS, vlprompt.evaluation, 'evaluation'),
+    (vlprompt.registry.MODELS, vlprompt.models, 'models'),
+    (vlprompt.registry.PARAM_SCHEDULERS, vlprompt.engine, 'engine'),
+    (vlprompt.registry.TRANSFORMS, vlprompt.datasets, 'datasets/transforms'),
+]
 
 
 def registries(module):
@@ -57,3 +73,39 @@ def test_names_of_all_three_packages_resolve():
 def test_an_unknown_name_is_an_error():
     with pytest.raises(KeyError, match='MeenPooler'):
         vlprompt.registry.MODELS.build(dict(type='MeenPooler'))
+
+
+@pytest.mark.parametrize(('registry', 'package', '_'), HOMES)
+def test_every_registered_class_is_exported(registry, package, _):
+    registry.import_from_location()
+    ours = {
+        cls
+        for cls in registry.module_dict.values()
+        if cls.__module__.startswith('vlprompt.')
+    }
+    assert ours
+    for cls in ours:
+        assert cls.__name__ in package.__all__
+        assert getattr(package, cls.__name__) is cls
+
+
+@pytest.mark.parametrize(('registry', '_', 'folder'), HOMES)
+def test_every_class_that_is_to_be_registered_is(
+    registry, _, folder, repository
+):
+    """A file that its folder's ``__init__`` forgets is not found."""
+    registry.import_from_location()
+    known = {cls.__name__ for cls in registry.module_dict.values()}
+    mark = rf'@{registry_name(registry)}\.register_module\(.*?\)\nclass (\w+)'
+    found = [
+        name
+        for path in (repository / 'vlprompt' / folder).rglob('*.py')
+        for name in re.findall(mark, path.read_text(), re.DOTALL)
+    ]
+    assert found and set(found) <= known
+
+
+def registry_name(registry):
+    """What a registry is called in ``vlprompt.registry``."""
+    named = registries(vlprompt.registry).items()
+    return next(name for name, value in named if value is registry)
