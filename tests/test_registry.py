@@ -45,6 +45,11 @@ HOMES = [
     (vlprompt.registry.TRANSFORMS, vlprompt.datasets, 'datasets/transforms'),
 ]
 
+# What configs and checkpoints of earlier versions may say.
+RENAMED = [
+    (vlprompt.registry.MODELS, 'InBatchHead', 'ContrastiveHead'),
+]
+
 
 def registries(module):
     return {
@@ -109,3 +114,9 @@ def registry_name(registry):
     """What a registry is called in ``vlprompt.registry``."""
     named = registries(vlprompt.registry).items()
     return next(name for name, value in named if value is registry)
+
+
+@pytest.mark.parametrize(('registry', 'old', 'new'), RENAMED)
+def test_old_names_are_understood(registry, old, new):
+    assert registry.get(old) is registry.get(new)
+    assert registry.get(old).__name__ == new

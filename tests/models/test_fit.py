@@ -24,7 +24,7 @@ def build(**parts):
 
 IDENTITY = dict(type='IdentityPooler')
 LINEAR = dict(type='LinearHead', num_classes=5)
-PAIR = dict(type='InBatchHead', alignment=dict(type='PairLoss'))
+PAIR = dict(type='ContrastiveHead', alignment=dict(type='PairLoss'))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,9 @@ def learn(alignment, rows):
             backbone=dict(type='CLIPVisionTower'),
             texts=dict(type='LabelTexts', template='a {}'),
             pooler=dict(type='TransformerPooler', num_layers=1),
-            cls_head=dict(type='InBatchHead', alignment=dict(type=alignment)),
+            cls_head=dict(
+                type='ContrastiveHead', alignment=dict(type=alignment)
+            ),
             trainable=[
                 'pooler.*',
                 'cls_head.logit_scale',

@@ -73,7 +73,7 @@ FINE_TUNED = [
     'text_encoder.text.ln_final.*',
     'text_encoder.text.text_projection',
 ]
-IN_BATCH = dict(type='InBatchHead', alignment=dict(type='PairLoss'))
+IN_BATCH = dict(type='ContrastiveHead', alignment=dict(type='PairLoss'))
 MEAN = dict(type='UnitMeanPooler')
 SEQUENCE = dict(
     pooler=dict(

@@ -506,7 +506,7 @@ def actionclip(*templates, alignment='SameClassKLLoss', **kwargs):
         ),
         pooler=TRANSFORMER,
         cls_head=dict(
-            type='InBatchHead',
+            type='ContrastiveHead',
             alignment=dict(type=alignment),
             test_temperature=0.01,
             average_clips='prob',

@@ -27,7 +27,7 @@ train_cfg = dict(max_epochs=1)
 CAPTIONS = """
 model.update(
     texts=dict(_delete_=True, type='CaptionTexts', template='[2] {{}}'),
-    cls_head=dict(_delete_=True, type='InBatchHead',
+    cls_head=dict(_delete_=True, type='ContrastiveHead',
                   alignment=dict(type='PairLoss')))
 pipeline = [
     dict(type='DecordInit'), dict(type='MultiViewSegmentSample', num_frames=2),

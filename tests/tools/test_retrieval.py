@@ -41,7 +41,7 @@ MODELS = dict(
     transf="""
     pooler=dict(type='TransformerPooler', num_layers=1, num_positions=3,
                 then=dict(type='UnitMeanPooler')),
-    cls_head=dict(_delete_=True, type='InBatchHead',
+    cls_head=dict(_delete_=True, type='ContrastiveHead',
                   alignment=dict(type='PairLoss')),
     trainable=['prompts.*', 'pooler.*', 'cls_head.logit_scale'])
 """,
@@ -53,7 +53,7 @@ MODELS = dict(
 """,
     decision="""
     pooler=dict(type='IdentityPooler'),
-    cls_head=dict(_delete_=True, type='InBatchHead', fusion='decision',
+    cls_head=dict(_delete_=True, type='ContrastiveHead', fusion='decision',
                   alignment=dict(type='PairLoss')),
     trainable=['prompts.*'])
 """,

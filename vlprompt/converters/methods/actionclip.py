@@ -26,7 +26,7 @@ def actionclip(keys: Keys) -> dict[str, Any]:
         ),
         pooler=_fusion(keys, r'fusion\.', eps=1e-12),
         cls_head=dict(
-            type='InBatchHead',
+            type='ContrastiveHead',
             alignment=dict(type='SameClassKLLoss'),
             test_temperature=0.01,
         ),
@@ -47,7 +47,7 @@ def mmaction_actionclip(keys: Keys) -> dict[str, Any]:
         ),
         pooler=pooler,
         cls_head=dict(
-            type='InBatchHead',
+            type='ContrastiveHead',
             alignment=dict(type='PairLoss'),
             test_temperature=0.01,
         ),

@@ -19,7 +19,7 @@ def clip4clip(keys: Keys) -> dict[str, Any]:
     """CLIP4Clip with any of its four heads."""
     positions = r'frame_position_embeddings\.weight'
     pooler: dict[str, Any] = dict(type='UnitMeanPooler')
-    head: dict[str, Any] = dict(type='InBatchHead')
+    head: dict[str, Any] = dict(type='ContrastiveHead')
     trainable = ['cls_head.logit_scale', 'pooler.*']
     layers = keys.numbers(r'transformerClip\.resblocks\.(\d+)\..+')
     crossed = keys.numbers(r'cross\.transformer\.resblocks\.(\d+)\..+')

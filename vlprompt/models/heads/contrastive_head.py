@@ -10,8 +10,8 @@ from ..layers.temporal import masked_mean
 from .similarity_head import SimilarityHead
 
 
-@MODELS.register_module()
-class InBatchHead(SimilarityHead):
+@MODELS.register_module(name=['ContrastiveHead', 'InBatchHead'])
+class ContrastiveHead(SimilarityHead):
     """ActionCLIP, CLIP4Clip: in training, a batch of videos and texts.
 
     Every video meets the text of every sample of the batch, of all processes
