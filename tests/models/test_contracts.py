@@ -87,7 +87,10 @@ EXAMPLES = {
     ),
     'CaptionTexts': dict(
         texts=dict(type='CaptionTexts', template='[3] {}'),
-        cls_head=dict(type='ContrastiveHead', alignment=dict(type='PairLoss')),
+        cls_head=dict(
+            type='ContrastiveHead',
+            alignment=dict(type='SymmetricContrastiveLoss'),
+        ),
     ),
     'ClassPrompts': dict(
         prompts=dict(
@@ -122,9 +125,9 @@ EXAMPLES = {
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(HEAD, fusion='decision'),
     ),
-    'ContrastiveHead': in_batch('PairLoss'),
+    'ContrastiveHead': in_batch('SymmetricContrastiveLoss'),
     'LSTMPooler': pooled(type='LSTMPooler'),
-    'LabelTexts': in_batch('PairLoss'),
+    'LabelTexts': in_batch('SymmetricContrastiveLoss'),
     'LinearHead': dict(
         texts=None,
         prompts=None,
@@ -136,7 +139,7 @@ EXAMPLES = {
     ),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
     'MessageToken': adapted(dict(type='MessageToken')),
-    'PairLoss': in_batch('PairLoss'),
+    'SymmetricContrastiveLoss': in_batch('SymmetricContrastiveLoss'),
     'PositionPrompts': dict(
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
     ),
@@ -163,7 +166,7 @@ EXAMPLES = {
         clip=dict(arch={**TINY, 'embed_dim': 16}),
         cls_head=dict(
             type='TightTransformerHead',
-            alignment=dict(type='PairLoss'),
+            alignment=dict(type='SymmetricContrastiveLoss'),
             num_layers=2,
             dropout=0.0,
         ),

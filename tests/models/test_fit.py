@@ -24,7 +24,9 @@ def build(**parts):
 
 IDENTITY = dict(type='IdentityPooler')
 LINEAR = dict(type='LinearHead', num_classes=5)
-PAIR = dict(type='ContrastiveHead', alignment=dict(type='PairLoss'))
+PAIR = dict(
+    type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+)
 
 
 @pytest.mark.parametrize(

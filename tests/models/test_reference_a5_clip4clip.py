@@ -73,7 +73,9 @@ FINE_TUNED = [
     'text_encoder.text.ln_final.*',
     'text_encoder.text.text_projection',
 ]
-IN_BATCH = dict(type='ContrastiveHead', alignment=dict(type='PairLoss'))
+IN_BATCH = dict(
+    type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+)
 MEAN = dict(type='UnitMeanPooler')
 SEQUENCE = dict(
     pooler=dict(
@@ -89,7 +91,7 @@ TIGHT = dict(
     pooler=dict(type='IdentityPooler'),
     cls_head=dict(
         type='TightTransformerHead',
-        alignment=dict(type='PairLoss'),
+        alignment=dict(type='SymmetricContrastiveLoss'),
         num_layers=2,
         dropout=0.0,
     ),

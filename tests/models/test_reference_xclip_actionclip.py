@@ -13,7 +13,11 @@ from tiny import CLASSES, TINY
 from torch import nn
 
 from vlprompt.errors import UserError
-from vlprompt.models import PairLoss, SameClassKLLoss, VisualFeatures
+from vlprompt.models import (
+    SameClassKLLoss,
+    SymmetricContrastiveLoss,
+    VisualFeatures,
+)
 from vlprompt.registry import MODELS
 
 WIDTH, EMBED = 32, 24
@@ -541,7 +545,10 @@ def pair_entropies(scores, labels):
     return both / 2
 
 
-LOSSES = dict(SameClassKLLoss=same_class_divergence, PairLoss=pair_entropies)
+LOSSES = dict(
+    SameClassKLLoss=same_class_divergence,
+    SymmetricContrastiveLoss=pair_entropies,
+)
 
 
 def compare_actionclip(alignment, labels, values, gradients):
@@ -569,7 +576,7 @@ def compare_actionclip(alignment, labels, values, gradients):
     [
         ('SameClassKLLoss', (2, 0, 2, 4)),
         ('SameClassKLLoss', (3, 1)),
-        ('PairLoss', (2, 0, 2)),
+        ('SymmetricContrastiveLoss', (2, 0, 2)),
     ],
 )
 def test_actionclip_equals_the_formulas(float64, alignment, labels):
@@ -594,7 +601,9 @@ def test_two_videos_of_two_classes_aim_at_the_softmax_of_ten_and_zero(float64):
     check(SameClassKLLoss()(10.0 * same, same), torch.tensor(0.0), **DOUBLE)
 
 
-@pytest.mark.parametrize('loss', [SameClassKLLoss(), PairLoss()])
+@pytest.mark.parametrize(
+    'loss', [SameClassKLLoss(), SymmetricContrastiveLoss()]
+)
 def test_videos_and_texts_may_change_places(float64, loss):
     torch.manual_seed(0)
     scores, labels = 5 * torch.randn(4, 4), torch.tensor([2, 0, 2, 4])
@@ -602,7 +611,7 @@ def test_videos_and_texts_may_change_places(float64, loss):
     check(loss(scores, same), loss(scores.T, same), **DOUBLE)
 
 
-@pytest.mark.parametrize('kind', [SameClassKLLoss, PairLoss])
+@pytest.mark.parametrize('kind', [SameClassKLLoss, SymmetricContrastiveLoss])
 def test_alignment_losses_equal_the_formulas_with_a_weight(float64, kind):
     torch.manual_seed(0)
     scores, labels = 5 * torch.randn(5, 5), [2, 0, 2, 4, 2]

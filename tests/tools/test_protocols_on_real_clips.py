@@ -28,7 +28,7 @@ CAPTIONS = """
 model.update(
     texts=dict(_delete_=True, type='CaptionTexts', template='[2] {{}}'),
     cls_head=dict(_delete_=True, type='ContrastiveHead',
-                  alignment=dict(type='PairLoss')))
+                  alignment=dict(type='SymmetricContrastiveLoss')))
 pipeline = [
     dict(type='DecordInit'), dict(type='MultiViewSegmentSample', num_frames=2),
     dict(type='DecordDecode'),

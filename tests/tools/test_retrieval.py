@@ -42,19 +42,19 @@ MODELS = dict(
     pooler=dict(type='TransformerPooler', num_layers=1, num_positions=3,
                 then=dict(type='UnitMeanPooler')),
     cls_head=dict(_delete_=True, type='ContrastiveHead',
-                  alignment=dict(type='PairLoss')),
+                  alignment=dict(type='SymmetricContrastiveLoss')),
     trainable=['prompts.*', 'pooler.*', 'cls_head.logit_scale'])
 """,
     tight="""
     pooler=dict(type='IdentityPooler'),
     cls_head=dict(_delete_=True, type='TightTransformerHead', num_layers=1,
-                  alignment=dict(type='PairLoss')),
+                  alignment=dict(type='SymmetricContrastiveLoss')),
     trainable=['prompts.*', 'cls_head.blocks.*', 'cls_head.score.*'])
 """,
     decision="""
     pooler=dict(type='IdentityPooler'),
     cls_head=dict(_delete_=True, type='ContrastiveHead', fusion='decision',
-                  alignment=dict(type='PairLoss')),
+                  alignment=dict(type='SymmetricContrastiveLoss')),
     trainable=['prompts.*'])
 """,
 )

@@ -48,7 +48,7 @@ def mmaction_actionclip(keys: Keys) -> dict[str, Any]:
         pooler=pooler,
         cls_head=dict(
             type='ContrastiveHead',
-            alignment=dict(type='PairLoss'),
+            alignment=dict(type='SymmetricContrastiveLoss'),
             test_temperature=0.01,
         ),
         trainable=['*'],

@@ -58,6 +58,6 @@ def clip4clip(keys: Keys) -> dict[str, Any]:
     return dict(
         texts=dict(type='CaptionTexts', max_tokens=32),
         pooler=pooler,
-        cls_head=dict(head, alignment=dict(type='PairLoss')),
+        cls_head=dict(head, alignment=dict(type='SymmetricContrastiveLoss')),
         trainable=[*FINE_TUNED, *trainable],
     )
