@@ -144,7 +144,7 @@ EXAMPLES = {
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
     ),
     'PromptLearner': dict(prompts=LEARNER),
-    'SameClassKLLoss': in_batch('SameClassKLLoss'),
+    'SoftTargetKLLoss': in_batch('SoftTargetKLLoss'),
     'ScenarioCosineLoss': dict(
         texts=dict(
             type='ClassTexts', template='[3] {}.', anchor_template='a {}.'

@@ -11,7 +11,7 @@ from vlprompt.registry import MODELS
 
 WORLD = 2
 LABELS = (1, 3, 1, 0)
-LOSSES = ('SymmetricContrastiveLoss', 'SameClassKLLoss')
+LOSSES = ('SymmetricContrastiveLoss', 'SoftTargetKLLoss')
 
 
 def learn(alignment, rows):

@@ -14,7 +14,7 @@ from torch import nn
 
 from vlprompt.errors import UserError
 from vlprompt.models import (
-    SameClassKLLoss,
+    SoftTargetKLLoss,
     SymmetricContrastiveLoss,
     VisualFeatures,
 )
@@ -500,7 +500,7 @@ def test_temporal_shift_equals_the_formulas(float64, patch_tokens, frames):
 # ActionCLIP: videos and texts
 
 
-def actionclip(*templates, alignment='SameClassKLLoss', **kwargs):
+def actionclip(*templates, alignment='SoftTargetKLLoss', **kwargs):
     """ActionCLIP with the transformer after CLIP."""
     return build(
         texts=dict(
@@ -546,7 +546,7 @@ def pair_entropies(scores, labels):
 
 
 LOSSES = dict(
-    SameClassKLLoss=same_class_divergence,
+    SoftTargetKLLoss=same_class_divergence,
     SymmetricContrastiveLoss=pair_entropies,
 )
 
@@ -574,8 +574,8 @@ def compare_actionclip(alignment, labels, values, gradients):
 @pytest.mark.parametrize(
     ('alignment', 'labels'),
     [
-        ('SameClassKLLoss', (2, 0, 2, 4)),
-        ('SameClassKLLoss', (3, 1)),
+        ('SoftTargetKLLoss', (2, 0, 2, 4)),
+        ('SoftTargetKLLoss', (3, 1)),
         ('SymmetricContrastiveLoss', (2, 0, 2)),
     ],
 )
@@ -584,7 +584,7 @@ def test_actionclip_equals_the_formulas(float64, alignment, labels):
 
 
 def test_actionclip_equals_the_formulas_in_single_precision():
-    compare_actionclip('SameClassKLLoss', (2, 0, 2), SINGLE, SINGLE)
+    compare_actionclip('SoftTargetKLLoss', (2, 0, 2), SINGLE, SINGLE)
 
 
 def test_two_videos_of_two_classes_aim_at_the_softmax_of_ten_and_zero(float64):
@@ -597,12 +597,12 @@ def test_two_videos_of_two_classes_aim_at_the_softmax_of_ten_and_zero(float64):
         expected = expected + high * (high.log() - own) / 4
         expected = expected + low * (low.log() - other) / 4
     same = torch.eye(2).bool()
-    check(SameClassKLLoss()(scores, same), expected, **DOUBLE)
-    check(SameClassKLLoss()(10.0 * same, same), torch.tensor(0.0), **DOUBLE)
+    check(SoftTargetKLLoss()(scores, same), expected, **DOUBLE)
+    check(SoftTargetKLLoss()(10.0 * same, same), torch.tensor(0.0), **DOUBLE)
 
 
 @pytest.mark.parametrize(
-    'loss', [SameClassKLLoss(), SymmetricContrastiveLoss()]
+    'loss', [SoftTargetKLLoss(), SymmetricContrastiveLoss()]
 )
 def test_videos_and_texts_may_change_places(float64, loss):
     torch.manual_seed(0)
@@ -611,7 +611,7 @@ def test_videos_and_texts_may_change_places(float64, loss):
     check(loss(scores, same), loss(scores.T, same), **DOUBLE)
 
 
-@pytest.mark.parametrize('kind', [SameClassKLLoss, SymmetricContrastiveLoss])
+@pytest.mark.parametrize('kind', [SoftTargetKLLoss, SymmetricContrastiveLoss])
 def test_alignment_losses_equal_the_formulas_with_a_weight(float64, kind):
     torch.manual_seed(0)
     scores, labels = 5 * torch.randn(5, 5), [2, 0, 2, 4, 2]

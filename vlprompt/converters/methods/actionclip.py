@@ -27,7 +27,7 @@ def actionclip(keys: Keys) -> dict[str, Any]:
         pooler=_fusion(keys, r'fusion\.', eps=1e-12),
         cls_head=dict(
             type='ContrastiveHead',
-            alignment=dict(type='SameClassKLLoss'),
+            alignment=dict(type='SoftTargetKLLoss'),
             test_temperature=0.01,
         ),
         trainable=['*'],

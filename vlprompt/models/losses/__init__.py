@@ -1,7 +1,11 @@
 """Losses on the features of a batch."""
 
-from .same_class_kl_loss import SameClassKLLoss
 from .scenario_cosine_loss import ScenarioCosineLoss
+from .soft_target_kl_loss import SoftTargetKLLoss
 from .symmetric_contrastive_loss import SymmetricContrastiveLoss
 
-__all__ = ['SameClassKLLoss', 'ScenarioCosineLoss', 'SymmetricContrastiveLoss']
+__all__ = [
+    'ScenarioCosineLoss',
+    'SoftTargetKLLoss',
+    'SymmetricContrastiveLoss',
+]

@@ -5,8 +5,8 @@ from torch.nn import functional as F
 from vlprompt.registry import MODELS
 
 
-@MODELS.register_module()
-class SameClassKLLoss(BaseModule):
+@MODELS.register_module(name=['SoftTargetKLLoss', 'SameClassKLLoss'])
+class SoftTargetKLLoss(BaseModule):
     """ActionCLIP: samples of the same class share the target.
 
     Mean over both directions of the KL divergence from ``softmax(10 same)``
