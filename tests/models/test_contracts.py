@@ -67,7 +67,7 @@ def adapted(*adapters, **kwargs):
 def in_batch(alignment, **kwargs):
     """The text tower learns from the texts of a batch."""
     return dict(
-        texts=dict(type='LabelTexts', template=['a {}', 'some {} here']),
+        texts=dict(type='BatchLabelTexts', template=['a {}', 'some {} here']),
         prompts=None,
         cls_head=dict(type='ContrastiveHead', alignment=dict(type=alignment)),
         trainable=['text_encoder.text.transformer.*'],
@@ -127,7 +127,7 @@ EXAMPLES = {
     ),
     'ContrastiveHead': in_batch('SymmetricContrastiveLoss'),
     'LSTMPooler': pooled(type='LSTMPooler'),
-    'LabelTexts': in_batch('SymmetricContrastiveLoss'),
+    'BatchLabelTexts': in_batch('SymmetricContrastiveLoss'),
     'LinearHead': dict(
         texts=None,
         prompts=None,
@@ -159,7 +159,7 @@ EXAMPLES = {
     ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
     'TightTransformerHead': dict(
-        texts=dict(type='LabelTexts'),
+        texts=dict(type='BatchLabelTexts'),
         prompts=None,
         pooler=dict(type='IdentityPooler'),
         backbone=tower(dict(type='MessageToken')),

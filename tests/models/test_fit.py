@@ -143,7 +143,7 @@ def test_a_head_of_pairs_refuses_all_classes_in_training():
     model = build(cls_head=PAIR).train()
     model.set_classes(CLASSES)
     features, _ = model.extract_feat(torch.randn(2, 1, 3, 1, 32, 32))
-    with pytest.raises(UserError, match='LabelTexts or CaptionTexts'):
+    with pytest.raises(UserError, match='BatchLabelTexts or CaptionTexts'):
         model.cls_head.loss(features, [])
 
 

@@ -22,7 +22,7 @@ def learn(alignment, rows):
             type='VideoTextRecognizer',
             clip=dict(arch=TINY),
             backbone=dict(type='CLIPVisionTower'),
-            texts=dict(type='LabelTexts', template='a {}'),
+            texts=dict(type='BatchLabelTexts', template='a {}'),
             pooler=dict(type='TransformerPooler', num_layers=1),
             cls_head=dict(
                 type='ContrastiveHead', alignment=dict(type=alignment)

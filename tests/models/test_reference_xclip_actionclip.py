@@ -504,7 +504,7 @@ def actionclip(*templates, alignment='SoftTargetKLLoss', **kwargs):
     """ActionCLIP with the transformer after CLIP."""
     return build(
         texts=dict(
-            type='LabelTexts',
+            type='BatchLabelTexts',
             template=list(templates),
             ensemble=kwargs.pop('ensemble', 'probability'),
         ),

@@ -20,7 +20,7 @@ def actionclip(keys: Keys) -> dict[str, Any]:
     return dict(
         backbone=dict(type='CLIPVisionTower', adapters=adapters),
         texts=dict(
-            type='LabelTexts',
+            type='BatchLabelTexts',
             template='actionclip16',
             ensemble='probability',
         ),
@@ -41,7 +41,7 @@ def mmaction_actionclip(keys: Keys) -> dict[str, Any]:
     pooler = _fusion(keys, r'adapter\.', eps=1e-5)
     return dict(
         texts=dict(
-            type='LabelTexts',
+            type='BatchLabelTexts',
             template='actionclip16',
             ensemble='probability',
         ),

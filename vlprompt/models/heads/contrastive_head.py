@@ -40,7 +40,7 @@ class ContrastiveHead(SimilarityHead):
         if feats.targets is None or len(feats.targets) != len(feats.video):
             raise UserError(
                 'this head compares the videos of a batch with its texts: '
-                'use LabelTexts or CaptionTexts'
+                'use BatchLabelTexts or CaptionTexts'
             )
         everyone = feats._replace(
             video=gather(feats.video),

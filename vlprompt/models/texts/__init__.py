@@ -1,15 +1,15 @@
 """Texts: what each video is compared with."""
 
+from .batch_label_texts import BatchLabelTexts
 from .candidate_texts import CandidateTexts
 from .caption_texts import CaptionTexts
 from .class_texts import ClassTexts
-from .label_texts import LabelTexts
 from .template import Template
 
 __all__ = [
+    'BatchLabelTexts',
     'CandidateTexts',
     'CaptionTexts',
     'ClassTexts',
-    'LabelTexts',
     'Template',
 ]
