@@ -47,6 +47,7 @@ HOMES = [
 
 # What configs and checkpoints of earlier versions may say.
 RENAMED = [
+    (vlprompt.registry.MODELS, 'CandidateTexts', 'SampledClassTexts'),
     (vlprompt.registry.MODELS, 'LabelTexts', 'BatchLabelTexts'),
     (vlprompt.registry.MODELS, 'SameClassKLLoss', 'SoftTargetKLLoss'),
     (vlprompt.registry.MODELS, 'PairLoss', 'SymmetricContrastiveLoss'),

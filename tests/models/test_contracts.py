@@ -82,8 +82,8 @@ EXAMPLES = {
     'CLIPVisionTower': dict(
         backbone=dict(type='CLIPVisionTower', patch_tokens=True)
     ),
-    'CandidateTexts': dict(
-        texts=dict(type='CandidateTexts', template='[3] {}.', num=4)
+    'SampledClassTexts': dict(
+        texts=dict(type='SampledClassTexts', template='[3] {}.', num=4)
     ),
     'CaptionTexts': dict(
         texts=dict(type='CaptionTexts', template='[3] {}'),

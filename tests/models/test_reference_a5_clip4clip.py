@@ -39,7 +39,7 @@ VALID = (4, 2, 3)
 LONG = 'two dogs chase a red ball over the wet grass and ' * 9
 CAPTIONS = ('a man rides a bike', 'Cooking', LONG)
 A5 = dict(
-    texts=dict(type='CandidateTexts', template='[4] {} [4]', num=3),
+    texts=dict(type='SampledClassTexts', template='[4] {} [4]', num=3),
     prompts=dict(
         type='PromptLearner', text=dict(type='PositionPrompts', std=0.01)
     ),

@@ -1,15 +1,15 @@
 """Texts: what each video is compared with."""
 
 from .batch_label_texts import BatchLabelTexts
-from .candidate_texts import CandidateTexts
 from .caption_texts import CaptionTexts
 from .class_texts import ClassTexts
+from .sampled_class_texts import SampledClassTexts
 from .template import Template
 
 __all__ = [
     'BatchLabelTexts',
-    'CandidateTexts',
     'CaptionTexts',
     'ClassTexts',
+    'SampledClassTexts',
     'Template',
 ]
