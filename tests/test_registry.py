@@ -47,6 +47,7 @@ HOMES = [
 
 # What configs and checkpoints of earlier versions may say.
 RENAMED = [
+    (vlprompt.registry.HOOKS, 'ListCheckHook', 'TrainValOverlapHook'),
     (vlprompt.registry.MODELS, 'CandidateTexts', 'SampledClassTexts'),
     (vlprompt.registry.MODELS, 'LabelTexts', 'BatchLabelTexts'),
     (vlprompt.registry.MODELS, 'SameClassKLLoss', 'SoftTargetKLLoss'),

@@ -18,7 +18,7 @@ custom_hooks = [
     dict(type='ClassListHook'),
     dict(type='EpochSeedHook'),
     dict(type='BrokenVideosHook'),
-    dict(type='ListCheckHook'),
+    dict(type='TrainValOverlapHook'),
     dict(type='AccumulationHook'),
 ]
 randomness = dict(seed=1024)

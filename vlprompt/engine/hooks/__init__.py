@@ -5,8 +5,8 @@ from .broken_videos_hook import BrokenVideosHook
 from .clamp_logit_scale_hook import ClampLogitScaleHook
 from .class_list_hook import ClassListHook
 from .epoch_seed_hook import EpochSeedHook
-from .list_check_hook import ListCheckHook
 from .retrieval_hook import RetrievalHook
+from .train_val_overlap_hook import TrainValOverlapHook
 
 __all__ = [
     'AccumulationHook',
@@ -14,6 +14,6 @@ __all__ = [
     'ClampLogitScaleHook',
     'ClassListHook',
     'EpochSeedHook',
-    'ListCheckHook',
     'RetrievalHook',
+    'TrainValOverlapHook',
 ]
