@@ -22,7 +22,7 @@ for child, name in (
     (r.MODELS, 'ResNet'), (r.MODELS, 'CLIPVisionTower'),
     (r.MODELS, 'CrossEntropyLoss'), (r.VISUALIZERS, 'ActionVisualizer'),
     (r.VISBACKENDS, 'LocalVisBackend'), (r.TRANSFORMS, 'DecordInit'),
-    (r.TRANSFORMS, 'MultiViewSegmentSample'), (r.HOOKS, 'ClassListHook'),
+    (r.TRANSFORMS, 'MultiViewSegmentSample'), (r.HOOKS, 'ClassNamesHook'),
     (r.HOOKS, 'CheckpointHook'), (r.HOOKS, 'VisualizationHook'),
     (r.LOOPS, 'EpochBasedTrainLoop'), (r.METRICS, 'AccMetric'),
     (r.METRICS, 'ScoredAccMetric'), (r.DATASETS, 'RawframeDataset'),
@@ -47,6 +47,7 @@ HOMES = [
 
 # What configs and checkpoints of earlier versions may say.
 RENAMED = [
+    (vlprompt.registry.HOOKS, 'ClassListHook', 'ClassNamesHook'),
     (vlprompt.registry.HOOKS, 'ListCheckHook', 'TrainValOverlapHook'),
     (vlprompt.registry.MODELS, 'CandidateTexts', 'SampledClassTexts'),
     (vlprompt.registry.MODELS, 'LabelTexts', 'BatchLabelTexts'),

@@ -15,7 +15,7 @@ default_hooks = dict(
     sync_buffers=dict(type='SyncBuffersHook'),
 )
 custom_hooks = [
-    dict(type='ClassListHook'),
+    dict(type='ClassNamesHook'),
     dict(type='EpochSeedHook'),
     dict(type='BrokenVideosHook'),
     dict(type='TrainValOverlapHook'),

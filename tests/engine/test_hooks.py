@@ -13,7 +13,7 @@ from vlprompt.engine import (
     AccumulationHook,
     BrokenVideosHook,
     ClampLogitScaleHook,
-    ClassListHook,
+    ClassNamesHook,
     EpochSeedHook,
 )
 from vlprompt.errors import UserError
@@ -60,7 +60,7 @@ def runner(**loaders):
 
 def test_class_names_follow_the_loop():
     run = runner(train=Named('a', 'b'), val=Named('a', 'b', 'c'))
-    hook = ClassListHook()
+    hook = ClassNamesHook()
     hook.before_train(run)
     assert run.model.data_preprocessor.blending.augments[0].num_classes == 2
     hook.before_val_epoch(run)
@@ -71,7 +71,7 @@ def test_class_names_follow_the_loop():
 
 def test_equal_class_names_are_not_set_again():
     run = runner(train=Named('a'), val=Named('a'))
-    hook = ClassListHook()
+    hook = ClassNamesHook()
     hook.before_train(run)
     hook.before_val_epoch(run)
     assert len(run.model.seen) == 1

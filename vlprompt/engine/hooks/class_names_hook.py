@@ -9,8 +9,8 @@ from vlprompt.registry import HOOKS
 from ..unwrap import unwrap
 
 
-@HOOKS.register_module()
-class ClassListHook(Hook):
+@HOOKS.register_module(name=['ClassNamesHook', 'ClassListHook'])
+class ClassNamesHook(Hook):
     """Gives a recognizer the class names of the data set it is run on.
 
     Before training, validation and testing it calls ``set_classes`` with
