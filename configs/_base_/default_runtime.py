@@ -19,7 +19,7 @@ custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='BrokenVideosHook'),
     dict(type='TrainValOverlapHook'),
-    dict(type='AccumulationHook'),
+    dict(type='SharedTextHook'),
 ]
 randomness = dict(seed=1024)
 

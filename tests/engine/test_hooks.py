@@ -10,11 +10,11 @@ from torch.utils.data import DataLoader, Dataset
 
 from vlprompt.datasets.video_class_dataset import BrokenVideo
 from vlprompt.engine import (
-    AccumulationHook,
     BrokenVideosHook,
     ClampLogitScaleHook,
     ClassNamesHook,
     EpochSeedHook,
+    SharedTextHook,
 )
 from vlprompt.errors import UserError
 
@@ -169,7 +169,7 @@ def test_a_model_is_told_whether_an_update_follows():
         torch.optim.SGD(run.model.parameters(), lr=0.1), accumulative_counts=3
     )
     run.optim_wrapper.initialize_count_status(run.model, 0, 5)
-    hook, told = AccumulationHook(), []
+    hook, told = SharedTextHook(), []
     for i in range(5):
         hook.before_train_iter(run, i)
         told.append(run.model.text_bank.is_last_micro_batch)

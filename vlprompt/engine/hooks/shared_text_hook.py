@@ -9,8 +9,8 @@ from vlprompt.registry import HOOKS
 from ..unwrap import unwrap
 
 
-@HOOKS.register_module()
-class AccumulationHook(Hook):
+@HOOKS.register_module(name=['SharedTextHook', 'AccumulationHook'])
+class SharedTextHook(Hook):
     """Tells a recognizer whether its next batch is the last of an update.
 
     With ``accumulative_counts`` of the optimizer wrapper, class texts are
