@@ -47,6 +47,7 @@ HOMES = [
 
 # What configs and checkpoints of earlier versions may say.
 RENAMED = [
+    (vlprompt.registry.HOOKS, 'RetrievalHook', 'HeadSimilarityHook'),
     (vlprompt.registry.HOOKS, 'AccumulationHook', 'SharedTextHook'),
     (vlprompt.registry.HOOKS, 'ClassListHook', 'ClassNamesHook'),
     (vlprompt.registry.HOOKS, 'ListCheckHook', 'TrainValOverlapHook'),

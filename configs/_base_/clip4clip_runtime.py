@@ -10,6 +10,6 @@ custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='BrokenVideosHook'),
     dict(type='TrainValOverlapHook'),
-    dict(type='RetrievalHook'),
+    dict(type='HeadSimilarityHook'),
     dict(type='ClampLogitScaleHook'),
 ]

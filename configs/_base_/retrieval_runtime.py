@@ -11,5 +11,5 @@ custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='BrokenVideosHook'),
     dict(type='TrainValOverlapHook'),
-    dict(type='RetrievalHook'),
+    dict(type='HeadSimilarityHook'),
 ]

@@ -40,7 +40,7 @@ test_dataloader = dict(dataset=dict(
     _delete_=True, type='VideoCaptionDataset', test_mode=True,
     ann_file='{data}/mini/retrieval_multi_caption.json', pipeline=pipeline,
     data_prefix=dict(video='{data}/videos')))
-custom_hooks = [dict(type='EpochSeedHook'), dict(type='RetrievalHook')]
+custom_hooks = [dict(type='EpochSeedHook'), dict(type='HeadSimilarityHook')]
 """
 
 

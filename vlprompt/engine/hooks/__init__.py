@@ -4,7 +4,7 @@ from .broken_videos_hook import BrokenVideosHook
 from .clamp_logit_scale_hook import ClampLogitScaleHook
 from .class_names_hook import ClassNamesHook
 from .epoch_seed_hook import EpochSeedHook
-from .retrieval_hook import RetrievalHook
+from .head_similarity_hook import HeadSimilarityHook
 from .shared_text_hook import SharedTextHook
 from .train_val_overlap_hook import TrainValOverlapHook
 
@@ -13,7 +13,7 @@ __all__ = [
     'ClampLogitScaleHook',
     'ClassNamesHook',
     'EpochSeedHook',
-    'RetrievalHook',
+    'HeadSimilarityHook',
     'SharedTextHook',
     'TrainValOverlapHook',
 ]

@@ -14,8 +14,8 @@ from vlprompt.registry import HOOKS
 from ..unwrap import unwrap
 
 
-@HOOKS.register_module()
-class RetrievalHook(Hook):
+@HOOKS.register_module(name=['HeadSimilarityHook', 'RetrievalHook'])
+class HeadSimilarityHook(Hook):
     """Gives the metric of retrieval the head's way to compare.
 
     Heads that compare captions with frames (``TightTransformerHead``,
