@@ -25,7 +25,7 @@ for child, name in (
     (r.TRANSFORMS, 'MultiViewSegmentSample'), (r.HOOKS, 'ClassNamesHook'),
     (r.HOOKS, 'CheckpointHook'), (r.HOOKS, 'VisualizationHook'),
     (r.LOOPS, 'EpochBasedTrainLoop'), (r.METRICS, 'AccMetric'),
-    (r.METRICS, 'ScoredAccMetric'), (r.DATASETS, 'RawframeDataset'),
+    (r.METRICS, 'CountedAccMetric'), (r.DATASETS, 'RawframeDataset'),
     (r.DATA_SAMPLERS, 'DefaultSampler'), (r.OPTIM_WRAPPERS, 'OptimWrapper'),
     (r.PARAM_SCHEDULERS, 'WarmupCosineLR'), (r.OPTIMIZERS, 'AdamW'),
     (r.LOG_PROCESSORS, 'LogProcessor'), (r.FUNCTION, 'pseudo_collate'),
@@ -47,6 +47,7 @@ HOMES = [
 
 # What configs and checkpoints of earlier versions may say.
 RENAMED = [
+    (vlprompt.registry.METRICS, 'ScoredAccMetric', 'CountedAccMetric'),
     (vlprompt.registry.HOOKS, 'RetrievalHook', 'HeadSimilarityHook'),
     (vlprompt.registry.HOOKS, 'AccumulationHook', 'SharedTextHook'),
     (vlprompt.registry.HOOKS, 'ClassListHook', 'ClassNamesHook'),

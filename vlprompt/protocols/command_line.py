@@ -15,7 +15,7 @@ from vlprompt.errors import UserError
 
 from .jobs import Job, Jobs
 
-COUNTING = ('ScoredAccMetric', 'VideoTextRetrievalMetric')
+COUNTING = ('CountedAccMetric', 'VideoTextRetrievalMetric')
 ORDERS = ('official', 'vifi')
 
 
@@ -166,7 +166,7 @@ def evaluation_job(
         not isinstance(evaluator, dict)
         or evaluator.type.rpartition('.')[2] not in COUNTING
     ):
-        config.test_evaluator = dict(type='ScoredAccMetric')
+        config.test_evaluator = dict(type='CountedAccMetric')
     flags = ('--skip-broken',) if args.skip_broken else ()
     return Job(name, 'test', config, checkpoint, flags)
 

@@ -114,7 +114,7 @@ def adopt(config: Config) -> None:
         pipeline=loader.dataset.pipeline,
         test_mode=True,
     )
-    config.test_evaluator = dict(type='vlprompt.ScoredAccMetric')
+    config.test_evaluator = dict(type='vlprompt.CountedAccMetric')
 
 
 def make_table(todo: list[Job], jobs: Jobs, metrics: dict) -> str:
