@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from vlprompt.engine import ListCheckHook
+from vlprompt.engine import TrainValOverlapHook
 
 
 def run(train, val):
@@ -14,7 +14,7 @@ def run(train, val):
         f'{name}_dataloader': SimpleNamespace(dataset=paths)
         for name, paths in (('train', train), ('val', val))
     }
-    ListCheckHook().before_train(
+    TrainValOverlapHook().before_train(
         SimpleNamespace(
             logger=SimpleNamespace(warning=lines.append),
             val_loop=None if val is None else object(),
@@ -41,4 +41,4 @@ def test_shared_videos_are_counted_and_named():
 
 def test_every_run_has_the_hook(repository):
     text = (repository / 'configs/_base_/default_runtime.py').read_text()
-    assert "dict(type='ListCheckHook')" in text
+    assert "dict(type='TrainValOverlapHook')" in text

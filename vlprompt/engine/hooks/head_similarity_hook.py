@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from mmengine.evaluator import Evaluator
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
@@ -12,9 +11,11 @@ from vlprompt.evaluation import VideoTextRetrievalMetric
 from vlprompt.models import VideoTextFeatures
 from vlprompt.registry import HOOKS
 
+from ..unwrap import unwrap
 
-@HOOKS.register_module()
-class RetrievalHook(Hook):
+
+@HOOKS.register_module(name=['HeadSimilarityHook', 'RetrievalHook'])
+class HeadSimilarityHook(Hook):
     """Gives the metric of retrieval the head's way to compare.
 
     Heads that compare captions with frames (``TightTransformerHead``,
@@ -32,9 +33,7 @@ class RetrievalHook(Hook):
 
 
 def _connect(runner: Runner, evaluator: Evaluator) -> None:
-    model = runner.model
-    model = model.module if is_model_wrapper(model) else model
-    head = getattr(model, 'cls_head', None)
+    head = getattr(unwrap(runner.model), 'cls_head', None)
     for metric in evaluator.metrics:
         if isinstance(metric, VideoTextRetrievalMetric) and hasattr(
             head, 'compare'

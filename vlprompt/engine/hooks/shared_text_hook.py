@@ -1,15 +1,16 @@
 """Class texts once an update."""
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 
 from vlprompt.registry import HOOKS
 
+from ..unwrap import unwrap
 
-@HOOKS.register_module()
-class AccumulationHook(Hook):
+
+@HOOKS.register_module(name=['SharedTextHook', 'AccumulationHook'])
+class SharedTextHook(Hook):
     """Tells a recognizer whether its next batch is the last of an update.
 
     With ``accumulative_counts`` of the optimizer wrapper, class texts are
@@ -19,9 +20,7 @@ class AccumulationHook(Hook):
 
     def before_train_iter(self, runner: Runner, *args, **kwargs) -> None:
         """Ask the optimizer wrapper."""
-        model = runner.model
-        model = model.module if is_model_wrapper(model) else model
-        bank = getattr(model, 'text_bank', None)
+        bank = getattr(unwrap(runner.model), 'text_bank', None)
         wrapper = runner.optim_wrapper
         if bank is not None and isinstance(wrapper, OptimWrapper):
             bank.is_last_micro_batch = wrapper.should_sync()

@@ -8,8 +8,8 @@ from ..features import TokenizedTexts
 from .class_texts import ClassTexts, hard_labels, tokenize
 
 
-@MODELS.register_module()
-class CandidateTexts(ClassTexts):
+@MODELS.register_module(name=['SampledClassTexts', 'CandidateTexts'])
+class SampledClassTexts(ClassTexts):
     """A5: in training, the classes of the batch and some others.
 
     The others are drawn at random until there are ``num`` classes; with no

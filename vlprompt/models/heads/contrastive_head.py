@@ -10,8 +10,8 @@ from ..layers.temporal import masked_mean
 from .similarity_head import SimilarityHead
 
 
-@MODELS.register_module()
-class InBatchHead(SimilarityHead):
+@MODELS.register_module(name=['ContrastiveHead', 'InBatchHead'])
+class ContrastiveHead(SimilarityHead):
     """ActionCLIP, CLIP4Clip: in training, a batch of videos and texts.
 
     Every video meets the text of every sample of the batch, of all processes
@@ -40,7 +40,7 @@ class InBatchHead(SimilarityHead):
         if feats.targets is None or len(feats.targets) != len(feats.video):
             raise UserError(
                 'this head compares the videos of a batch with its texts: '
-                'use LabelTexts or CaptionTexts'
+                'use BatchLabelTexts or CaptionTexts'
             )
         everyone = feats._replace(
             video=gather(feats.video),

@@ -1,4 +1,3 @@
-import torch
 from mmengine.model import BaseModule
 from torch import Tensor
 from torch.nn import functional as F
@@ -6,30 +5,8 @@ from torch.nn import functional as F
 from vlprompt.registry import MODELS
 
 
-@MODELS.register_module()
-class PairLoss(BaseModule):
-    """CLIP, CLIP4Clip: each text finds its video, each video its text.
-
-    Mean of the cross-entropies of rows and columns; other samples of the
-    same class count as wrong.
-
-    Args:
-        loss_weight: Factor.
-    """
-
-    def __init__(self, loss_weight: float = 1.0) -> None:
-        super().__init__()
-        self.loss_weight = loss_weight
-
-    def forward(self, scores: Tensor, same: Tensor) -> Tensor:
-        """(B, B) similarities of pairs on the diagonal to a scalar."""
-        own = torch.arange(len(scores), device=scores.device)
-        both = F.cross_entropy(scores, own) + F.cross_entropy(scores.mT, own)
-        return self.loss_weight * both / 2
-
-
-@MODELS.register_module()
-class SameClassKLLoss(BaseModule):
+@MODELS.register_module(name=['SoftTargetKLLoss', 'SameClassKLLoss'])
+class SoftTargetKLLoss(BaseModule):
     """ActionCLIP: samples of the same class share the target.
 
     Mean over both directions of the KL divergence from ``softmax(10 same)``
@@ -50,7 +27,7 @@ class SameClassKLLoss(BaseModule):
     def forward(self, scores: Tensor, same: Tensor) -> Tensor:
         """(B, B) similarities and whether classes agree to a scalar."""
         target = (self.sharpness * same.to(scores.dtype)).log_softmax(dim=-1)
-        both = sum(
+        loss = sum(
             F.kl_div(
                 x.log_softmax(dim=-1),
                 target,
@@ -59,4 +36,4 @@ class SameClassKLLoss(BaseModule):
             )
             for x in (scores, scores.mT)
         )
-        return self.loss_weight * both / 2
+        return self.loss_weight * loss / 2

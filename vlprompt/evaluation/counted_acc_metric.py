@@ -11,8 +11,8 @@ from vlprompt.errors import UserError
 from vlprompt.registry import METRICS
 
 
-@METRICS.register_module()
-class ScoredAccMetric(AccMetric):
+@METRICS.register_module(name=['CountedAccMetric', 'ScoredAccMetric'])
+class CountedAccMetric(AccMetric):
     """MMAction2's accuracy, with ``scored`` and ``listed`` numbers of videos.
 
     Samples that the data set marked as broken (``on_broken='skip'``) are

@@ -8,7 +8,7 @@ from mmengine.logging import MMLogger
 
 from vlprompt.datasets.video_class_dataset import BrokenVideo
 from vlprompt.errors import UserError
-from vlprompt.evaluation import ScoredAccMetric
+from vlprompt.evaluation import CountedAccMetric
 
 
 def sample(scores, label, *broken):
@@ -28,7 +28,7 @@ def warnings(monkeypatch):
 
 
 def test_broken_videos_are_left_out_named_and_counted(warnings):
-    metric = ScoredAccMetric()
+    metric = CountedAccMetric()
     metric.process([], [sample([0.9, 0.1, 0.0], 0), sample([0.1, 0.9, 0], 2)])
     metric.process([], [sample([0.9, 0.1, 0.0], 2, 'lost.mp4', 'b.mp4')])
     metrics = metric.evaluate(3)
@@ -40,7 +40,7 @@ def test_broken_videos_are_left_out_named_and_counted(warnings):
 
 
 def test_without_broken_videos_there_is_no_warning(warnings):
-    metric = ScoredAccMetric()
+    metric = CountedAccMetric()
     metric.process([], [sample([0.9, 0.1], 0), sample([0.9, 0.1], 1)])
     metrics = metric.evaluate(2)
     assert (metrics['acc/top1'], metrics['acc/scored']) == (0.5, 2)
@@ -48,7 +48,7 @@ def test_without_broken_videos_there_is_no_warning(warnings):
 
 
 def test_nothing_scored_is_an_error(warnings):
-    metric = ScoredAccMetric()
+    metric = CountedAccMetric()
     metric.process([], [sample([0.9, 0.1], 0, 'lost.mp4')])
     with pytest.raises(UserError, match='not one video'):
         metric.evaluate(1)

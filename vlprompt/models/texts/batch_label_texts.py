@@ -6,8 +6,8 @@ from ..features import TokenizedTexts
 from .class_texts import ClassTexts, hard_labels, tokenize
 
 
-@MODELS.register_module()
-class LabelTexts(ClassTexts):
+@MODELS.register_module(name=['BatchLabelTexts', 'LabelTexts'])
+class BatchLabelTexts(ClassTexts):
     """ActionCLIP: in training, each video meets the texts of its batch.
 
     The text of a video is that of its class in a template drawn at random.

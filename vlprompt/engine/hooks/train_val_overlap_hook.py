@@ -8,8 +8,8 @@ from vlprompt.datasets.lists.overlap import count_overlap
 from vlprompt.registry import HOOKS
 
 
-@HOOKS.register_module()
-class ListCheckHook(Hook):
+@HOOKS.register_module(name=['TrainValOverlapHook', 'ListCheckHook'])
+class TrainValOverlapHook(Hook):
     """Warns if the lists of training and validation share videos.
 
     Once, before training: how many, of how many, and the first three.  Runs

@@ -1,16 +1,16 @@
 """Class names follow the data set."""
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
-from torch import nn
 from torch.utils.data import DataLoader
 
 from vlprompt.registry import HOOKS
 
+from ..unwrap import unwrap
 
-@HOOKS.register_module()
-class ClassListHook(Hook):
+
+@HOOKS.register_module(name=['ClassNamesHook', 'ClassListHook'])
+class ClassNamesHook(Hook):
     """Gives a recognizer the class names of the data set it is run on.
 
     Before training, validation and testing it calls ``set_classes`` with
@@ -22,7 +22,7 @@ class ClassListHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Take the classes of the training data."""
         names = _set_classes(runner, runner.train_dataloader)
-        model = _unwrap(runner)
+        model = unwrap(runner.model)
         blending = getattr(model.data_preprocessor, 'blending', None)
         for augment in (blending, *getattr(blending, 'augments', ())):
             if names and hasattr(augment, 'num_classes'):
@@ -44,14 +44,9 @@ class ClassListHook(Hook):
         _set_classes(runner, runner.test_dataloader)
 
 
-def _unwrap(runner: Runner) -> nn.Module:
-    model = runner.model
-    return model.module if is_model_wrapper(model) else model
-
-
 def _set_classes(runner: Runner, loader: DataLoader) -> tuple[str, ...]:
     names = tuple(getattr(loader.dataset, 'metainfo', {}).get('classes', ()))
-    model = _unwrap(runner)
+    model = unwrap(runner.model)
     known = getattr(model, 'class_names', ())
     if hasattr(model, 'set_classes') and names and names != known:
         model.set_classes(names)
