@@ -1,11 +1,13 @@
-"""A5, 16 shots of each class of HMDB-51.
+"""A5, few shots of each class.
 
 What: 32 frames (the published 16 give 6,352,384), one view; 6,360,576
 trainable parameters.
-Whose: Ju et al. (ECCV 2022).  The depth of A5 and A6 is not certain;
-the number is as printed by ViFi-CLIP, Table 3.
-Run: bash tools/dist_train.sh configs/a5/a5_b16_hmdb51_16shot.py 8
-Published: 62.4 top-1.  Not measured here.
+Whose: Ju et al. (ECCV 2022).  The depth of A5 and A6 is not certain; the
+numbers are as printed by ViFi-CLIP, Table 3.
+Run: vlprompt eval few-shot configs/a5/a5_b16_few_shot.py
+The config is 16 shots of HMDB-51; the command runs it with 2, 4, 8 and 16
+shots of HMDB-51, UCF101 and SSv2, or with those of --shots and --datasets.
+Published: x.  Not measured here.
 """
 
 _base_ = [

@@ -1,10 +1,12 @@
-"""Vanilla CLIP on Kinetics-400.
+"""Vanilla CLIP on Kinetics-400, and on any other data set.
 
 What: nothing is learnt: the bare class name, mean over 32 frames, one view.
-Whose: CLIP (Radford et al., 2021), evaluated as in ViFi-CLIP (CVPR 2023).
+Whose: CLIP (Radford et al., 2021), evaluated as in ViFi-CLIP (CVPR 2023); the
+protocol of the number of ViLT-CLIP, Table 6, is not given.
 Run: python tools/test.py configs/clip/clip_b16_k400.py none
-Published: 40.10 top-1 in ViLT-CLIP, Table 6, with another protocol.  Not
-measured here.
+Other data sets: vlprompt eval zero-shot configs/clip/clip_b16_k400.py none
+--datasets hmdb51 ucf101 ssv2 kinetics600
+Published: x.  Not measured here.
 """
 
 _base_ = [

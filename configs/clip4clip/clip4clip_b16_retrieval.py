@@ -1,8 +1,10 @@
-"""CLIP4Clip (meanP) with ViT-B/16 on MSR-VTT 9k.
+"""CLIP4Clip (meanP) with ViT-B/16, text to video retrieval.
 
-What: as clip4clip_b32_msrvtt9k; 123,540,993 trainable parameters.
+What: as clip4clip_b32_retrieval; 123,540,993 trainable parameters.
 Whose: CLIP4Clip (Neurocomputing 2022).
-Run: bash tools/dist_train.sh configs/clip4clip/clip4clip_b16_msrvtt9k.py 8
+Run: vlprompt train configs/clip4clip/clip4clip_b16_retrieval.py
+The config is MSR-VTT 9k; vlprompt eval retrieval, with the same config,
+--train and --datasets msrvtt9k msvd lsmdc, runs it on others as well.
 Published: nothing that was at hand.  Not measured here.
 """
 

@@ -1,10 +1,12 @@
-"""CLIP4Clip (meanP) on MSR-VTT 9k.
+"""CLIP4Clip (meanP), text to video retrieval.
 
-What: ViT-B/32, 12 frames; 5 epochs, batch 128; 123,540,993
-trainable parameters.
+What: ViT-B/32, 12 frames; 5 epochs, batch 128; 123,540,993 trainable
+parameters.
 Whose: CLIP4Clip (Neurocomputing 2022).
-Run: bash tools/dist_train.sh configs/clip4clip/clip4clip_b32_msrvtt9k.py 8
-Published: 43.1 R@1, 70.4 R@5, 16.2 mean rank.  Not measured here.
+Run: vlprompt train configs/clip4clip/clip4clip_b32_retrieval.py
+The config is MSR-VTT 9k; vlprompt eval retrieval, with the same config,
+--train and --datasets msrvtt9k msvd lsmdc, runs it on others as well.
+Published: x.  Not measured here.
 """
 
 _base_ = [

@@ -1,8 +1,10 @@
-"""CLIP4Clip (seqLSTM) on MSR-VTT 9k.
+"""CLIP4Clip (seqLSTM), text to video retrieval.
 
 What: an LSTM over the frames before their mean.
 Whose: CLIP4Clip (Neurocomputing 2022).
-Run: python tools/train.py configs/clip4clip/clip4clip_b32_msrvtt9k_lstm.py
+Run: vlprompt train configs/clip4clip/clip4clip_b32_retrieval_lstm.py
+The config is MSR-VTT 9k; vlprompt eval retrieval, with the same config,
+--train and --datasets msrvtt9k msvd lsmdc, runs it on others as well.
 Published: nothing that was at hand.  Not measured here.
 """
 

@@ -1,9 +1,12 @@
-"""CLIP4Clip (seqTransf) on MSR-VTT 9k.
+"""CLIP4Clip (seqTransf), text to video retrieval.
 
-What: 4 blocks over the frames, started from the text tower, then their mean.
+What: 4 blocks over the frames, started from the text tower, then their
+mean.
 Whose: CLIP4Clip (Neurocomputing 2022).
-Run: python tools/train.py configs/clip4clip/clip4clip_b32_msrvtt9k_transf.py
-Published: 44.5 R@1.  Not measured here.
+Run: vlprompt train configs/clip4clip/clip4clip_b32_retrieval_transf.py
+The config is MSR-VTT 9k; vlprompt eval retrieval, with the same config,
+--train and --datasets msrvtt9k msvd lsmdc, runs it on others as well.
+Published: x.  Not measured here.
 """
 
 _base_ = [

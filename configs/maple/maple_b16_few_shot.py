@@ -1,9 +1,11 @@
-"""MaPLe for video, 16 shots of each class of HMDB-51.
+"""MaPLe for video, few shots of each class.
 
 What: 2 text prompts in the first 9 layers, started from "a photo", and one
 map to vision for each: 3,555,072 trainable parameters; 32 frames.
 Whose: MaPLe (CVPR 2023), with the schedule of ViLT-CLIP's few-shot setting.
-Run: bash tools/dist_train.sh configs/maple/maple_b16_hmdb51_16shot.py 8
+Run: vlprompt eval few-shot configs/maple/maple_b16_few_shot.py
+The config is 16 shots of HMDB-51; the command runs it with 2, 4, 8 and 16
+shots of HMDB-51, UCF101 and SSv2, or with those of --shots and --datasets.
 Published: nothing on videos.  Not measured here.
 """
 

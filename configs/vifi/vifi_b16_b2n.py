@@ -1,10 +1,14 @@
-"""ViFi-CLIP, base to novel classes of HMDB-51.
+"""ViFi-CLIP, base to novel classes.
 
 What: 16 shots of each base class, 32 frames, one view; 11 epochs, batch 64;
 124,323,841 trainable parameters.
 Whose: ViFi-CLIP (CVPR 2023), Table 2: means over three draws of the shots.
-Run: bash tools/dist_train.sh configs/vifi/vifi_b16_hmdb51_b2n.py 8
-Published: 73.8 base, 53.3 novel, 61.9 HM.  Not measured here.
+Run: vlprompt eval base-to-novel configs/vifi/vifi_b16_b2n.py
+The config is the first draw of HMDB-51, with the base accuracy as its
+validation and the novel one as its test; the command runs it on three draws
+of HMDB-51, UCF101, SSv2 and Kinetics-400, or on those of --seeds and
+--datasets.
+Published: x.  Not measured here.
 """
 
 _base_ = [

@@ -1,10 +1,12 @@
-"""ViFi-CLIP, 16 shots of each class of HMDB-51.
+"""ViFi-CLIP, few shots of each class.
 
-What: 32 frames, one view; 50 epochs, batch 64; 124,323,841 trainable
-parameters.
+What: both towers are fine-tuned; 32 frames, one view; 50 epochs, batch 64;
+124,323,841 trainable parameters.
 Whose: ViFi-CLIP (CVPR 2023), Table 3.
-Run: bash tools/dist_train.sh configs/vifi/vifi_b16_hmdb51_16shot.py 8
-Published: 66.8 top-1.  Not measured here.
+Run: vlprompt eval few-shot configs/vifi/vifi_b16_few_shot.py
+The config is 16 shots of HMDB-51; the command runs it with 2, 4, 8 and 16
+shots of HMDB-51, UCF101 and SSv2, or with those of --shots and --datasets.
+Published: x.  Not measured here.
 """
 
 _base_ = [

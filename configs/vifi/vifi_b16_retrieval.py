@@ -1,9 +1,12 @@
-"""ViFi-CLIP, text to video retrieval on MSR-VTT 9k.
+"""ViFi-CLIP, text to video retrieval.
 
-What: both towers are fine-tuned, 16 frames; 124,323,841 trainable parameters.
+What: both towers are fine-tuned, 16 frames; 124,323,841 trainable
+parameters.
 Whose: ViFi-CLIP (CVPR 2023), Table 10; epochs, batch and rate are ours.
-Run: bash tools/dist_train.sh configs/vifi/vifi_b16_msrvtt9k.py 8
-Published: 44.8 R@1, 72.4 R@5.  Not measured here.
+Run: vlprompt train configs/vifi/vifi_b16_retrieval.py
+The config is MSR-VTT 9k; vlprompt eval retrieval, with the same config,
+--train and --datasets msrvtt9k msvd lsmdc, runs it on others as well.
+Published: x.  Not measured here.
 """
 
 _base_ = [

@@ -1,10 +1,14 @@
-"""VL prompting, base to novel classes of HMDB-51.
+"""VL prompting, base to novel classes.
 
 What: stage 2: 16 prompts in the first 9 layers of both towers on top of
 vifi_b16_k400_zs; 11 epochs, batch 64; 184,320 trainable parameters.
 Whose: ViFi-CLIP (CVPR 2023), Table 8.
-Run: bash tools/dist_train.sh configs/vifi/vlp_b16_hmdb51_b2n.py 8
-Published: 77.1 base, 54.9 novel, 64.1 HM.  Not measured here.
+Run: vlprompt eval base-to-novel configs/vifi/vlp_b16_b2n.py
+The config is the first draw of HMDB-51, with the base accuracy as its
+validation and the novel one as its test; the command runs it on three draws
+of HMDB-51, UCF101, SSv2 and Kinetics-400, or on those of --seeds and
+--datasets.
+Published: x.  Not measured here.
 """
 
 _base_ = [

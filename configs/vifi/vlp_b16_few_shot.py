@@ -1,10 +1,12 @@
-"""VL prompting, 16 shots of each class of HMDB-51.
+"""VL prompting, few shots of each class.
 
 What: stage 2: 10 prompts in all layers of both towers on top of
 vifi_b16_k400_zs; 50 epochs, batch 64; 153,600 trainable parameters.
 Whose: ViFi-CLIP (CVPR 2023), Table 7.
-Run: bash tools/dist_train.sh configs/vifi/vlp_b16_hmdb51_16shot.py 8
-Published: 72.0 top-1.  Not measured here.
+Run: vlprompt eval few-shot configs/vifi/vlp_b16_few_shot.py
+The config is 16 shots of HMDB-51; the command runs it with 2, 4, 8 and 16
+shots of HMDB-51, UCF101 and SSv2, or with those of --shots and --datasets.
+Published: x.  Not measured here.
 """
 
 _base_ = [

@@ -1,13 +1,15 @@
-"""ViLT-CLIP, base to novel classes of HMDB-51.
+"""ViLT-CLIP, base to novel classes.
 
 What: 16 prompts in the first 10 of 12 layers, text leads in 6; 16 shots of
 each base class, 32 frames, one view; 886,016 trainable parameters; 12
 epochs, batch 64.
 Whose: ViLT-CLIP (AAAI 2024), Table 4: means over three draws of the shots.
-Run: bash tools/dist_train.sh configs/vilt/vilt_b16_hmdb51_b2n.py 8
-The validation is the base accuracy, the test the novel one; the other draws
-are train_dataloader.dataset.ann_file=.../fs_base_s2_train.txt and s3.
-Published: 76.7 base, 57.5 novel, 65.7 HM.  Not measured here.
+Run: vlprompt eval base-to-novel configs/vilt/vilt_b16_b2n.py
+The config is the first draw of HMDB-51, with the base accuracy as its
+validation and the novel one as its test; the command runs it on three draws
+of HMDB-51, UCF101, SSv2 and Kinetics-400, or on those of --seeds and
+--datasets.
+Published: x.  Not measured here.
 """
 
 _base_ = [

@@ -1,10 +1,12 @@
-"""ViLT-CLIP, 16 shots of each class of HMDB-51.
+"""ViLT-CLIP, few shots of each class.
 
 What: 10 prompts in all 12 layers, text leads in 6; 32 frames, one view;
 864,512 trainable parameters; 30 epochs, batch 64.
 Whose: ViLT-CLIP (AAAI 2024), Table 1; the batch is ViFi-CLIP's.
-Run: bash tools/dist_train.sh configs/vilt/vilt_b16_hmdb51_16shot.py 8
-Published: 69.6 top-1.  Not measured here.
+Run: vlprompt eval few-shot configs/vilt/vilt_b16_few_shot.py
+The config is 16 shots of HMDB-51; the command runs it with 2, 4, 8 and 16
+shots of HMDB-51, UCF101 and SSv2, or with those of --shots and --datasets.
+Published: x.  Not measured here.
 """
 
 _base_ = [

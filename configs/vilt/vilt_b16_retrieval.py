@@ -1,10 +1,12 @@
-"""ViLT-CLIP, text to video retrieval on MSR-VTT 9k.
+"""ViLT-CLIP, text to video retrieval.
 
 What: 6 prompts in all 12 layers, text leads in 6; 16 frames, captions in
 pairs with their videos, no scenario loss; 833,792 trainable parameters.
 Whose: ViLT-CLIP (AAAI 2024), Tables 5 and 7; epochs, batch and rate are ours.
-Run: bash tools/dist_train.sh configs/vilt/vilt_b16_msrvtt9k.py 8
-Published: 44.8 R@1, 72.1 R@5, 13.6 mean rank.  Not measured here.
+Run: vlprompt train configs/vilt/vilt_b16_retrieval.py
+The config is MSR-VTT 9k; vlprompt eval retrieval, with the same config,
+--train and --datasets msrvtt9k msvd lsmdc, runs it on others as well.
+Published: x.  Not measured here.
 """
 
 _base_ = [

@@ -1,9 +1,11 @@
-"""X-CLIP, 16 shots of each class of HMDB-51.
+"""X-CLIP, few shots of each class.
 
 What: 32 frames, one view, 50 epochs; 131,513,344 trainable parameters.
 Whose: X-CLIP (ECCV 2022), as printed by ViFi-CLIP, Table 3.
-Run: bash tools/dist_train.sh configs/xclip/xclip_b16_hmdb51_16shot.py 8
-Published: 64.0 top-1.  Not measured here.
+Run: vlprompt eval few-shot configs/xclip/xclip_b16_few_shot.py
+The config is 16 shots of HMDB-51; the command runs it with 2, 4, 8 and 16
+shots of HMDB-51, UCF101 and SSv2, or with those of --shots and --datasets.
+Published: x.  Not measured here.
 """
 
 _base_ = [

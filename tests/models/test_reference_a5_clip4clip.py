@@ -636,11 +636,12 @@ def frame_logits(model, inputs, lines):
 def vifi(fusion):
     """ViFi-CLIP, both towers trained."""
     pooler = 'MeanPooler' if fusion == 'embedding' else 'IdentityPooler'
+    head = dict(type='SimilarityHead', fusion=fusion)
+    if fusion == 'image':
+        head = dict(type='FrameClassificationHead')
     return build(
         pooler=dict(type=pooler),
-        cls_head=dict(
-            type='SimilarityHead', fusion=fusion, average_clips='score'
-        ),
+        cls_head=dict(head, average_clips='score'),
         trainable=BOTH,
     )
 

@@ -439,7 +439,7 @@ def test_a_new_convolution_is_a_shift():
         parts = [before[:, :6], frames[:, t, 6:18], after[:, 18:]]
         shifted.append(torch.cat(parts, -1))
     shifted = torch.stack(shifted, 1)
-    check(pooler.mix(frames, None), shifted, atol=0, rtol=0)
+    check(pooler.aggregate(frames, None), shifted, atol=0, rtol=0)
     video = pooler(VisualFeatures(frames, frames[:, :, None]))
     check(video, (shifted + frames).mean(1))
 

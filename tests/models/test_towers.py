@@ -90,9 +90,9 @@ def test_layer_without_context_is_open_clips_block(clip, tower):
     expected = module(tokens.flatten(0, 1), attn_mask=mask)
     layer = Layer(module, mask)
     assert torch.equal(layer(tokens).flatten(0, 1), expected)
-    # The same through the library's own attention, all rows asked for.
-    rows = layer(tokens, rows=slice(None)).flatten(0, 1)
-    torch.testing.assert_close(rows, expected, atol=1e-12, rtol=1e-12)
+    # The same through the library's own attention, all tokens as queries.
+    computed = layer(tokens, queries=slice(None)).flatten(0, 1)
+    torch.testing.assert_close(computed, expected, atol=1e-12, rtol=1e-12)
 
 
 def deep_prompts(depth, layers, num, width):
@@ -226,9 +226,9 @@ def test_adapters_nest_with_the_first_outermost(clip):
             super().__init__()
             self.name = name
 
-        def forward(self, tokens, layer, context=None, rows=None):
+        def forward(self, tokens, layer, context=None, queries=None):
             calls.append(self.name)
-            return layer(tokens, context=context, rows=rows)
+            return layer(tokens, context=context, queries=queries)
 
     tokens = torch.randn(1, 2, 17, 32).double()
     inner = Layer(clip.visual.transformer.resblocks[0])

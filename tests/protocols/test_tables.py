@@ -60,6 +60,9 @@ def test_published_rows_do_not_mix_sources():
 def test_all_published_numbers_are_read(repository, shared_data):
     source = shared_data / 'derived/published_numbers.csv'
     ours = repository / 'vlprompt/protocols/published_numbers.csv'
-    assert ours.read_text() == source.read_text()
+    wanted = source.read_text().splitlines()
+    # Ours has a last column more, the configs, and further rows at the end.
+    rows = [row.rpartition(',')[0] for row in ours.read_text().splitlines()]
+    assert rows[: len(wanted)] == wanted
     for protocol in ('zero_shot', 'base_to_novel', 'retrieval'):
         assert read_published(protocol)

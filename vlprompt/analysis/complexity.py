@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from vlprompt.apis.inference import load_model
 from vlprompt.models import CaptionTexts, CLIPVisionTower
-from vlprompt.models.towers.layer import Rows, join
+from vlprompt.models.towers.layer import Queries, join
 
 TEXT = 'text_encoder'
 
@@ -60,7 +60,8 @@ def build_without_weights(config: Config, device: str = 'cpu') -> nn.Module:
 
     Args:
         config: A config of ours or of MMAction2.
-        device: Where the model is wanted.
+        device: Where the model is wanted; ``'meta'`` for weights that have
+            shapes, but no values, and no preprocessing of batches.
 
     Raises:
         UserError: If the config does not fit.
@@ -68,7 +69,11 @@ def build_without_weights(config: Config, device: str = 'cpu') -> nn.Module:
     config = copy.deepcopy(config)
     if 'clip' in config.get('model', {}):
         config.model.clip.update(pretrained=None, finetuned=None)
-    return load_model(config, 'none', device)
+    if device != 'meta':
+        return load_model(config, 'none', device)
+    config.model.pop('data_preprocessor', None)  # mixup draws numbers
+    with torch.device(device):
+        return load_model(config, 'none', device)
 
 
 def count_macs(model: nn.Module, shape: tuple[int, ...]) -> Macs:
@@ -111,16 +116,18 @@ class EveryToken(nn.Module):
     its places is thrown away.  The outcome is the same, the cost is not.
     """
 
+    inside_block = False
+
     def forward(
         self,
         tokens: Tensor,
         layer: Callable,
         context: Tensor | None = None,
-        rows: Rows | None = None,
+        queries: Queries | None = None,
     ) -> Tensor:
         """(B, T, L, D) tokens to what the layer makes of them."""
         if context is None:
-            return layer(tokens, rows=rows)
+            return layer(tokens, queries=queries)
         own = tokens.size(2)
         return layer(join(context, tokens))[:, :, -own:]
 
@@ -152,7 +159,7 @@ def _drop_adapters(tower: CLIPVisionTower) -> None:
 def _pass_every_token(tower: CLIPVisionTower) -> None:
     tower.patch_tokens = True
     for adapters in tower.adapters:
-        inside = any(getattr(a, 'inside_block', False) for a in adapters)
+        inside = any(adapter.inside_block for adapter in adapters)
         if not inside:
             adapters.append(EveryToken())
 

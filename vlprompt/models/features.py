@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-Prompts = Sequence[Tensor | None]  # of one tower, one entry per layer
+LayerPrompts = Sequence[Tensor | None]  # of one tower, one entry per layer
 
 
 class VisualFeatures(NamedTuple):
@@ -117,7 +117,7 @@ class TokenizedTexts(NamedTuple):
             else self.targets.to(device, non_blocking=True),
         )
 
-    def share_before(self, prompts: Prompts) -> 'TokenizedTexts':
+    def share_before(self, prompts: LayerPrompts) -> 'TokenizedTexts':
         """The same texts, which share nothing from a class's own prompt on.
 
         Args:

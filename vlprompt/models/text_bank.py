@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from .distributed import encode_sharded
-from .features import Prompts, TokenizedTexts
+from .features import LayerPrompts, TokenizedTexts
+from .roles import Texts
 
 
 class TextBank:
@@ -37,7 +38,7 @@ class TextBank:
 
     def __init__(
         self,
-        texts: nn.Module | None,
+        texts: Texts | None,
         encoder: nn.Module | None,
         prompts: nn.Module | None,
     ) -> None:
@@ -70,7 +71,7 @@ class TextBank:
         return self._on_device(self.texts(data_samples))
 
     def __call__(
-        self, tokens: TokenizedTexts, prompts: Prompts | None
+        self, tokens: TokenizedTexts, prompts: LayerPrompts | None
     ) -> Tensor:
         """C texts, R templates each, to (C, E) or (R * C, E) features.
 
@@ -99,7 +100,7 @@ class TextBank:
         return self._keep('anchors', self.encoder(self._on_device(tokens)))
 
     def _encode(
-        self, tokens: TokenizedTexts, prompts: Prompts | None
+        self, tokens: TokenizedTexts, prompts: LayerPrompts | None
     ) -> Tensor:
         # Evaluation is not in step: a process may see a batch more.
         if self.encoder.training:
@@ -109,7 +110,7 @@ class TextBank:
         return self._keep('text', self.texts.combine(features))
 
     def _encode_once_an_update(
-        self, tokens: TokenizedTexts, prompts: Prompts | None
+        self, tokens: TokenizedTexts, prompts: LayerPrompts | None
     ) -> Tensor:
         """Features whose gradient is that of all batches of an update.
 

@@ -64,10 +64,12 @@ def fingerprint(weights: dict[str, Tensor]) -> Tensor:
     """Named tensors to (16,) bytes that tell them from any others."""
     digest = hashlib.blake2b(digest_size=16)
     for name in sorted(weights):
-        tensor = weights[name].detach().cpu().contiguous()
+        tensor = weights[name].detach()
         digest.update(f'{name}{tuple(tensor.shape)}{tensor.dtype}'.encode())
-        digest.update(tensor.flatten().view(torch.uint8).numpy())
-    return torch.tensor(list(digest.digest()), dtype=torch.uint8)
+        if not tensor.is_meta:  # which has a shape, but no values
+            values = tensor.cpu().contiguous().flatten()
+            digest.update(values.view(torch.uint8).numpy())
+    return torch.tensor(list(digest.digest()), dtype=torch.uint8, device='cpu')
 
 
 def _drop_frozen(

@@ -1,6 +1,7 @@
 """Numbers that the papers print."""
 
 import csv
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,7 +9,20 @@ FILE = Path(__file__).with_name('published_numbers.csv')
 
 
 class PublishedNumber(NamedTuple):
-    """One number, with the table it stands in (``'ViFi T4'``)."""
+    """One number that a paper prints.
+
+    Attributes:
+        protocol: Such as ``'few_shot'``.
+        dataset: Such as ``'hmdb51'``.
+        setting: Shots, frames and views: ``'K=16 32f 1x1'``.
+        method: As the table calls it.
+        metric: Such as ``'top1'``.
+        value: In percent, unless the metric is no accuracy.
+        std: The standard deviation, if it is printed.
+        source: Where it is printed: ``'ViFi T4'`` is ViFi-CLIP, Table 4.
+        configs: Which of our configs are of this method and protocol, such
+            as ``'vilt/vilt_b16_few_shot'``.
+    """
 
     protocol: str
     dataset: str
@@ -18,22 +32,38 @@ class PublishedNumber(NamedTuple):
     value: float
     std: float | None
     source: str
+    configs: tuple[str, ...] = ()
 
 
 def read_published(protocol: str) -> list[PublishedNumber]:
     """The numbers of a protocol, ``'zero_shot'`` for example."""
+    return [number for number in _read_all() if number.protocol == protocol]
+
+
+def published_for(config: str) -> list[PublishedNumber]:
+    """The numbers of a config, in the order of the file.
+
+    Args:
+        config: Folder and stem: ``'vilt/vilt_b16_few_shot'``.
+    """
+    return [number for number in _read_all() if config in number.configs]
+
+
+@cache
+def _read_all() -> tuple[PublishedNumber, ...]:
     with FILE.open(newline='', encoding='utf-8') as file:
-        return [
-            PublishedNumber(
-                **{
-                    **row,
-                    'value': float(row['value']),
-                    'std': float(row['std']) if row['std'] else None,
-                }
-            )
-            for row in csv.DictReader(file)
-            if row['protocol'] == protocol
-        ]
+        return tuple(_number(**row) for row in csv.DictReader(file))
+
+
+def _number(
+    value: str, std: str, configs: str, **texts: str
+) -> PublishedNumber:
+    return PublishedNumber(
+        **texts,
+        value=float(value),
+        std=float(std) if std else None,
+        configs=tuple(configs.split()),
+    )
 
 
 def published_rows(

@@ -16,7 +16,6 @@ from . import world as world_module
 from .lists import write_lists
 from .world import World, clip_file, clip_names, render_clip
 
-
 # The CLIP as it is shipped, and its name in any world
 SHIPPED = Path(__file__).parent
 CLIP = 'toy_clip.safetensors'

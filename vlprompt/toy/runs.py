@@ -19,6 +19,7 @@ from .configs import data_options
 from .files import CLIP
 from .progress import Stage
 
+PREDICTIONS = 'predictions.pkl'
 SHOWN = 8  # clips on the contact sheet
 
 
@@ -82,30 +83,37 @@ class Run(NamedTuple):
     ) -> dict[str, float]:
         """Test on base or novel classes; returns the metrics.
 
-        The predictions are written to ``predictions.pkl``.
+        The predictions are written to the folder too.
         """
         config = self._load(data_options(self.data, 'test', classes, 'val'))
         config.load_from = checkpoint
-        dump_predictions(config, str(self.out / 'predictions.pkl'))
+        dump_predictions(config, str(self.out / PREDICTIONS))
         runner = build_runner(config)
         runner.register_hook(StageHook(stage))
         metrics = runner.test()
         return {name: float(value) for name, value in metrics.items()}
-
-    def draw(self, classes: str, path: Path) -> None:
-        """Draw some of the clips that were tested with the predictions."""
-        with (self.out / 'predictions.pkl').open('rb') as file:
-            predictions = pickle.load(file)
-        step = max(1, len(predictions) // SHOWN)
-        draw_contact_sheet(
-            predictions[step // 2 :: step][:SHOWN],
-            load_class_names(self.data / f'{classes}_labels.csv'),
-            path,
-            'ViLT-CLIP on classes it was not trained on',
-        )
 
     def _load(self, options: dict[str, Any]) -> Config:
         clip = {'model.clip.pretrained': str(self.data / CLIP)}
         config = load_config(find_config(self.config), {**options, **clip})
         set_work_dir(config, str(self.out))
         return config
+
+
+def draw(folder: Path, classes: Path, path: Path) -> None:
+    """Draw some of the clips that were tested with the predictions.
+
+    Args:
+        folder: Where the test has left its predictions.
+        classes: The class names.
+        path: The picture.
+    """
+    with (folder / PREDICTIONS).open('rb') as file:
+        predictions = pickle.load(file)
+    step = max(1, len(predictions) // SHOWN)
+    draw_contact_sheet(
+        predictions[step // 2 :: step][:SHOWN],
+        load_class_names(classes),
+        path,
+        'ViLT-CLIP on classes it was not trained on',
+    )

@@ -50,10 +50,8 @@ class InBatchHead(SimilarityHead):
         with torch.autocast(feats.video.device.type, enabled=False):
             scores = self.compare(everyone)
         same = self._same(feats, scores)
-        losses = dict(loss_alignment=self.alignment(scores, same))
-        for name, regularizer in self.regularizers.items():
-            losses[f'loss_{name}'] = regularizer(feats)
-        return losses
+        loss = self.alignment(scores, same)
+        return dict(loss_alignment=loss, **self._regularize(feats))
 
     def compare(self, features: VideoTextFeatures) -> Tensor:
         """M texts and B videos to (M, B) similarities."""

@@ -19,8 +19,8 @@ def check_parts(model: nn.Module, width: int, text_width: int) -> None:
             patches, widths differ, or learnable tokens lack prompts.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
-    keeps = getattr(model.pooler, 'keeps_frames', False)
-    if keeps != getattr(model.cls_head, 'takes_frames', False):
+    keeps = model.pooler.keeps_frames
+    if keeps != model.cls_head.takes_frames:
         raise UserError(
             f'{pooler} gives {"frames" if keeps else "one video"}, '
             f'{head} takes {"one video" if keeps else "frames"}'

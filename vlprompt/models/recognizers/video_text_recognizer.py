@@ -13,6 +13,7 @@ from ..clip.names import is_clip
 from ..features import TokenizedTexts, VideoTextFeatures
 from ..layers.temporal import frame_mask
 from ..precision import compute_in, hold_frozen
+from ..roles import Conditioner, Head, Pooler, Texts
 from ..text_bank import TextBank
 from ..trainable_state import keep_learned_only, set_trainable
 from .compatibility import check_parts
@@ -82,14 +83,16 @@ class VideoTextRecognizer(BaseRecognizer):
         context = dict(
             width=clip.widths['visual'], embed_dim=embed_dim, text=clip.text
         )
-        self.pooler = build_part(pooler or dict(type='MeanPooler'), **context)
-        self.cls_head = build_part(
-            cls_head, logit_scale=clip.logit_scale, **context
+        self.pooler = build_part(
+            pooler or dict(type='MeanPooler'), Pooler, **context
         )
-        self.conditioner = build_part(conditioner, **context)
+        self.cls_head = build_part(
+            cls_head, Head, logit_scale=clip.logit_scale, **context
+        )
+        self.conditioner = build_part(conditioner, Conditioner, **context)
         self.texts = self.text_encoder = None
         if texts is not None:
-            self.texts = build_part(texts, tokenizer=clip.tokenizer)
+            self.texts = build_part(texts, Texts, tokenizer=clip.tokenizer)
             self.text_encoder = build_part(
                 text_encoder or dict(type='CLIPTextTower'), text=clip.text
             )

@@ -1,0 +1,43 @@
+"""What was measured here: the table of the toy world."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from vlprompt.toy.zoo import SYSTEMS
+
+DOCUMENT = Path(__file__).parents[2] / 'docs/toy_zoo.md'
+PARTS = ('base', 'novel')
+
+
+def measured(config: str) -> list[dict[str, Any]]:
+    """Results of a toy config, as a metafile has them.
+
+    Args:
+        config: Folder and stem: ``'vilt/vilt_toy'``.
+    """
+    return [
+        {
+            'Dataset': f'Toy, {part} classes',
+            'Task': 'Action Recognition',
+            'Metrics': {'Top 1 Accuracy': value},
+        }
+        for part, value in _table().get(config, {}).items()
+    ]
+
+
+@cache
+def _table() -> dict[str, dict[str, float]]:
+    """Accuracies on all motions by config and part of the classes."""
+    found = {}
+    for line in DOCUMENT.read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip('|').split('|')]
+        if cells[0] in SYSTEMS:
+            config, _ = SYSTEMS[cells[0]]
+            found[config] = {
+                part: float(cell)
+                for part, cell in zip(PARTS, cells[3:5], strict=True)
+                if re.fullmatch(r'[\d.]+', cell)
+            }
+    return found
