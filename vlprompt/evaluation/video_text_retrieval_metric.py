@@ -50,8 +50,8 @@ class VideoTextRetrievalMetric(BaseMetric):
     and samples that are repeated to fill a batch count once.  All processes
     compare a part of the pairs each.
 
-    Captions and videos are compared by cosine unless ``HeadSimilarityHook`` says
-    how the model's head does.
+    Captions and videos are compared by cosine unless ``HeadSimilarityHook``
+    says how the model's head does.
 
     Metrics: ``t2v/R1``, ``R5``, ``R10`` (percent), ``MdR``, ``MnR``, the
     same of ``v2t``, and the numbers of ``captions``, of videos ``scored``
