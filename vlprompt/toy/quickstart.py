@@ -137,4 +137,5 @@ def _draw(args: Namespace, stage: Stage) -> None:
     from .runs import draw
 
     folder = args.out / 'test_ViLT-CLIP_on_novel'
-    draw(folder, args.data / 'novel_labels.csv', args.out / PICTURE)
+    classes = args.data / 'novel_labels.csv'
+    draw(folder, classes, args.out / PICTURE, stage)
