@@ -6,6 +6,7 @@ A new part adds its smallest valid config to ``EXAMPLES``.
 import copy
 import inspect
 import re
+from functools import cache
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ from mmaction.structures import ActionDataSample
 from tiny import CLASSES, TINY
 
 from vlprompt.errors import UserError
-from vlprompt.models import roles
+from vlprompt.models import load_clip, roles
 from vlprompt.models.builder import build_part
 from vlprompt.registry import MODELS
 
@@ -208,6 +209,24 @@ def registered():
 
 
 def build(name, **changes):
+    """The model of an example; the same weights each time."""
+    model = _build(name, **changes) if changes else _build_once(name)
+    tokenizer = _tokenizer()
+    return copy.deepcopy(model, {id(tokenizer): tokenizer})
+
+
+@cache
+def _tokenizer():
+    """The one that all models share; a copy of it takes long."""
+    return load_clip(TINY).tokenizer
+
+
+@cache
+def _build_once(name):
+    return _build(name)
+
+
+def _build(name, **changes):
     torch.manual_seed(0)
     model = MODELS.build({**BASE, **EXAMPLES[name], **changes})
     if name != 'CaptionTexts':
@@ -345,7 +364,7 @@ class TestContract:
 
     def test_checkpointing_changes_nothing(self, name):
         plain = build(name)
-        recomputed = copy.deepcopy(plain)
+        recomputed = build(name)
         recomputed.backbone.with_cp = True
         if recomputed.text_encoder is not None:
             recomputed.text_encoder.with_cp = True

@@ -62,7 +62,7 @@ def _check_alone() -> None:
         raise UserError(
             f'one of {os.environ["WORLD_SIZE"]} processes, but '
             '--launcher is none: add --launcher pytorch, or start the job '
-            'with tools/dist_train.sh or tools/dist_test.sh'
+            'with --gpus'
         )
 
 
@@ -84,8 +84,7 @@ def _set_place(launcher: str) -> None:
     if missing:
         raise UserError(
             f'--launcher {launcher} needs {", ".join(missing)} in the '
-            'environment: start the job with the scripts tools/dist_*.sh or '
-            'tools/slurm_*.sh'
+            'environment: start the job with --gpus or --slurm, which set them'
         )
     for name, source in names.items():
         os.environ[name] = os.environ[source]

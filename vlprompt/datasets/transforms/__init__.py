@@ -9,10 +9,11 @@ LATE = {
     'DecordDecode': '.decord_decode',
     'DecordInit': '.decord_init',
     'FirstSeconds': '.first_seconds',
-    'LeanPyAVInit': '.lean_pyav_init',
     'MultiViewSegmentSample': '.multi_view_segment_sample',
     'PILResize': '.pil_resize',
     'SecondsSample': '.seconds_sample',
+    'VideoDecode': '.video_decode',
+    'VideoInit': '.video_init',
 }
 __all__ = [*LATE]
 __getattr__ = late_getattr(__name__, LATE)
