@@ -203,7 +203,7 @@ def cosine(features: VideoTextFeatures) -> Tensor:
 
 def _row(sample: dict) -> Row:
     for key, remedy in (
-        ('video_feature', 'use CaptionTexts and an ContrastiveHead'),
+        ('video_feature', 'use CaptionTexts and a ContrastiveHead'),
         ('sample_idx', 'add it to the meta_keys of PackActionInputs'),
     ):
         if key not in sample:
