@@ -80,6 +80,9 @@ setup(
         'decode': requirements('decode'),
         'tests': requirements('tests'),
     },
+    entry_points={
+        'console_scripts': ['vlprompt = vlprompt.__main__:main'],
+    },
     cmdclass={'build_py': BuildWithConfigs},
     zip_safe=False,
 )

@@ -1,4 +1,4 @@
-"""The table of the environment, with environments that are not ours."""
+"""The tables of the environment, with environments that are not ours."""
 
 import subprocess
 import sys
@@ -6,80 +6,149 @@ import sys
 import pytest
 
 from vlprompt import check_env
-from vlprompt.check_env import ABSENT, BROKEN, REPAIRED, WORKS
+from vlprompt.check_env import ABSENT, BROKEN, REPAIRED, UNNEEDED, WORKS
+from vlprompt.compat import (
+    REMEDIES,
+    mmcv_version,
+    new_moviepy,
+    new_transformers,
+    two_mmcvs,
+    two_opencvs,
+)
+from vlprompt.compat.versions import RANGES, TESTED
 
 
 @pytest.fixture
-def installed(monkeypatch):
+def versions(monkeypatch):
     """Pretend that some versions are installed, and everything imports."""
-    versions = dict(check_env.TESTED)
-    monkeypatch.setattr(check_env, 'found', versions.get)
+    versions = dict(TESTED)
+    using = (check_env, mmcv_version, two_mmcvs, two_opencvs, new_moviepy)
+    for module in using:
+        monkeypatch.setattr(module, 'installed', versions.get)
     monkeypatch.setattr(check_env, 'failure', lambda module: None)
     return versions
 
 
 def row(name):
-    (result,) = (
-        r
-        for r in (check() for check in check_env.CHECKS)
-        if r.name.startswith(name)
-    )
+    (result,) = (r for r in check_env.packages() if r.name == name)
     return result
 
 
-def test_the_tested_set_works(installed):
-    verdicts = {check().verdict for check in check_env.CHECKS}
-    assert verdicts <= {WORKS, REPAIRED, ABSENT}
+def fault(remedy):
+    return check_env._judge(remedy)
+
+
+def test_the_tested_set_works(versions):
+    verdicts = {row.verdict for row in check_env.packages()}
+    assert verdicts <= {WORKS, ABSENT}
 
 
 @pytest.mark.parametrize(
-    ('package', 'found', 'name', 'verdict', 'remedy'),
+    ('package', 'found', 'fix'),
     [
-        ('mmcv-lite', '2.2.0', 'mmcv', BROKEN, 'mmcv-lite==2.1.0'),
-        ('mmcv-lite', None, 'mmcv', BROKEN, 'mmcv-lite==2.1.0'),
-        ('mmcv', '2.1.0', 'mmcv', BROKEN, 'pip uninstall mmcv mmcv-lite'),
-        ('setuptools', '84.2.1', 'setuptools', BROKEN, '"setuptools<82"'),
-        ('numpy', '2.4.6', 'numpy', BROKEN, 'numpy==2.3.5'),
-        ('transformers', '4.57.1', 'transformers', REPAIRED, ''),
-        ('transformers', '4.55.4', 'transformers', WORKS, ''),
-        ('opencv-python', '4.11.0.86', 'opencv', BROKEN, '--force-reinstall'),
-        ('open_clip_torch', '4.0.0', 'open_clip', BROKEN, '==3.3.0'),
-        ('moviepy', '2.1', 'moviepy', BROKEN, '"moviepy<2"'),
-        ('importlib_metadata', None, 'importlib_metadata', REPAIRED, ''),
-        ('torch', '2.1.0', 'torch', BROKEN, 'torch==2.13.0'),
-        ('decord', None, 'decord', BROKEN, 'decord==0.6.0'),
+        ('mmcv-lite', '2.2.0', 'pip install mmcv-lite==2.1.0'),
+        ('mmcv-lite', None, 'pip install mmcv-lite==2.1.0'),
+        ('open_clip_torch', '4.0.0', 'pip install open_clip_torch==3.3.0'),
+        ('torch', '2.1.0', 'pip install torch==2.13.0'),
+        ('opencv-python', None, 'pip install opencv-python==5.0.0.93'),
     ],
 )
-def test_breakages_are_recognised(
-    installed, package, found, name, verdict, remedy
+def test_wrong_versions_are_recognised(versions, package, found, fix):
+    versions[package] = found
+    assert row(package).verdict == BROKEN
+    assert row(package).advice == fix
+
+
+def test_mmcv_in_the_place_of_mmcv_lite(versions):
+    del versions['mmcv-lite']
+    versions['mmcv'] = '2.1.0'
+    assert row('mmcv').verdict == WORKS
+    versions['mmcv'] = '2.2.0'
+    assert row('mmcv').verdict == BROKEN
+
+
+@pytest.mark.parametrize(
+    ('remedy', 'package', 'found', 'verdict'),
+    [
+        (mmcv_version, 'mmcv', '2.2.0', BROKEN),
+        (mmcv_version, 'mmcv-lite', '2.2.0', BROKEN),
+        (mmcv_version, 'mmcv', None, ABSENT),
+        (two_mmcvs, 'mmcv', '2.1.0', BROKEN),
+        (two_opencvs, 'opencv-python', '4.11.0.86', BROKEN),
+        (two_opencvs, 'opencv-contrib-python-headless', '4.11', BROKEN),
+        (two_opencvs, 'opencv-python', '5.0.0.93', UNNEEDED),
+        (new_moviepy, 'moviepy', '2.1', BROKEN),
+        (new_moviepy, 'moviepy', '1.0.3', UNNEEDED),
+        (new_moviepy, 'moviepy', None, ABSENT),
+    ],
+)
+def test_faults_are_recognised(versions, remedy, package, found, verdict):
+    versions[package] = found
+    assert fault(remedy.REMEDY)[0] == verdict
+    assert bool(fault(remedy.REMEDY)[1]) == (verdict == BROKEN)
+
+
+@pytest.mark.parametrize('lacks', [True, False])
+def test_new_transformers(versions, monkeypatch, tmp_path, lacks):
+    folder = tmp_path / 'transformers'
+    folder.mkdir()
+    (folder / '__init__.py').touch()
+    text = '' if lacks else 'from .x import apply_chunking_to_forward'
+    (folder / 'modeling_utils.py').write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    versions['transformers'] = '4.56.0' if lacks else '4.55.4'
+    verdict = REPAIRED if lacks else UNNEEDED
+    assert fault(new_transformers.REMEDY)[0] == verdict
+
+
+def test_faults_that_would_be_repaired_are_broken_without(
+    versions, monkeypatch
 ):
-    if found is None:
-        installed.pop(package)
-    else:
-        installed[package] = found
-    matches = [
-        r
-        for r in (check() for check in check_env.CHECKS)
-        if r.name.startswith(name) and r.name != 'torchvision'
-    ]
-    assert matches[0].verdict == verdict
-    assert remedy in matches[0].remedy
+    needed = REMEDIES[2]._replace(is_needed=lambda: True)
+    assert fault(needed) == (REPAIRED, '')
+    monkeypatch.setattr(check_env, 'DISABLED', True)
+    assert fault(needed) == (BROKEN, needed.advice)
 
 
-def test_a_torchvision_without_its_binary(installed, monkeypatch):
-    error = 'operator torchvision::nms does not exist'
-    monkeypatch.setattr(check_env, 'failure', lambda module: error)
-    assert row('torchvision').verdict == REPAIRED
-    monkeypatch.setattr(check_env, 'failure', lambda module: 'no symbol')
-    assert row('torchvision').verdict == BROKEN
-    assert 'same index' in row('torchvision').remedy
+def test_a_fault_that_cannot_be_looked_for(versions):
+    def fail():
+        raise RuntimeError('first\nlast')
+
+    broken = REMEDIES[2]._replace(is_needed=fail)
+    assert fault(broken) == (BROKEN, 'last')
+    versions.pop(broken.package)
+    assert fault(broken) == (ABSENT, '')
 
 
-def test_it_runs_where_torch_does_not():
+def test_the_exit_code_and_the_fixes(versions, monkeypatch, capsys):
+    monkeypatch.setattr(check_env, 'faults', lambda: iter(()))
+    assert check_env.main() == 0
+    versions['torch'] = '2.1.0'
+    assert check_env.main() == 1
+    assert 'torch: pip install torch==2.13.0' in capsys.readouterr().out
+
+
+def test_the_ranges_are_those_that_are_required(repository):
+    text = (repository / 'requirements/runtime.txt').read_text()
+    required = [line.split(';')[0].strip() for line in text.splitlines()]
+    for package, (low, below) in RANGES.items():
+        both = f'{package}>={low}' + (f',<{below}' if below else '')
+        assert both in required or f'{package}=={low}' in required, package
+
+
+def test_hardware_and_threads(monkeypatch):
+    monkeypatch.setenv('OMP_NUM_THREADS', '3')
+    lines = dict(check_env.hardware())
+    assert lines['Python'].startswith('3.')
+    assert 'OMP_NUM_THREADS 3' in lines['threads']
+    assert {'bf16, CPU', 'OpenMP', 'cores', 'GPUs'} <= set(lines)
+
+
+@pytest.mark.parametrize('missing', ['torch', 'mmengine', 'rich'])
+def test_it_runs_where_packages_are_missing(missing):
     program = (
         'import sys, runpy\n'
-        "sys.modules['torch'] = None\n"
-        "sys.orig_argv = ['python', '-m', 'vlprompt.check_env']\n"
+        f"sys.modules['{missing}'] = None\n"
         "runpy.run_module('vlprompt.check_env', run_name='__main__')\n"
     )
     done = subprocess.run(

@@ -11,5 +11,4 @@ GPUS=${3:?give CONFIG CHECKPOINT GPUS [flags]}
 TOOLS=$(dirname "$0")
 
 PYTHONPATH="$TOOLS/..${PYTHONPATH:+:$PYTHONPATH}" \
-exec python "$TOOLS/dist_run.py" "$GPUS" \
-    "$TOOLS/test.py" "$CONFIG" "$CHECKPOINT" --launcher pytorch "${@:4}"
+exec python "$TOOLS/test.py" "$CONFIG" "$CHECKPOINT" --gpus "$GPUS" "${@:4}"

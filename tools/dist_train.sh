@@ -10,5 +10,4 @@ GPUS=${2:?give CONFIG GPUS [flags]}
 TOOLS=$(dirname "$0")
 
 PYTHONPATH="$TOOLS/..${PYTHONPATH:+:$PYTHONPATH}" \
-exec python "$TOOLS/dist_run.py" "$GPUS" \
-    "$TOOLS/train.py" "$CONFIG" --launcher pytorch "${@:3}"
+exec python "$TOOLS/train.py" "$CONFIG" --gpus "$GPUS" "${@:3}"

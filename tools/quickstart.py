@@ -1,6 +1,7 @@
-"""The whole job in the toy world: see :mod:`vlprompt.toy.quickstart`."""
+"""Run the whole job in the toy world: ``vlprompt demo``."""
 
-from vlprompt.toy.quickstart import main
+from vlprompt.cli.common import run_command
+from vlprompt.cli.demo import main
 
 if __name__ == '__main__':
-    main()
+    run_command(main)

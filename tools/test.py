@@ -1,4 +1,4 @@
-"""Evaluate a model: ``vlprompt.cli.test``."""
+"""Evaluate a model: ``vlprompt test``."""
 
 from vlprompt.cli.common import run_command
 from vlprompt.cli.test import main

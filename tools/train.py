@@ -1,4 +1,4 @@
-"""Train a model: ``vlprompt.cli.train``."""
+"""Train a model: ``vlprompt train``."""
 
 from vlprompt.cli.common import run_command
 from vlprompt.cli.train import main

@@ -1,6 +1,7 @@
-"""Every system in the toy world: see :mod:`vlprompt.toy.zoo`."""
+"""Compare all methods in the toy world: ``vlprompt toy zoo``."""
 
-from vlprompt.toy.zoo import main
+from vlprompt.cli.common import run_command
+from vlprompt.cli.toy_zoo import main
 
 if __name__ == '__main__':
-    main()
+    run_command(main)

@@ -5,4 +5,4 @@ from .version import __version__
 
 __all__ = ['__version__']
 
-compat.apply()
+compat.install()

@@ -1,25 +1,70 @@
-"""Exceptions of MMEngine about a config, as lines that can be acted upon."""
+"""What is wrong in a config, as lines that can be acted upon."""
+
+from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Callable, Iterator
 from types import FrameType
-
-from mmengine.registry import Registry, build_from_cfg
+from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError, last_line, suggest
 
+if TYPE_CHECKING:
+    from mmengine.registry import Registry
+
 UNKNOWN_KEY = re.compile(
-    r"(\S+)\(\) got an unexpected keyword argument '(\w+)'"
-    r'(?:\. Did you mean .*)?$'  # Python 3.13
+    r'(\S+)\(\) got (?:an unexpected|multiple values for) keyword argument '
+    r"'(\w+)'(?:\. Did you mean .*)?$"  # Python 3.13
 )
 MISSING_KEYS = re.compile(r'(\S+)\(\) missing \d+ required .*arguments?: (.+)')
 NOT_REGISTERED = re.compile(r'(\S+) is not in the \S+ registry')
 NOT_FOUND = re.compile(r'Failed to get (\S+)')
 
 
+def unknown_key(name: str, key: str, part: Callable | None) -> str:
+    """The line for a key of a config that a part does not take.
+
+    Args:
+        name: What the part is called.
+        key: The key.
+        part: The part, if it is known; the line then has similar keys.
+    """
+    names = {*argument_names(part)[0]} - {key} if part else ()
+    return f'{name} does not take the key {key!r}{suggest(key, names)}'
+
+
+def unknown_type(name: str, registry: Registry) -> str:
+    """The line for a ``type`` of a config that is not registered."""
+    return (
+        f'type={name!r} is not a registered {registry.name}'
+        f'{suggest(name, _registered(registry))}'
+    )
+
+
+def argument_names(part: Callable) -> tuple[list[str], bool]:
+    """What a function or a constructor takes.
+
+    A constructor with ``**kwargs`` is taken to pass them on to its base.
+
+    Returns:
+        The names, and whether these are all.
+    """
+    functions = [part]
+    if inspect.isclass(part):
+        bases = [vars(base) for base in part.__mro__]
+        functions = [base['__init__'] for base in bases if '__init__' in base]
+    names = []
+    for function in filter(inspect.isfunction, functions):
+        arguments = inspect.signature(function).parameters.values()
+        names += [a.name for a in arguments if a.name != 'self']
+        if all(a.kind is not a.VAR_KEYWORD for a in arguments):
+            return names, True
+    return names, False
+
+
 def error_line(error: Exception) -> str | None:
-    """The line for an error that is the user's to mend, otherwise None."""
+    """The line for an error that the user can fix, otherwise None."""
     text = last_line(error)
     if isinstance(error, UserError):
         return text
@@ -49,10 +94,10 @@ def _unknown_key(
     for frame in frames:
         part = frame.f_locals.get('obj_cls')
         if _is_build(frame) and part and key in frame.f_locals['args']:
-            return _not_taken(part.__name__, key, part)
+            return unknown_key(part.__name__, key, part)
     if _in_mmengine(frames[0]):  # which passes some keys on by itself
         name = function.removesuffix('.__init__')
-        return _not_taken(name, key, frames[0].f_globals.get(name))
+        return unknown_key(name, key, frames[0].f_globals.get(name))
     return None
 
 
@@ -67,35 +112,18 @@ def _missing_keys(
 def _unknown_type(name: str, frames: list[FrameType]) -> str | None:
     for frame in frames:
         if _is_build(frame):
-            registry = frame.f_locals['registry']
-            return (
-                f'type={name!r} is not a registered {registry.name}'
-                f'{suggest(name, _registered(registry))}'
-            )
+            return unknown_type(name, frame.f_locals['registry'])
     return None
 
 
 def _is_build(frame: FrameType) -> bool:
-    return frame.f_code is build_from_cfg.__code__
+    if frame.f_code.co_name != 'build_from_cfg':
+        return False
+    return frame.f_globals['__name__'].startswith('mmengine.registry.')
 
 
 def _in_mmengine(frame: FrameType) -> bool:
     return frame.f_globals['__name__'].startswith('mmengine.')
-
-
-def _not_taken(name: str, key: str, part: Callable | None) -> str:
-    hint = suggest(key, _parameters(part)) if part else ''
-    return f'{name} does not take the key {key!r}{hint}'
-
-
-def _parameters(part: Callable) -> Iterator[str]:
-    """The argument names of a function, or of a class and its bases."""
-    functions = [part]
-    if inspect.isclass(part):
-        functions = [vars(base).get('__init__') for base in part.__mro__]
-    for function in filter(inspect.isfunction, functions):
-        names = list(inspect.signature(function).parameters)
-        yield from (name for name in names if name != 'self')
 
 
 def _registered(registry: Registry | None) -> Iterator[str]:

@@ -25,4 +25,7 @@ train_cfg = dict(max_epochs=50)
 optim_wrapper = dict(optimizer=dict(lr=2e-6))
 auto_scale_lr = dict(enable=False, base_batch_size=64)
 
-model = dict(pooler=dict(type='IdentityPooler'), cls_head=dict(fusion='image'))
+model = dict(
+    pooler=dict(type='IdentityPooler'),
+    cls_head=dict(type='FrameClassificationHead'),
+)

@@ -10,5 +10,5 @@ _base_ = ['vifi_toy.py']
 
 model = dict(
     pooler=dict(type='IdentityPooler'),
-    cls_head=dict(fusion='image'),
+    cls_head=dict(type='FrameClassificationHead'),
 )

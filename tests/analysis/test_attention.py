@@ -130,13 +130,13 @@ def slow_layers(monkeypatch):
     """Layers that attend explicitly; what they attend with, for gradients."""
     record = []
 
-    def call(layer, tokens, context=None, rows=None):
-        out = take(tokens, rows) + layer.attend(tokens, context, rows)
+    def call(layer, tokens, context=None, queries=None):
+        out = take(tokens, queries) + layer.attend(tokens, context, queries)
         return out + layer.block.mlp(layer.block.ln_2(out))
 
-    def mix(layer, normed, context=None, rows=None):
+    def attend_normed(layer, normed, context=None, queries=None):
         if layer.mask is not None:  # a text
-            return whole(layer, normed, context, rows)
+            return whole(layer, normed, context, queries)
         everyone = normed
         if context is not None:
             context = context.expand(*normed.shape[:2], -1, -1)
@@ -145,11 +145,11 @@ def slow_layers(monkeypatch):
         kept = [] if over_time else record
         out = attend_slowly(layer.block, everyone.flatten(0, 1), kept)
         out = out.unflatten(0, normed.shape[:2])[:, :, -normed.size(2) :]
-        return take(out, rows)
+        return take(out, queries)
 
-    whole = Layer.mix
+    whole = Layer.attend_normed
     monkeypatch.setattr(Layer, '__call__', call)
-    monkeypatch.setattr(Layer, 'mix', mix)
+    monkeypatch.setattr(Layer, 'attend_normed', attend_normed)
     return record
 
 

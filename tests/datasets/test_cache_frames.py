@@ -16,6 +16,7 @@ from mmengine.dataset import Compose
 from videos import write_video
 
 from vlprompt.datasets import VideoClassDataset
+from vlprompt.datasets.readers import probe
 from vlprompt.datasets.readers.frame_store import (
     FrameStore,
     FrameStoreWriter,
@@ -221,7 +222,7 @@ def test_a_run_goes_on_and_lists_share_a_store(tool, world, monkeypatch):
             yield job, writer(job)
 
     with monkeypatch.context() as patch:
-        patch.setattr(tool, 'probe_files', interrupted)
+        patch.setattr(probe, 'probe_files', interrupted)
         with pytest.raises(KeyboardInterrupt):
             tool.main(
                 [str(world / 'list.txt'), '--root', str(world / 'videos')]

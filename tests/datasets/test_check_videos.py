@@ -113,7 +113,7 @@ def test_an_interrupted_run_goes_on(tool, world, monkeypatch, capsys):
             seen.append(os.path.basename(file))
             yield file, look(file)
 
-    monkeypatch.setattr(tool, 'probe_files', interrupted)
+    monkeypatch.setattr(video_probe, 'probe_files', interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(tool, world)
     assert seen == ['good.mp4', 'moved.mp4', 'empty.mp4']

@@ -10,6 +10,7 @@ import pytest
 from mmaction.structures import ActionDataSample
 
 from vlprompt.models import CaptionTexts
+from vlprompt.retrieval_lists import didemo
 from vlprompt.user_messages import error_line
 
 
@@ -78,7 +79,7 @@ def test_didemo_of_the_shared_data(convert, shared_data, src, tool):
     assert all(len(texts) == 1 for texts in exact['test'].values())
     moments = json.loads((folder / 'test_data.json').read_text())
     for match, lists, number in (('exact', exact, 3932), ('stem', stem, 4021)):
-        split = tool.didemo.convert(src, 'test', match)
+        split = didemo.convert(src, 'test', match)
         assert len(moments) - split.unused == number
         for name in ids[:200]:
             own = [

@@ -164,7 +164,7 @@ def test_the_factor_is_at_most_100():
 def test_a_model_is_told_whether_an_update_follows():
     run = runner(train=Named('a'))
     run.model.weight = torch.nn.Parameter(torch.ones(()))
-    run.model.accumulated = SimpleNamespace(more_follow=None)
+    run.model.text_bank = SimpleNamespace(is_last_micro_batch=None)
     run.optim_wrapper = OptimWrapper(
         torch.optim.SGD(run.model.parameters(), lr=0.1), accumulative_counts=3
     )
@@ -172,6 +172,6 @@ def test_a_model_is_told_whether_an_update_follows():
     hook, told = AccumulationHook(), []
     for i in range(5):
         hook.before_train_iter(run, i)
-        told.append(run.model.accumulated.more_follow)
+        told.append(run.model.text_bank.is_last_micro_batch)
         run.optim_wrapper.update_params(run.model.weight)
-    assert told == [True, True, False, True, False]
+    assert told == [False, False, True, False, True]

@@ -11,6 +11,12 @@ from safetensors.torch import save_file
 from vlprompt.errors import UserError
 from vlprompt.models import load_clip
 from vlprompt.models.clip.files import read_clip_file
+from vlprompt.models.clip.names import (
+    is_clip,
+    to_open_clip,
+    to_openai,
+    to_recognizer,
+)
 
 
 class _Archive(torch.nn.Module):
@@ -165,3 +171,15 @@ def test_unfit_architectures_are_refused(arch, message):
 def test_an_unknown_tag_is_refused():
     with pytest.raises(UserError, match='neither a file nor'):
         load_clip('ViT-B-16', '/nowhere/clip.pt')
+
+
+def test_names_go_round(tiny):
+    """A recognizer's, open_clip's and OpenAI's, of every parameter."""
+    model = open_clip.CustomTextCLIP(**tiny)
+    for name in model.state_dict():
+        ours = to_recognizer(name)
+        assert is_clip(ours) and not is_clip(name)
+        assert to_open_clip(ours) == to_open_clip(to_openai(ours)) == name
+        assert to_openai(name) == to_openai(ours)
+    assert to_openai('backbone.visual.proj') == 'visual.proj'
+    assert to_openai('text_encoder.text.ln_final.bias') == 'ln_final.bias'

@@ -4,6 +4,9 @@ A new part adds its smallest valid config to ``EXAMPLES``.
 """
 
 import copy
+import inspect
+import re
+from functools import cache
 
 import pytest
 import torch
@@ -11,6 +14,8 @@ from mmaction.structures import ActionDataSample
 from tiny import CLASSES, TINY
 
 import vlprompt.models
+from vlprompt.errors import UserError
+from vlprompt.models import load_clip, roles
 from vlprompt.models.builder import build_part
 from vlprompt.registry import MODELS
 
@@ -29,6 +34,16 @@ BASE = dict(
     ),
 )
 FRAMES = 6  # of the longest clip
+# The role of a folder's classes, and those of its classes that use the role.
+ROLES = dict(
+    adapters=roles.Adapter,
+    conditioners=roles.Conditioner,
+    heads=roles.Head,
+    poolers=roles.Pooler,
+    prompts=roles.Prompts,
+    texts=roles.Texts,
+)
+WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
 HEAD = dict(type='SimilarityHead')
 PLAIN = dict(texts=dict(type='ClassTexts'), prompts=None)
 
@@ -100,6 +115,10 @@ EXAMPLES = {
             text=dict(type='DeepPrompts', layers=[0]),
             visual=dict(type='DeepPrompts', num=5, layers=[1, 2]),
         )
+    ),
+    'FrameClassificationHead': dict(
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(type='FrameClassificationHead'),
     ),
     'IdentityPooler': dict(
         pooler=dict(type='IdentityPooler'),
@@ -186,6 +205,24 @@ def registered():
 
 
 def build(name, **changes):
+    """The model of an example; the same weights each time."""
+    model = _build(name, **changes) if changes else _build_once(name)
+    tokenizer = _tokenizer()
+    return copy.deepcopy(model, {id(tokenizer): tokenizer})
+
+
+@cache
+def _tokenizer():
+    """The one that all models share; a copy of it takes long."""
+    return load_clip(TINY).tokenizer
+
+
+@cache
+def _build_once(name):
+    return _build(name)
+
+
+def _build(name, **changes):
     torch.manual_seed(0)
     model = MODELS.build({**BASE, **EXAMPLES[name], **changes})
     if name != 'CaptionTexts':
@@ -232,6 +269,43 @@ def test_every_registered_class_is_exported():
     for name in registered():
         assert name in vlprompt.models.__all__, name
         assert MODELS.get(name).__doc__, name
+
+
+def role_of(name):
+    folder = MODELS.get(name).__module__.split('.')[2]
+    return None if name in WITHOUT_ROLE else ROLES.get(folder)
+
+
+def methods(role):
+    """The names of the arguments of what a role can be asked to do."""
+    for name, method in inspect.getmembers(role, inspect.isfunction):
+        if name == '__call__' or not name.startswith('_'):
+            name = 'forward' if name == '__call__' else name
+            yield name, [*inspect.signature(method).parameters]
+
+
+@pytest.mark.parametrize('name', filter(role_of, EXAMPLES))
+def test_it_plays_its_role(name):
+    """It has the members, and its methods take the same arguments."""
+    role = role_of(name)
+    part = next(m for m in build(name).modules() if type(m).__name__ == name)
+    roles.check_role(part, role)
+    for method, arguments in methods(role):
+        signature = inspect.signature(getattr(type(part), method))
+        assert [*signature.parameters][: len(arguments)] == arguments, method
+
+
+# all but a conditioner, which is just called
+@pytest.mark.parametrize('role', {*ROLES.values()} - {roles.Conditioner})
+def test_who_lacks_a_member_of_its_role_is_refused(role):
+    class Nothing(torch.nn.Module):
+        def forward(self):
+            """Takes no arguments."""
+
+    members = len([*inspect.get_annotations(role), *methods(role)]) - 1
+    with pytest.raises(UserError, match=f'a {role.__name__} of') as error:
+        build_part(dict(type=Nothing), role)
+    assert str(error.value).count(' no ') == members
 
 
 @pytest.mark.parametrize('name', EXAMPLES)
@@ -287,7 +361,7 @@ class TestContract:
 
     def test_checkpointing_changes_nothing(self, name):
         plain = build(name)
-        recomputed = copy.deepcopy(plain)
+        recomputed = build(name)
         recomputed.backbone.with_cp = True
         if recomputed.text_encoder is not None:
             recomputed.text_encoder.with_cp = True
@@ -325,9 +399,12 @@ class TestContract:
 
 
 def test_a_key_that_nobody_takes_is_refused():
-    with pytest.raises(TypeError, match='depht'):
+    line = "ViLTPrompts does not take the key 'depht'; did you mean depth"
+    with pytest.raises(UserError, match=re.escape(line)):
         build('ViLTPrompts', prompts=dict(type='ViLTPrompts', depht=3))
     with pytest.raises(TypeError, match='poler'):
         build('MeanPooler', poler=dict(type='MeanPooler'))
-    with pytest.raises(KeyError, match='MeanPoler'):
+    with pytest.raises(
+        UserError, match='registered model; did you mean MeanPooler'
+    ):
         build_part(dict(type='MeanPoler'))

@@ -64,6 +64,13 @@ PAIR = dict(type='InBatchHead', alignment=dict(type='PairLoss'))
             "fusion='late'",
         ),
         (
+            dict(
+                pooler=IDENTITY,
+                cls_head=dict(type='SimilarityHead', fusion='image'),
+            ),
+            "use cls_head=dict\\(type='FrameClassificationHead'\\)",
+        ),
+        (
             dict(texts=dict(type='ClassTexts', template='clip80')),
             "'clip80' has no {}",
         ),

@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 import torch
+from helpers import build, clips, samples, total
 from mmengine.config import Config
 from open_clip.transformer import QuickGELU as PlainQuickGELU
-from test_recognizer import build, clips, float64, samples, total
 from torch._dynamo.utils import counters
 from torch.autograd.graph import saved_tensors_hooks
 
@@ -14,7 +14,6 @@ from vlprompt.cli.train_options import use_mixed_precision
 from vlprompt.errors import UserError
 from vlprompt.models.layers.quick_gelu import QuickGELU
 
-__all__ = ['float64']  # a fixture
 VISION = dict(type='CLIPVisionTower')
 
 

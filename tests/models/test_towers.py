@@ -4,6 +4,7 @@ import open_clip
 import pytest
 import reference
 import torch
+from helpers import assert_same, deep_prompts, gradients
 from open_clip.tokenizer import SimpleTokenizer
 from tiny import CLASSES
 from torch import nn
@@ -90,32 +91,9 @@ def test_layer_without_context_is_open_clips_block(clip, tower):
     expected = module(tokens.flatten(0, 1), attn_mask=mask)
     layer = Layer(module, mask)
     assert torch.equal(layer(tokens).flatten(0, 1), expected)
-    # The same through the library's own attention, all rows asked for.
-    rows = layer(tokens, rows=slice(None)).flatten(0, 1)
-    torch.testing.assert_close(rows, expected, atol=1e-12, rtol=1e-12)
-
-
-def deep_prompts(depth, layers, num, width):
-    return [
-        torch.randn(num, width).double().requires_grad_()
-        if i < depth
-        else None
-        for i in range(layers)
-    ]
-
-
-def gradients(out, prompts):
-    leaves = [p for p in prompts if p is not None]
-    torch.manual_seed(1)
-    return torch.autograd.grad((out * torch.randn_like(out)).sum(), leaves)
-
-
-def assert_same(ours, theirs, prompts):
-    torch.testing.assert_close(ours, theirs, atol=1e-10, rtol=1e-9)
-    for a, b in zip(
-        gradients(ours, prompts), gradients(theirs, prompts), strict=True
-    ):
-        torch.testing.assert_close(a, b, atol=1e-9, rtol=1e-8)
+    # The same through the library's own attention, all tokens as queries.
+    computed = layer(tokens, queries=slice(None)).flatten(0, 1)
+    torch.testing.assert_close(computed, expected, atol=1e-12, rtol=1e-12)
 
 
 @pytest.fixture(scope='module')
@@ -226,9 +204,9 @@ def test_adapters_nest_with_the_first_outermost(clip):
             super().__init__()
             self.name = name
 
-        def forward(self, tokens, layer, context=None, rows=None):
+        def forward(self, tokens, layer, context=None, queries=None):
             calls.append(self.name)
-            return layer(tokens, context=context, rows=rows)
+            return layer(tokens, context=context, queries=queries)
 
     tokens = torch.randn(1, 2, 17, 32).double()
     inner = Layer(clip.visual.transformer.resblocks[0])

@@ -9,10 +9,11 @@ from commands import NUM_VIDEOS, line_of, test_tool, train, train_tool
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from vlprompt.apis import load_config
+from vlprompt.cli.parsing import parse
 
 
 def train_config(config, *flags):
-    args = train_tool.parse_args([config, *flags])
+    args = parse(train_tool.__name__, [config, *flags])
     cfg = load_config(args.config, args.cfg_options)
     train_tool.merge_args(cfg, args)
     return cfg
@@ -120,7 +121,8 @@ def test_options_read_values_as_mmengine_does(config):
         c='val_evaluator.metric_list=[top_k_accuracy,mean_class_accuracy]',
         d='train_cfg.x="(1, 2.5)"',
     )
-    options = train_tool.parse_args([config, '--cfg-options', *pairs.values()])
+    words = [config, '--cfg-options', *pairs.values()]
+    options = parse(train_tool.__name__, words)
     assert list(options.cfg_options.values()) == [
         'a photo of a {}.',
         7,

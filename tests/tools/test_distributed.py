@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import sys
 
 import pytest
 import torch
@@ -167,7 +168,7 @@ def test_slurm(config, two, tmp_path, monkeypatch):
     arguments = (tmp_path / 'srun_arguments').read_text()
     expected = '--ntasks=1 --ntasks-per-node=1 --cpus-per-task=2'
     assert expected in arguments
-    assert '--gres=none --mem=1G python' in arguments
+    assert f'--gres=none --mem=1G {sys.executable} -u' in arguments
 
 
 @pytest.mark.parametrize(

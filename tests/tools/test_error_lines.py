@@ -12,6 +12,7 @@ from torch._utils import ExceptionWrapper
 from vlprompt.apis import load_config
 from vlprompt.apis.config import TOP_KEYS, misspelt
 from vlprompt.cli.common import run_command
+from vlprompt.cli.parsing import parse
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
@@ -24,6 +25,7 @@ PIPELINE = 'train_dataloader.dataset.pipeline'
         ('model.prompts.dpeth=1', "ViLTPrompts does not take the key 'dpeth'"),
         ('model.prompts.dpeth=1', 'did you mean depth'),
         ('model.cls_head.tau=1', "SimilarityHead does not take the key 'tau'"),
+        ('model.cls_head.num_classes=3', "not take the key 'num_classes'"),
         ('model.backbone.type=CLIPVisonTower', 'mean CLIPVisionTower?'),
         (f'{PIPELINE}.3.keep_rato=1', 'did you mean keep_ratio?'),
         (f'{PIPELINE}.0.type=DecordInt', 'did you mean DecordInit'),
@@ -120,6 +122,6 @@ def test_a_bug_ends_a_command_with_its_trace(capsys):
 
 def test_pair_without_a_value(config, capsys):
     with pytest.raises(SystemExit) as ended:
-        train_tool.parse_args([config, '--cfg-options', 'model'])
+        parse(train_tool.__name__, [config, '--cfg-options', 'model'])
     assert ended.value.code == 2
     assert 'model: expected key=value' in capsys.readouterr().err

@@ -18,7 +18,10 @@ ARCH = dict(
     ),
 )
 OPENAI_BUFFERS = dict(input_resolution=32, context_length=77, vocab_size=49408)
-convert = tool('convert_clip').main
+
+
+def convert(args):
+    return tool('convert').main(['openai', *args])
 
 
 class Archive(torch.nn.Module):

@@ -10,7 +10,9 @@ from open_clip import SimpleTokenizer
 from safetensors.torch import load_file
 
 from vlprompt.apis import load_config, load_model
-from vlprompt.toy import captions, make_world
+from vlprompt.cli import toy_world
+from vlprompt.shipped import find_config
+from vlprompt.toy import captions
 from vlprompt.toy.clip_file import (
     NAME,
     SHIPPED,
@@ -20,7 +22,6 @@ from vlprompt.toy.clip_file import (
     unpack,
     used_rows,
 )
-from vlprompt.toy.configs import find_config
 from vlprompt.toy.make_clip import make_clip, measure
 from vlprompt.toy.pretrain import Schedule, initial_words
 
@@ -89,7 +90,7 @@ def test_a_packed_file_gives_the_weights_back(tmp_path):
 @pytest.fixture(scope='module')
 def root(tmp_path_factory):
     root = tmp_path_factory.mktemp('made')
-    make_world.main([f'--root={root}', *SMALL])
+    toy_world.main([f'--root={root}', *SMALL])
     return root
 
 
@@ -111,10 +112,10 @@ def test_a_config_loads_what_is_made_of_it(root):
 def test_what_is_placed_is_kept_until_it_is_another(root):
     placed = root / NAME
     before = placed.stat().st_mtime_ns
-    make_world.main([f'--root={root}', *SMALL])
+    toy_world.main([f'--root={root}', *SMALL])
     assert placed.stat().st_mtime_ns == before
     (root / 'toy_clip.json').write_text('{}')
-    make_world.main([f'--root={root}', *SMALL])
+    toy_world.main([f'--root={root}', *SMALL])
     assert placed.stat().st_mtime_ns > before
 
 
@@ -138,13 +139,13 @@ def test_pretraining_places_its_own_clip(tmp_path):
     flags = [f'--root={tmp_path}', *SMALL]
     few = ('--pretrain', '--image-steps=2', '--text-steps=2')
     few += ('--num-stills=128',)
-    make_world.main([*flags, *few])
+    toy_world.main([*flags, *few])
     own = load_file(tmp_path / NAME)
     assert sha256(tmp_path / 'pretrained' / NAME) != sha256(SHIPPED / NAME)
     before = (tmp_path / 'pretrained' / NAME).stat().st_mtime_ns
-    make_world.main([*flags, *few])
+    toy_world.main([*flags, *few])
     assert (tmp_path / 'pretrained' / NAME).stat().st_mtime_ns == before
-    make_world.main(flags)
+    toy_world.main(flags)
     shipped = load_file(tmp_path / NAME)
     name = 'visual.conv1.weight'
     assert not torch.equal(own[name], shipped[name])

@@ -1,4 +1,4 @@
-"""Draw what a model looks at: ``vlprompt.cli.analyze_attention``."""
+"""Draw where models look: ``vlprompt analyze attention``."""
 
 from vlprompt.cli.analyze_attention import main
 from vlprompt.cli.common import run_command

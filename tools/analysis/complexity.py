@@ -1,4 +1,4 @@
-"""Count parameters and operations: ``vlprompt.cli.analyze_complexity``."""
+"""Count operations and parameters: ``vlprompt analyze complexity``."""
 
 from vlprompt.cli.analyze_complexity import main
 from vlprompt.cli.common import run_command

@@ -1,4 +1,4 @@
-"""Show which classes are confused: ``vlprompt.cli.analyze_confusion``."""
+"""Show which classes are confused: ``vlprompt analyze confusion``."""
 
 from vlprompt.cli.analyze_confusion import main
 from vlprompt.cli.common import run_command

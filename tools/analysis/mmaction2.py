@@ -1,4 +1,4 @@
-"""Run one of MMAction2's own tools: ``vlprompt.cli.analyze_mmaction2``."""
+"""Run one of MMAction2's own tools: ``vlprompt analyze mmaction2``."""
 
 from vlprompt.cli.analyze_mmaction2 import main
 from vlprompt.cli.common import run_command

@@ -1,4 +1,4 @@
-"""Draw video features by t-SNE: ``vlprompt.cli.analyze_tsne``."""
+"""Draw embeddings by t-SNE: ``vlprompt analyze tsne``."""
 
 from vlprompt.cli.analyze_tsne import main
 from vlprompt.cli.common import run_command

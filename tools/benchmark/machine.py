@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from vlprompt.check_env import TESTED, found
+from vlprompt.compat.versions import TESTED, installed
 
 # The instructions that decide how fast matrix products are
 FLAGS = (
@@ -34,7 +34,7 @@ def describe(device: str) -> dict[str, str]:
     if device.startswith('cuda'):
         facts['gpu'] = torch.cuda.get_device_name(device)
         facts['cuda'] = str(torch.version.cuda)
-    versions = {name: found(name) for name in TESTED}
+    versions = {name: installed(name) for name in TESTED}
     packages = [f'{n} {v}' for n, v in versions.items() if v is not None]
     return {**facts, 'packages': ', '.join(packages)}
 

@@ -1,4 +1,4 @@
-"""Convert a published checkpoint: ``vlprompt.cli.convert``."""
+"""Convert published weights: ``vlprompt convert``."""
 
 from vlprompt.cli.common import run_command
 from vlprompt.cli.convert import main

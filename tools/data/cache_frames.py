@@ -1,4 +1,4 @@
-"""Store decoded frames: ``vlprompt.cli.data_cache``."""
+"""Store decoded frames: ``vlprompt data cache``."""
 
 from vlprompt.cli.common import run_command
 from vlprompt.cli.data_cache import main

@@ -1,4 +1,4 @@
-"""Check a list and its videos: ``vlprompt.cli.data_check``."""
+"""Check a list and its videos: ``vlprompt data check``."""
 
 from vlprompt.cli.common import run_command
 from vlprompt.cli.data_check import main

@@ -1,4 +1,4 @@
-"""Convert lists of retrieval data sets: ``vlprompt.cli.data_retrieval``."""
+"""Write the lists of a retrieval data set: ``vlprompt data retrieval``."""
 
 from vlprompt.cli.common import run_command
 from vlprompt.cli.data_retrieval import main

@@ -1,4 +1,4 @@
-"""Make or verify splits: ``vlprompt.cli.data_split``."""
+"""Make or verify splits: ``vlprompt data split``."""
 
 from vlprompt.cli.common import run_command
 from vlprompt.cli.data_split import main

@@ -1,6 +1,7 @@
-"""Make the toy world: see :mod:`vlprompt.toy.make_world`."""
+"""Make the toy world and its CLIP: ``vlprompt toy world``."""
 
-from vlprompt.toy.make_world import main
+from vlprompt.cli.common import run_command
+from vlprompt.cli.toy_world import main
 
 if __name__ == '__main__':
-    main()
+    run_command(main)

@@ -16,8 +16,8 @@ from vlprompt.models import (
     VideoTextRecognizer,
     VisualFeatures,
 )
-from vlprompt.models.features import Prompts
-from vlprompt.models.towers.layer import Rows
+from vlprompt.models.features import LayerPrompts
+from vlprompt.models.towers.layer import Queries
 
 
 class LayerAttention(NamedTuple):
@@ -116,7 +116,7 @@ class _RecordedTower(nn.Module):
         self.since = since
 
     def forward(
-        self, frames: Tensor, prompts: Prompts | None = None
+        self, frames: Tensor, prompts: LayerPrompts | None = None
     ) -> VisualFeatures:
         """As :meth:`CLIPVisionTower.forward`."""
         grid = self.tower.visual.grid_size
@@ -179,31 +179,33 @@ class _ExplicitAttention(TorchFunctionMode):
         return weights @ value
 
 
-class _ByRows(nn.Module):
-    """An adapter that names all tokens as the rows a layer computes.
+class _AllQueries(nn.Module):
+    """An adapter that makes all tokens the queries of a layer.
 
     A layer without context is open_clip's block, whose attention is one
-    fused step inside ``nn.MultiheadAttention``; asked for rows, it is
-    :meth:`vlprompt.models.towers.Layer.mix` as with context.
+    fused step inside ``nn.MultiheadAttention``; given queries, it is
+    :meth:`vlprompt.models.towers.Layer.attend_normed` as with context.
     """
+
+    inside_block = False
 
     def forward(
         self,
         tokens: Tensor,
         layer: Callable,
         context: Tensor | None = None,
-        rows: Rows | None = None,
+        queries: Queries | None = None,
     ) -> Tensor:
         """(B, T, L, D) tokens to what the layer makes of them."""
-        return layer(tokens, context=context, rows=slice(None))
+        return layer(tokens, context=context, queries=slice(None))
 
 
 def _open(adapters: nn.ModuleList) -> nn.ModuleList:
     """The same adapters, and innermost one that opens the block."""
     opened = nn.ModuleList()
     for around in adapters:
-        inside = any(getattr(a, 'inside_block', False) for a in around)
-        more = [] if inside else [_ByRows()]
+        inside = any(adapter.inside_block for adapter in around)
+        more = [] if inside else [_AllQueries()]
         opened.append(nn.ModuleList([*around, *more]))
     return opened
 

@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from vlprompt.apis.inference import load_model
 from vlprompt.models import CaptionTexts, CLIPVisionTower
-from vlprompt.models.towers.layer import Rows, join
+from vlprompt.models.towers.layer import Queries, join
 
 TEXT = 'text_encoder'
 
@@ -116,16 +116,18 @@ class EveryToken(nn.Module):
     its places is thrown away.  The outcome is the same, the cost is not.
     """
 
+    inside_block = False
+
     def forward(
         self,
         tokens: Tensor,
         layer: Callable,
         context: Tensor | None = None,
-        rows: Rows | None = None,
+        queries: Queries | None = None,
     ) -> Tensor:
         """(B, T, L, D) tokens to what the layer makes of them."""
         if context is None:
-            return layer(tokens, rows=rows)
+            return layer(tokens, queries=queries)
         own = tokens.size(2)
         return layer(join(context, tokens))[:, :, -own:]
 
@@ -157,7 +159,7 @@ def _drop_adapters(tower: CLIPVisionTower) -> None:
 def _pass_every_token(tower: CLIPVisionTower) -> None:
     tower.patch_tokens = True
     for adapters in tower.adapters:
-        inside = any(getattr(a, 'inside_block', False) for a in adapters)
+        inside = any(adapter.inside_block for adapter in adapters)
         if not inside:
             adapters.append(EveryToken())
 

@@ -1,7 +1,7 @@
 """Predictions that ``tools/test.py --dump`` wrote."""
 
 import io
-import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,15 +10,14 @@ import torch
 
 from vlprompt.datasets.video_class_dataset import BROKEN, BrokenVideo
 from vlprompt.errors import UserError
+from vlprompt.safe_pickle import TENSORS, SafeUnpickler
 
 CORES = ('numpy._core', 'numpy.core')  # of NumPy 2 and 1
 # What tensors, arrays and the names of broken videos are made with.
 HARMLESS = {
-    ('collections', 'OrderedDict'),
+    *TENSORS,
     ('numpy', 'dtype'),
     ('numpy', 'ndarray'),
-    ('torch', 'Size'),
-    ('torch._utils', '_rebuild_tensor_v2'),
     (BrokenVideo.__module__, 'BrokenVideo'),
     *((f'{core}.multiarray', '_reconstruct') for core in CORES),
     *((f'{core}.multiarray', 'scalar') for core in CORES),
@@ -86,7 +85,7 @@ def _read(path: Path) -> Any:
         raise UserError(f'no predictions at {path}')
     try:
         with path.open('rb') as file:
-            return _Unpickler(file).load()
+            return SafeUnpickler(file, HARMLESS, _stand_in).load()
     except UserError as error:
         raise UserError(f'{path} {error}') from error
     except Exception as error:  # a damaged file fails in many ways
@@ -96,20 +95,15 @@ def _read(path: Path) -> Any:
         ) from error
 
 
-class _Unpickler(pickle.Unpickler):
-    """Makes tensors, arrays and containers, and refuses everything else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) == ('torch.storage', '_load_from_bytes'):
-            return _load_storage
-        if (module, name) == ('_codecs', 'encode'):
-            return _encode
-        if (module, name) not in HARMLESS:
-            raise UserError(
-                f'asks for {module}.{name}, which predictions do without: '
-                'not read'
-            )
-        return super().find_class(module, name)
+def _stand_in(module: str, name: str) -> Callable:
+    """What is harmless when it is done here; everything else is refused."""
+    if (module, name) == ('torch.storage', '_load_from_bytes'):
+        return _load_storage
+    if (module, name) == ('_codecs', 'encode'):
+        return _encode
+    raise UserError(
+        f'asks for {module}.{name}, which predictions do without: not read'
+    )
 
 
 def _load_storage(content: bytes) -> Any:

@@ -1,39 +1,33 @@
-"""What models cost: ``python tools/analysis/complexity.py CONFIG ...``.
+"""Count operations and parameters of models.
 
-Multiply-accumulates of one view, parameters and, with ``--throughput``, views
-per second, with random weights.
+Multiply-accumulates of one view, parameters and, with --throughput, views per
+second, all with random weights.
 """
+
+from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from mmengine.config import Config
-from mmengine.device import get_device
 from rich.progress import track
-from torch import nn
 
-from vlprompt.analysis.complexity import (
-    build_without_weights,
-    count_macs,
-    count_parameters,
-)
-from vlprompt.analysis.throughput import DTYPES, measure_throughput
-from vlprompt.apis import load_config
-from vlprompt.cli.common import run_command
-from vlprompt.datasets.lists.class_names import class_names_of
-from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
-from vlprompt.models import CaptionTexts
-from vlprompt.protocols.tables import markdown
+
+from .parsing import parse
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
+    from torch import nn
+
+EXAMPLE = 'vlprompt analyze complexity configs/vilt/vilt_b16_k400.py'
+DTYPES = ('float32', 'bfloat16', 'float16')
 
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description='Count what models cost')
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
     parser.add_argument(
         'configs',
         nargs='+',
@@ -49,15 +43,15 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
     parser.add_argument('--dtype', choices=DTYPES, default='float32')
     parser.add_argument('--batch-size', type=int, default=8)
     parser.add_argument('--iterations', type=int, default=50)
-    return parser.parse_args(args)
 
 
-def main(args: Sequence[str] | None = None) -> list[dict[str, Any]]:
+def run(args: Namespace) -> list[dict[str, Any]]:
     """Print the tables, and return their rows."""
-    args = parse_args(args)
-    device = args.device or get_device()
-    if device.startswith('cuda') and not torch.cuda.is_available():
-        raise UserError(f'--device {device}: this machine has no GPU')
+    from vlprompt.apis import load_config
+
+    from .reports.complexity_report import tables
+
+    device = _device(args.device)
     if args.out and args.out.suffix != '.json':
         raise UserError(
             f'--out {args.out}: expected a name that ends in .json'
@@ -67,7 +61,7 @@ def main(args: Sequence[str] | None = None) -> list[dict[str, Any]]:
         {'method': Path(path).stem, **_measure(config, device, args)}
         for path, config in track(configs, 'models', transient=True)
     ]
-    print('\n'.join(_tables(rows)))
+    print('\n'.join(tables(rows)))
     if args.out:
         args.out.parent.mkdir(parents=True, exist_ok=True)
         args.out.write_text(json.dumps(rows, indent=2) + '\n')
@@ -75,7 +69,25 @@ def main(args: Sequence[str] | None = None) -> list[dict[str, Any]]:
     return rows
 
 
+def _device(given: str | None) -> str:
+    import torch
+    from mmengine.device import get_device
+
+    device = given or get_device()
+    if device.startswith('cuda') and not torch.cuda.is_available():
+        raise UserError(f'--device {device}: this machine has no GPU')
+    return device
+
+
 def _measure(config: Config, device: str, args: Namespace) -> dict[str, Any]:
+    from vlprompt.analysis.complexity import (
+        build_without_weights,
+        count_macs,
+        count_parameters,
+    )
+    from vlprompt.analysis.throughput import measure_throughput
+    from vlprompt.datasets.pipelines import view_shape
+
     model = build_without_weights(config)
     classes = _set_classes(model, config)
     shape = view_shape(config, args.frames)
@@ -100,6 +112,9 @@ def _measure(config: Config, device: str, args: Namespace) -> dict[str, Any]:
 
 def _set_classes(model: nn.Module, config: Config) -> int:
     """Give the model the classes of its test, and say how many they are."""
+    from vlprompt.datasets import class_names_of
+    from vlprompt.models import CaptionTexts
+
     known = isinstance(getattr(model, 'texts', None), CaptionTexts)
     if known or not hasattr(model, 'set_classes'):
         return 0
@@ -108,78 +123,6 @@ def _set_classes(model: nn.Module, config: Config) -> int:
     return len(names)
 
 
-def _tables(rows: list[dict]) -> Iterator[str]:
-    head = ('Method', 'GFLOPs', 'TP', 'Params (M)', 'Trainable (M)')
-    yield markdown(head, [_summary(row) for row in rows])
-    yield (
-        'GFLOPs: multiply-accumulates (10^9) of one view, texts encoded '
-        'before, every\ntoken through every block, as published numbers are '
-        'counted. TP: views per second.\n'
-    )
-    names = list(dict.fromkeys(n for r in rows for n in r['macs']['parts']))
-    head = ('Method', 'T', 'as published', 'computed here', *names, 'texts')
-    yield markdown(head, [_parts(row, names) for row in rows])
-    yield (
-        'Computed here: without the outputs that nothing reads: those of '
-        'prompts and other\ncontext tokens, and in the last block all but '
-        "the class token's. Texts: once for the\nclass list, in no other "
-        'column.\n'
-    )
-    head = ('Method', 'Params (M)', 'without token embedding (M)')
-    yield markdown(head, [_words(row) for row in rows])
-    timed = [row for row in rows if row['throughput']]
-    if timed:
-        head = ('Method', *timed[0]['throughput'])
-        yield markdown(head, [_timing(row) for row in timed])
-
-
-def _summary(row: dict) -> list[str]:
-    timed, parameters = row['throughput'], row['parameters']
-    return [
-        row['method'],
-        _giga(row['macs']['published']),
-        f'{timed["views_per_second"]:.1f}' if timed else '-',
-        _mega(parameters['total']),
-        _mega(parameters['trainable']),
-    ]
-
-
-def _parts(row: dict, names: list[str]) -> list[str]:
-    macs = row['macs']
-    shape = row['shape']
-    numbers = [macs['published'], macs['computed']]
-    numbers += [macs['parts'].get(name) for name in names]
-    numbers.append(macs['text'] or None)
-    frames = shape[3] if len(shape) == 6 else shape[1]
-    return [row['method'], str(frames), *map(_giga, numbers)]
-
-
-def _words(row: dict) -> list[str]:
-    parameters = row['parameters']
-    return [
-        row['method'],
-        _mega(parameters['total']),
-        _mega(parameters['without_token_embedding']),
-    ]
-
-
-def _timing(row: dict) -> list[str]:
-    values = row['throughput'].values()
-    return [
-        row['method'],
-        *(f'{v:.2f}' if isinstance(v, float) else str(v) for v in values),
-    ]
-
-
-def _giga(macs: int | None) -> str:
-    if macs is None:
-        return '-'
-    return f'{macs / 1e9:.2f}' if macs >= 1e7 else f'{macs / 1e9:.4f}'
-
-
-def _mega(number: int) -> str:
-    return f'{number / 1e6:.2f}'
-
-
-if __name__ == '__main__':
-    run_command(main)
+def main(args: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Print the tables, and return their rows."""
+    return run(parse(__name__, args))

@@ -1,40 +1,30 @@
-"""Show which classes a model takes for which.
+"""Show which classes a model confuses.
 
-python tools/analysis/confusion.py CONFIG CHECKPOINT
-python tools/analysis/confusion.py [CONFIG] --predictions FILE.pkl
-
-FILE.pkl is what ``tools/test.py --dump FILE.pkl`` wrote.
+It tests a model, or reads what `vlprompt test ... --dump FILE.pkl` wrote.
 """
 
-import csv
-import json
+from __future__ import annotations
+
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from mmengine.config import Config
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from vlprompt import analysis
-from vlprompt.apis import build_runner, load_config
-from vlprompt.apis.checkpoints import set_checkpoint
-from vlprompt.cli.common import run_command
-from vlprompt.cli.data_flags import add_test_data_arguments, set_test_data
-from vlprompt.cli.processes import set_up_processes
-from vlprompt.cli.test_options import dump_predictions
-from vlprompt.datasets import class_names_of
 from vlprompt.errors import UserError
-from vlprompt.visualization import draw_confused_pairs, draw_confusion_matrix
 
-from .common import Options
+from .common import add_options_argument
+from .data_flags import add_test_data_arguments, set_test_data
+from .parsing import parse
+
+if TYPE_CHECKING:
+    import numpy as np
+    from mmengine.config import Config
+
+EXAMPLE = 'vlprompt analyze confusion CONFIG --predictions scores.pkl'
 
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description='Which classes are confused')
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
     parser.add_argument(
         'config', nargs='?', help='file, or package::file of a package'
     )
@@ -52,18 +42,33 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
         '--top', type=int, default=20, metavar='N', help='pairs to show'
     )
     parser.add_argument('--out', type=Path, default=Path('confusion'))
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=Options,
-        metavar='KEY=VALUE',
-        help='change the config, as in tools/test.py',
+    add_options_argument(parser, 'change the config, as in vlprompt test')
+
+
+def run(args: Namespace) -> np.ndarray:
+    """Analyze one model; returns the (C, C) counts."""
+    from vlprompt import analysis
+
+    from .reports.confusion_report import ConfusionReport
+
+    config = read_config(args)
+    path = args.predictions or predict(args, config)
+    predictions = analysis.read_predictions(path)
+    matrix = analysis.count_confusions(predictions)
+    names = name_classes(args, config, len(matrix))
+    report = ConfusionReport(matrix, names, predictions.num_broken)
+    report.write(args.out, args.top)
+    report.show(args.top)
+    print(
+        f'Wrote {args.out}/matrix.png, pairs.png, pairs.csv and confusion.json'
     )
-    return parser.parse_args(args)
+    return matrix
 
 
 def read_config(args: Namespace) -> Config | None:
     """The config with the flags in it, if one is given."""
+    from vlprompt.apis import load_config
+
     if args.config is None:
         if args.predictions is None:
             raise UserError('give CONFIG and CHECKPOINT, or --predictions')
@@ -75,6 +80,11 @@ def read_config(args: Namespace) -> Config | None:
 
 def predict(args: Namespace, config: Config) -> str:
     """Test the model; returns the file of its predictions."""
+    from vlprompt.apis import build_runner, set_checkpoint
+
+    from .processes import set_up_processes
+    from .test_options import dump_predictions
+
     args.out.mkdir(parents=True, exist_ok=True)
     path = str(args.out / 'predictions.pkl')
     set_checkpoint(config, args.checkpoint)
@@ -89,6 +99,8 @@ def name_classes(
     args: Namespace, config: Config | None, num: int
 ) -> Sequence[str]:
     """The names of the classes; their numbers if there are none."""
+    from vlprompt.datasets import class_names_of
+
     dataset = {} if config is None else dict(config.test_dataloader.dataset)
     if args.classes:
         dataset['classes'] = args.classes
@@ -103,96 +115,6 @@ def name_classes(
     return names
 
 
-def draw(
-    args: Namespace,
-    matrix: np.ndarray,
-    pairs: Sequence[analysis.ConfusedPair],
-    names: Sequence[str],
-) -> None:
-    """Draw the matrix and the most confused pairs."""
-    right = 100 * matrix.trace() / matrix.sum()
-    title = f'{matrix.sum()} videos, top-1 {right:.1f} %'
-    draw_confusion_matrix(matrix, names, args.out / 'matrix.png', title)
-    shown = pairs[: args.top]
-    draw_confused_pairs(
-        [(names[pair.true], names[pair.predicted]) for pair in shown],
-        [pair.count for pair in shown],
-        [pair.share for pair in shown],
-        args.out / 'pairs.png',
-        'Videos of a class taken for another one (share of the class)',
-    )
-
-
-def write(
-    args: Namespace,
-    matrix: np.ndarray,
-    pairs: Sequence[analysis.ConfusedPair],
-    names: Sequence[str],
-    num_broken: int,
-) -> None:
-    """Write all pairs, and the numbers of each class."""
-    with (args.out / 'pairs.csv').open(
-        'w', newline='', encoding='utf-8'
-    ) as file:
-        writer = csv.writer(file, lineterminator='\n')
-        writer.writerow(['class', 'taken_for', 'videos', 'share'])
-        for true, predicted, count, share in pairs:
-            row = [names[true], names[predicted], count, f'{share:.4f}']
-            writer.writerow(row)
-    right = analysis.class_accuracies(matrix)
-    total = matrix.sum(axis=1)
-    report = dict(
-        videos=int(matrix.sum()),
-        not_scored=num_broken,
-        top1=matrix.trace() / matrix.sum(),
-        mean_class_accuracy=float(np.nanmean(right)),
-        classes=[
-            dict(name=name, videos=int(n), accuracy=value if n else None)
-            for name, n, value in zip(names, total, right, strict=True)
-        ],
-        matrix=matrix.tolist(),
-    )
-    text = json.dumps(report, indent=2, ensure_ascii=False)
-    (args.out / 'confusion.json').write_text(f'{text}\n', encoding='utf-8')
-
-
-def show(
-    args: Namespace,
-    matrix: np.ndarray,
-    pairs: Sequence[analysis.ConfusedPair],
-    names: Sequence[str],
-) -> None:
-    """Print the most confused pairs."""
-    table = Table('class', 'taken for', 'videos', 'share, %')
-    for true, predicted, count, share in pairs[: args.top]:
-        cells = escape(names[true]), escape(names[predicted])
-        table.add_row(*cells, str(count), f'{100 * share:.0f}')
-    Console().print(table)
-    wrong = matrix.sum() - matrix.trace()
-    print(
-        f'{wrong} of {matrix.sum()} videos are taken for another class; '
-        f'pairs of classes: {len(pairs)}'
-    )
-    print(
-        f'Wrote {args.out}/matrix.png, pairs.png, pairs.csv and confusion.json'
-    )
-
-
 def main(args: Sequence[str] | None = None) -> np.ndarray:
-    """Analyse one model; returns the (C, C) counts."""
-    args = parse_args(args)
-    config = read_config(args)
-    path = args.predictions or predict(args, config)
-    predictions = analysis.read_predictions(path)
-    matrix = analysis.count_confusions(predictions)
-    names = name_classes(args, config, len(matrix))
-    pairs = analysis.confused_pairs(matrix)
-    args.out.mkdir(parents=True, exist_ok=True)
-    draw(args, matrix, pairs, names)
-    write(args, matrix, pairs, names, predictions.num_broken)
-    show(args, matrix, pairs, names)
-    return matrix
-
-
-if __name__ == '__main__':
-    run_command(main)
+    """Analyze one model; returns the (C, C) counts."""
+    return run(parse(__name__, args))

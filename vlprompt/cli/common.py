@@ -5,13 +5,11 @@ import os
 import sys
 import time
 import traceback
-from argparse import ArgumentParser, Namespace
+from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import torch.distributed as dist
-from mmengine.config import DictAction
-
+from vlprompt.errors import last_line
 from vlprompt.user_messages import error_line
 
 EXIT_USER_ERROR = 2
@@ -21,19 +19,8 @@ PATIENCE = 5
 PATIENCE_OF_RANK_0 = 2
 
 
-class Options(DictAction):
-    """``key=value`` pairs, read as MMEngine does, but for two things.
-
-    A text that is no list keeps its spaces (``a photo of a {}.``), and a pair
-    without ``=`` is refused in one line.
-    """
-
-    @staticmethod
-    def _parse_iterable(value: str) -> Any:
-        wrapped = value.startswith(('[', '(')) and value.endswith((']', ')'))
-        if wrapped or ',' in value:
-            return DictAction._parse_iterable(value)
-        return DictAction._parse_int_float_bool(value.strip('\'"'))
+class Options(Action):
+    """``key=value`` pairs, which are added to those given before."""
 
     def __call__(
         self,
@@ -42,11 +29,38 @@ class Options(DictAction):
         values: Sequence[str],
         option_string: str | None = None,
     ) -> None:
-        """Add the pairs to those given before."""
+        """Read the pairs; one without ``=`` is refused in one line."""
+        options = dict(getattr(namespace, self.dest) or {})
         for pair in values:
-            if '=' not in pair:
+            key, equals, value = pair.partition('=')
+            if not equals:
                 parser.error(f'{option_string} {pair}: expected key=value')
-        super().__call__(parser, namespace, values, option_string)
+            options[key] = read_value(value)
+        setattr(namespace, self.dest, options)
+
+
+def read_value(text: str) -> Any:
+    """What MMEngine reads, but a text that is no list keeps its spaces.
+
+    ``a photo of a {}.`` is one.
+    """
+    from mmengine.config import DictAction
+
+    wrapped = text.startswith(('[', '(')) and text.endswith((']', ')'))
+    if wrapped or ',' in text:
+        return DictAction._parse_iterable(text)
+    return DictAction._parse_int_float_bool(text.strip('\'"'))
+
+
+def add_options_argument(parser: ArgumentParser, purpose: str) -> None:
+    """Add ``--cfg-options``."""
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=Options,
+        metavar='KEY=VALUE',
+        help=purpose,
+    )
 
 
 def add_common_arguments(parser: ArgumentParser) -> None:
@@ -56,13 +70,10 @@ def add_common_arguments(parser: ArgumentParser) -> None:
         help='folder of logs and results, ./work_dirs/<config name> if '
         'neither this nor the config names one',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=Options,
-        metavar='KEY=VALUE',
-        help='change the config: model.prompts.depth=6, key="[a,b]" for a '
-        'list, key="[(a,b),(c,d)]" for nested ones (quoted, no spaces)',
+    add_options_argument(
+        parser,
+        'change the config: model.prompts.depth=6, key="[a,b]" for a list, '
+        'key="[(a,b),(c,d)]" for nested ones (quoted, no spaces)',
     )
     parser.add_argument(
         '--launcher',
@@ -78,7 +89,7 @@ def add_common_arguments(parser: ArgumentParser) -> None:
 def run_command(main: Callable[[], object]) -> None:
     """Run a command, and end its process as a command should.
 
-    What the user can mend is one line and exit code 2, everything else a
+    What the user can fix is one line and exit code 2, everything else a
     trace and exit code 1.  In a distributed job one process speaks for all.
     ``VLPROMPT_TRACE=1`` shows the trace in any case.
 
@@ -90,17 +101,34 @@ def run_command(main: Callable[[], object]) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        line = error_line(error)
+        line = _line(error)
         _let_others_report(line)
         if line is None or os.environ.get('VLPROMPT_TRACE') == '1':
             traceback.print_exc()
         if line is not None:
             print(f'error: {line}', file=sys.stderr, flush=True)
         _leave(1 if line is None else EXIT_USER_ERROR)
-    if dist.is_initialized():
+    if _is_distributed():
+        dist = sys.modules['torch.distributed']
         dist.barrier()  # who leaves early breaks the connections of others
         dist.destroy_process_group()
         _leave_at_once(0)
+
+
+def _line(error: Exception) -> str | None:
+    if isinstance(error, ImportError) and not _is_ours(error):
+        return f'{last_line(error)} (`vlprompt env` says how to fix that)'
+    return error_line(error)
+
+
+def _is_ours(error: ImportError) -> bool:
+    """Whether a module of the library is missing, which is a bug."""
+    return (error.name or '').partition('.')[0] == 'vlprompt'
+
+
+def _is_distributed() -> bool:
+    dist = sys.modules.get('torch.distributed')  # torch may be missing
+    return dist is not None and dist.is_available() and dist.is_initialized()
 
 
 def _let_others_report(line: str | None) -> None:
@@ -108,12 +136,12 @@ def _let_others_report(line: str | None) -> None:
     ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
     if any(os.environ.get(name, '0') != '0' for name in ranks):
         time.sleep(PATIENCE)
-    elif line is None and dist.is_initialized():
+    elif line is None and _is_distributed():
         time.sleep(PATIENCE_OF_RANK_0)
 
 
 def _leave(code: int) -> None:
-    if dist.is_initialized():
+    if _is_distributed():
         # The others may wait in a collective that will never be completed.
         _leave_at_once(code)
     sys.exit(code)

@@ -1,45 +1,57 @@
-"""Convert a published checkpoint: ``release.py KIND IN OUT [flags]``.
+"""Convert published weights.
 
-Writes OUT, a checkpoint of ours (what was learnt), and beside it the CLIP it
-belongs to and a config of the model, both worked out from the names and
-shapes in the file::
-
-    python tools/convert/release.py vita k400.pth vita.pth --config \\
-        configs/vita/vita_b16_k400.py
-    python tools/test.py vita.py vita.pth
-
-``openai`` and ``huggingface`` are CLIPs without anything else: OUT is a
-.safetensors file for ``clip=dict(pretrained=...)``.  ``vlprompt`` is a
-checkpoint of ours, for ``--to openai``.
+OUT is a checkpoint of what was learned, and beside it the CLIP it belongs to
+and a config of the model are written, both worked out from the names and
+shapes in the file.  The kinds `openai` and `huggingface` are CLIPs without
+anything else: OUT is a .safetensors file for clip=dict(pretrained=...).  The
+kind `vlprompt` is a checkpoint of this library, for --to openai.
 """
+
+from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-import torch
-from mmengine.runner.checkpoint import get_state_dict
 from rich.console import Console
 from rich.table import Table
-from torch import nn
 
-from vlprompt import converters
-from vlprompt.apis import load_config
-from vlprompt.cli import convert_clip
-from vlprompt.cli.common import run_command
 from vlprompt.errors import UserError
-from vlprompt.registry import MODELS
-from vlprompt.utils import register_all_modules
 
+from .parsing import parse
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from vlprompt.converters import Conversion
+    from vlprompt.converters.keys import Moved
+
+EXAMPLE = """vlprompt convert vita k400.pth vita.pth \\
+        --config configs/vita/vita_b16_k400.py"""
+KINDS = (
+    'openai',
+    'huggingface',
+    'vifi',
+    'vita',
+    'xclip',
+    'actionclip',
+    'mmaction-actionclip',
+    'a5',
+    'aim',
+    'clip4clip',
+    'maple',
+    'vlprompt',
+)
 CLIPS = ('openai', 'huggingface')
+ACTIVATIONS = ('quick_gelu', 'gelu')
 
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description='Convert a published checkpoint')
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
     parser.add_argument(
-        'kind', choices=['openai', *converters.KINDS, 'vlprompt']
+        'kind', choices=KINDS, metavar='KIND', help=', '.join(KINDS)
     )
     parser.add_argument('source', metavar='IN', help='what was published')
     parser.add_argument('target', metavar='OUT', help='what to write')
@@ -57,21 +69,39 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
     parser.add_argument(
         '--to',
         choices=['vlprompt', 'openai'],
-        default='vlprompt',
-        help='openai: write one CLIP with what was learnt merged in, as '
+        help='openai: write one CLIP with what was learned merged in, as '
         '.safetensors or .pt, where the method has one',
     )
-    return parser.parse_args(args)
+    group = parser.add_argument_group('openai alone')
+    group.add_argument(
+        '--keep-dtype',
+        action='store_true',
+        help='keep the stored precision instead of float32',
+    )
+    group.add_argument(
+        '--activation',
+        choices=ACTIVATIONS,
+        help='what the weights were trained with, where the file does not '
+        "say so; OpenAI's archives do",
+    )
 
 
-def main(args: Sequence[str] | None = None) -> None:
+def run(args: Namespace) -> None:
     """Convert one file."""
-    args = parse_args(args)
-    register_all_modules()
+    import torch
+
+    from vlprompt import converters
+    from vlprompt.utils import register_all_modules
+
+    _check_flags(args)
     if args.kind == 'openai':
-        return convert_clip.main([args.source, args.target])
+        dtype = None if args.keep_dtype else torch.float32
+        return converters.convert_archive(
+            args.source, args.target, args.activation, dtype
+        )
     target = Path(args.target)
     _check_suffix(args, target)
+    register_all_modules()
     target.parent.mkdir(parents=True, exist_ok=True)
     if args.kind == 'vlprompt':
         return _merge(_own_model(args), target)
@@ -94,22 +124,45 @@ def main(args: Sequence[str] | None = None) -> None:
         return _write(args, conversion, model, clip_file)
 
 
+def _check_flags(args: Namespace) -> None:
+    """Refuse what the kind has no use for."""
+    given = {
+        '--clip': args.clip,
+        '--config': args.config,
+        '--to': args.to,
+        '--keep-dtype': args.keep_dtype,
+        '--activation': args.activation,
+    }
+    unused = ['--keep-dtype', '--activation']
+    if args.kind in CLIPS:
+        unused = ['--clip', '--config', '--to']
+    if args.kind == 'huggingface':
+        unused += ['--keep-dtype', '--activation']
+    if args.kind == 'vlprompt':
+        unused.append('--clip')
+    for flag in unused:
+        if given[flag]:
+            raise UserError(f'{args.kind} has no use for {flag}')
+
+
 def _write(
-    args: Namespace,
-    conversion: converters.Conversion,
-    model: nn.Module,
-    clip_file: Path,
+    args: Namespace, conversion: Conversion, model: nn.Module, clip_file: Path
 ) -> None:
     """Write the checkpoint, its CLIP and its config."""
+    import torch
+    from mmengine.runner.checkpoint import get_state_dict
+
+    from vlprompt import converters
+
     target = Path(args.target)
     clip = target.with_suffix('.clip.safetensors')
     config = target.with_suffix('.py')
     converters.write_config(conversion, str(clip), config, args.config)
     torch.save(dict(meta={}, state_dict=get_state_dict(model)), target)
     clip_file.replace(clip)
-    learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    learned = sum(p.numel() for p in model.parameters() if p.requires_grad)
     print(
-        f'Wrote {target} ({learnt:,} trainable parameters), {clip} and '
+        f'Wrote {target} ({learned:,} trainable parameters), {clip} and '
         f'{config}'
     )
 
@@ -128,15 +181,18 @@ def _check_suffix(args: Namespace, target: Path) -> None:
 
 def _own_model(args: Namespace) -> nn.Module:
     """The model of a checkpoint of ours."""
+    from vlprompt.apis import load_config, load_model
+
     if args.config is None or args.to != 'openai':
         raise UserError('vlprompt needs --config CONFIG and --to openai')
-    model = MODELS.build(load_config(args.config).model)
-    content = torch.load(args.source, map_location='cpu', weights_only=True)
-    model.load_state_dict(content['state_dict'])
-    return model
+    return load_model(load_config(args.config), args.source, 'cpu')
 
 
 def _merge(model: nn.Module, target: Path) -> None:
+    import torch
+
+    from vlprompt import converters
+
     clip = converters.merged_clip(model)
     if target.suffix == '.safetensors':
         converters.save_clip(clip, target)
@@ -145,12 +201,13 @@ def _merge(model: nn.Module, target: Path) -> None:
     print(f'Wrote {target}: a CLIP of {len(clip)} tensors')
 
 
-def _show(moved: list[converters.keys.Moved]) -> None:
+def _show(moved: list[Moved]) -> None:
     table = Table('in the checkpoint', 'tensors', 'here')
     for line in moved:
         table.add_row(line.source, str(line.number), line.target)
     Console().print(table)
 
 
-if __name__ == '__main__':
-    run_command(main)
+def main(args: Sequence[str] | None = None) -> None:
+    """Convert one file."""
+    run(parse(__name__, args))

@@ -1,11 +1,13 @@
-"""Keep decoded frames: ``cache_frames.py LIST --root DIR --out STORE``.
+"""Store the decoded frames of videos.
 
-For each video of a list a zip file with a JPEG image of each frame, made
-smaller, at the video's path below the store.  The same list then reads the
-store: give ``data_prefix.video`` its folder.  A run that was interrupted goes
+For each video of a list it writes a zip file with a JPEG image of each frame,
+made smaller, at the video's path below the store.  The same list then reads
+the store: give data_prefix.video its folder.  A run that was interrupted goes
 on, and several lists may share a store.  The exit code is 1 if a video cannot
-be kept, ``docs/data.md`` says when it pays.
+be stored.
 """
+
+from __future__ import annotations
 
 import csv
 import json
@@ -15,27 +17,28 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from vlprompt.cli.common import run_command
-from vlprompt.datasets import PathResolver
-from vlprompt.datasets.lists.annotations import read_list
-from vlprompt.datasets.lists.path_resolver import STORE_SUFFIX
-from vlprompt.datasets.readers.frame_store import FrameStoreWriter, StoreJob
-from vlprompt.datasets.readers.probe import VideoFacts, probe_files
 from vlprompt.errors import UserError
 
+from .parsing import parse
+
+if TYPE_CHECKING:
+    from vlprompt.datasets.readers.frame_store import FrameStoreWriter
+    from vlprompt.datasets.readers.probe import VideoFacts
+
+EXAMPLE = 'vlprompt data cache train.txt --root videos --out frames'
 SETTINGS = 'frame_store.json'
 SHOWN = 10
 
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description='Keep the decoded frames of videos')
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
     parser.add_argument('ann_file', metavar='LIST', help='path label a line')
     parser.add_argument(
         '--root', required=True, help='the folder that the paths are below'
@@ -64,12 +67,12 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
         default=os.cpu_count(),
         help='processes, one for each core by default',
     )
-    return parser.parse_args(args)
 
 
-def main(args: Sequence[str] | None = None) -> None:
-    """Keep the frames of the videos of one list."""
-    args = parse_args(args)
+def run(args: Namespace) -> None:
+    """Store the frames of the videos of one list."""
+    from vlprompt.datasets.lists.annotations import read_list
+
     writer = make_writer(args)
     lines = read_list(args.ann_file)
     paths = list(dict.fromkeys(line.video.path for line in lines))
@@ -84,6 +87,8 @@ def main(args: Sequence[str] | None = None) -> None:
 
 def make_writer(args: Namespace) -> FrameStoreWriter:
     """What writes a store with these flags."""
+    from vlprompt.datasets.readers.frame_store import FrameStoreWriter
+
     if args.jobs < 1:
         raise UserError(f'--jobs {args.jobs}, expected at least 1')
     if args.short_side < 1:
@@ -136,6 +141,10 @@ def cache(
     paths: Sequence[str], writer: FrameStoreWriter, args: Namespace
 ) -> dict[str, VideoFacts]:
     """Write what is not there, and tell what is known of each path."""
+    from vlprompt.datasets import PathResolver
+    from vlprompt.datasets.readers.frame_store import StoreJob
+    from vlprompt.datasets.readers.probe import VideoFacts, probe_files
+
     resolved = PathResolver(args.root).resolve(paths)
     rows = {path: VideoFacts(problem='no such file') for path in paths}
     for path, files in resolved.ambiguous.items():
@@ -158,11 +167,15 @@ def cache(
 
 def store_file(path: str, args: Namespace) -> str:
     """Where the frames of a listed video are."""
+    from vlprompt.datasets.lists.path_resolver import STORE_SUFFIX
+
     return os.path.join(args.out, path + STORE_SUFFIX)
 
 
 def write_report(rows: dict[str, VideoFacts], args: Namespace) -> None:
     """One line for each video."""
+    from vlprompt.datasets.readers.probe import VideoFacts
+
     with report_file(args).open('w', encoding='utf-8', newline='\n') as file:
         table = csv.writer(file, lineterminator='\n')
         table.writerow(['path', *VideoFacts._fields])
@@ -202,5 +215,6 @@ def show(rows: dict[str, VideoFacts], args: Namespace) -> None:
     print(f'The store is {args.out}, the report {report_file(args)}')
 
 
-if __name__ == '__main__':
-    run_command(main)
+def main(args: Sequence[str] | None = None) -> None:
+    """Store the frames of the videos of one list."""
+    run(parse(__name__, args))

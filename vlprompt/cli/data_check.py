@@ -1,10 +1,12 @@
-"""Check the videos of a list: ``check_videos.py LIST --root DIR [flags]``.
+"""Check a list and its videos.
 
-Finds each video as the data sets do, opens it, and with ``--decode`` decodes
-all of it.  Writes ``report.csv``, ``report.json`` and the list without the
-lines that are bad.  A run that was interrupted goes on where it stopped.  The
-exit code is 1 if anything is wrong.
+It finds each video as the data sets do, opens it, and with --decode decodes
+all of it.  It writes report.csv, report.json and the list without the lines
+that are bad.  A run that was interrupted goes on where it stopped.  The exit
+code is 1 if anything is wrong.
 """
+
+from __future__ import annotations
 
 import csv
 import json
@@ -15,32 +17,26 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from vlprompt.cli.common import run_command
-from vlprompt.datasets import PathResolver, load_class_names
-from vlprompt.datasets.lists.annotations import (
-    ListLine,
-    find_repeats,
-    read_list,
-)
-from vlprompt.datasets.readers.probe import (
-    VideoFacts,
-    decode_video,
-    open_video,
-    probe_files,
-)
 from vlprompt.errors import UserError
 
+from .parsing import parse
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description='Check the videos of a list')
+if TYPE_CHECKING:
+    from vlprompt.datasets.lists.annotations import ListLine
+    from vlprompt.datasets.readers.probe import VideoFacts
+
+EXAMPLE = 'vlprompt data check train.txt --root videos --decode'
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
     parser.add_argument('ann_file', metavar='LIST', help='path label a line')
     parser.add_argument(
         '--root', required=True, help='the folder that the paths are below'
@@ -64,12 +60,13 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
         help='a class list to check the labels against; needed if they are '
         'names',
     )
-    return parser.parse_args(args)
 
 
-def main(args: Sequence[str] | None = None) -> None:
+def run(args: Namespace) -> None:
     """Check one list."""
-    args = parse_args(args)
+    from vlprompt.datasets import load_class_names
+    from vlprompt.datasets.lists.annotations import read_list
+
     if args.jobs < 1:
         raise UserError(f'--jobs {args.jobs}, expected at least 1')
     if not Path(args.root).is_dir():
@@ -89,6 +86,10 @@ def check(
     lines: Sequence[ListLine], args: Namespace, out: Path
 ) -> dict[str, VideoFacts]:
     """What is known of each path of a list."""
+    from vlprompt.datasets import PathResolver
+    from vlprompt.datasets.lists.annotations import find_repeats
+    from vlprompt.datasets.readers.probe import VideoFacts
+
     paths = list(dict.fromkeys(line.video.path for line in lines))
     resolved = PathResolver(args.root).resolve(paths)
     rows = {path: VideoFacts(problem='no such file') for path in paths}
@@ -111,6 +112,12 @@ def probe(
     files: Sequence[str], args: Namespace, partial: Path
 ) -> dict[str, VideoFacts]:
     """Look into files, but for those that an interrupted run found good."""
+    from vlprompt.datasets.readers.probe import (
+        decode_video,
+        open_video,
+        probe_files,
+    )
+
     known = read_partial(partial, args.decode)
     known = {file: known[file] for file in files if file in known}
     if known:
@@ -133,8 +140,10 @@ def probe(
 def read_partial(partial: Path, decode: bool) -> dict[str, VideoFacts]:
     """The good files of a run that was interrupted, if it was like this one.
 
-    Those with problems are looked at again: they may have been mended.
+    Those with problems are looked at again: they may have been fixed.
     """
+    from vlprompt.datasets.readers.probe import VideoFacts
+
     lines = partial.read_text('utf-8').splitlines() if partial.exists() else []
     if lines[:1] != [json.dumps(decode)]:
         return {}
@@ -155,6 +164,8 @@ def write(
     out: Path,
 ) -> None:
     """Write both reports and the good lines; drop what was for resuming."""
+    from vlprompt.datasets.readers.probe import VideoFacts
+
     with _create(out / 'report.csv') as file:
         table = csv.writer(file, lineterminator='\n')
         table.writerow(['path', *VideoFacts._fields])
@@ -209,5 +220,6 @@ def show(rows: dict[str, VideoFacts], args: Namespace, out: Path) -> None:
     print(good_list(args.ann_file, out))
 
 
-if __name__ == '__main__':
-    run_command(main)
+def main(args: Sequence[str] | None = None) -> None:
+    """Check one list."""
+    run(parse(__name__, args))

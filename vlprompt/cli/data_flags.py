@@ -1,12 +1,17 @@
 """Flags that point a command at other test videos than the config's."""
 
+from __future__ import annotations
+
 import re
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
-from mmengine.config import Config
-
-from vlprompt.datasets.catalog import Split, find_data_set, point_at
 from vlprompt.errors import UserError
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+    from vlprompt.datasets.catalog import Split
 
 
 def add_test_data_arguments(parser: ArgumentParser) -> None:
@@ -44,13 +49,16 @@ def set_test_data(config: Config, args: Namespace) -> None:
         UserError: If the config has no test data, or there is no such data
             set or split.
     """
+    from vlprompt.datasets.catalog import find_data_set
+    from vlprompt.datasets.use_lists import use_split
+
     loader = config.get('test_dataloader')
     if loader is None:
         raise UserError(f'the config {config.filename} has no test_dataloader')
     if args.dataset is not None:
         data = find_data_set(args.dataset)
         split = _split(args, data.full, data.zero_shot)
-        point_at(loader, data, split, args.data_root, 'official')
+        use_split(loader, data, split, args.data_root, 'official')
     elif args.split is not None:
         raise UserError(f'--split {args.split} without --dataset')
     if args.ann_file is not None:

@@ -1,34 +1,40 @@
-"""Write the lists of a retrieval data set: ``convert_retrieval.py SET``.
+"""Write the lists of a retrieval data set.
 
-Reads what is published with MSR-VTT, MSVD, LSMDC and DiDeMo and writes
-``{file: [captions]}`` for :class:`VideoCaptionDataset`::
-
-    python tools/data/convert_retrieval.py msrvtt --src msrvtt_data \\
-        --out data/msrvtt
+It reads what is published with MSR-VTT, MSVD, LSMDC and DiDeMo, and writes
+{file: [captions]}, which the data sets of captions read.
 """
+
+from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from functools import partial
+from importlib import import_module
 from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from vlprompt.cli.common import run_command
 from vlprompt.errors import UserError
-from vlprompt.retrieval_lists import didemo, lsmdc, msrvtt, msvd
-from vlprompt.retrieval_lists.files import Split
 
-SETS = dict(msrvtt=msrvtt, msvd=msvd, lsmdc=lsmdc, didemo=didemo)
+from .parsing import parse
+
+if TYPE_CHECKING:
+    from vlprompt.retrieval_lists.files import Split
+
+EXAMPLE = """vlprompt data retrieval msrvtt --src msrvtt_data \\
+        --out data/msrvtt"""
+SETS = ('msrvtt', 'msvd', 'lsmdc', 'didemo')
 
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description='Write lists of videos and captions')
-    parser.add_argument('name', choices=SETS, metavar='SET', help=f'{[*SETS]}')
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument(
+        'name', choices=SETS, metavar='SET', help=', '.join(SETS)
+    )
     parser.add_argument(
         '--src', type=Path, required=True, help='folder of published files'
     )
@@ -45,13 +51,12 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
         help='which descriptions belong to a video: those of its file name '
         '(as in CLIP4Clip) or those of all its extensions',
     )
-    return parser.parse_args(args)
 
 
-def main(args: Sequence[str] | None = None) -> dict[str, Split]:
+def run(args: Namespace) -> dict[str, Split]:
     """Convert one data set, and return its lists."""
-    args = parse_args(args)
-    known = SETS[args.name].SPLITS
+    module = import_module(f'vlprompt.retrieval_lists.{args.name}')
+    known = module.SPLITS
     names = args.splits or known
     for name in names:
         if name not in known:
@@ -60,13 +65,13 @@ def main(args: Sequence[str] | None = None) -> dict[str, Split]:
             )
     if not args.src.is_dir():
         raise UserError(f'--src {args.src}: there is no such folder')
-    convert = SETS[args.name].convert
+    convert = module.convert
     if args.name == 'didemo':
         convert = partial(convert, match=args.didemo_match)
     splits = {name: convert(args.src, name) for name in names}
     _check(splits)
     files = [_write(args.out, name, splits[name]) for name in names]
-    _show(args.name, splits)
+    _show(splits, module.PUBLISHED)
     print(f'Wrote {", ".join(map(str, files))}')
     return splits
 
@@ -98,7 +103,7 @@ def _write(out: Path, name: str, split: Split) -> Path:
     return path
 
 
-def _show(name: str, splits: dict[str, Split]) -> None:
+def _show(splits: dict[str, Split], published: dict[str, str]) -> None:
     table = Table('list', 'videos', 'captions', 'published', 'repeated')
     for column in ('without caption', 'captions not used'):
         table.add_column(column)
@@ -108,7 +113,7 @@ def _show(name: str, splits: dict[str, Split]) -> None:
             split,
             f'{len(content.captions):,}',
             f'{len(texts):,}',
-            SETS[name].PUBLISHED[split],
+            published[split],
             f'{len(texts) - len(set(texts)):,}',
             f'{len(content.missing):,} {", ".join(content.missing[:2])}',
             f'{content.unused:,}',
@@ -116,5 +121,6 @@ def _show(name: str, splits: dict[str, Split]) -> None:
     Console().print(table)
 
 
-if __name__ == '__main__':
-    run_command(main)
+def main(args: Sequence[str] | None = None) -> dict[str, Split]:
+    """Convert one data set, and return its lists."""
+    return run(parse(__name__, args))

@@ -1,47 +1,54 @@
-"""Make the splits of the protocols from full lists, or verify them.
+"""Make or verify the splits of the protocols.
 
-python tools/data/make_splits.py
-    {few-shot,base-to-novel,zero-shot-k600,subset,verify} --help
-
-No videos are needed.  docs/splits.md says what the rules are.
+Few-shot, base-to-novel and zero-shot splits are drawn from full lists by the
+rules of the papers; no videos are needed.
 """
 
-from argparse import Namespace
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from vlprompt.cli.common import run_command
-from vlprompt.splits import commands
-from vlprompt.splits.arguments import parse_args
-from vlprompt.splits.checks import FAILED, Check
-from vlprompt.splits.folder import (
-    SIDECAR,
-    SplitFile,
-    check_not_replaced,
-    write_files,
-)
-from vlprompt.splits.inputs import (
-    Inputs,
-    describe_inputs,
-    options_of,
-    read_inputs,
-)
-from vlprompt.splits.verify import verify
+from vlprompt.splits import arguments
 
-MAKERS = {
-    'few-shot': commands.few_shot,
-    'base-to-novel': commands.base_to_novel,
-    'zero-shot-k600': commands.zero_shot_k600,
-    'subset': commands.subset,
-}
+from .parsing import parse
+
+if TYPE_CHECKING:
+    from vlprompt.splits.checks import Check
+    from vlprompt.splits.folder import SplitFile
+    from vlprompt.splits.inputs import Inputs
+
+EXAMPLE = """vlprompt data split few-shot --labels hmdb51 --train train.txt \\
+        --out data/hmdb51/few_shot"""
 CHECK_FAILED = 1  # exit code
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the sub-commands, each with its flags."""
+    arguments.add_arguments(parser)
 
 
 def make(args: Namespace, inputs: Inputs) -> None:
     """Make and write the files of a sub-command."""
-    files = MAKERS[args.command](args, inputs)
+    from vlprompt.splits import commands
+    from vlprompt.splits.folder import (
+        SIDECAR,
+        check_not_replaced,
+        write_files,
+    )
+    from vlprompt.splits.inputs import describe_inputs, options_of
+
+    makers = {
+        'few-shot': commands.few_shot,
+        'base-to-novel': commands.base_to_novel,
+        'zero-shot-k600': commands.zero_shot_k600,
+        'subset': commands.subset,
+    }
+    files = makers[args.command](args, inputs)
     if not args.force:
         check_not_replaced(args.out, files)
     about = dict(
@@ -75,6 +82,8 @@ def _describe(file: SplitFile) -> tuple[str, ...]:
 
 def report(checks: Sequence[Check]) -> None:
     """Print the checks; exit with status 1 if one of them failed."""
+    from vlprompt.splits.checks import FAILED
+
     _show(checks, 'file', 'check', 'result', 'first difference or reason')
     failed = sum(check.result == FAILED for check in checks)
     print(f'{len(checks)} checks, {failed} failed')
@@ -92,9 +101,11 @@ def _show(rows: Sequence[Sequence[str]], *columns: str) -> None:
     Console(markup=False, emoji=False, highlight=False).print(table)
 
 
-def main(args: Sequence[str] | None = None) -> None:
+def run(args: Namespace) -> None:
     """Run a sub-command."""
-    args = parse_args(args, __doc__.splitlines()[0])
+    from vlprompt.splits.inputs import read_inputs
+    from vlprompt.splits.verify import verify
+
     inputs = read_inputs(args)
     if args.command == 'verify':
         report(verify(args, inputs))
@@ -102,5 +113,6 @@ def main(args: Sequence[str] | None = None) -> None:
         make(args, inputs)
 
 
-if __name__ == '__main__':
-    run_command(main)
+def main(args: Sequence[str] | None = None) -> None:
+    """Make or verify splits."""
+    run(parse(__name__, args))

@@ -1,25 +1,26 @@
-"""Evaluate a model: ``python tools/test.py CONFIG [CHECKPOINT] [flags]``."""
+"""Evaluate a model.
+
+The metrics are printed and written to metrics.json in the work folder.
+"""
+
+from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from mmengine.config import Config
+from . import launch
+from .common import add_common_arguments
+from .parsing import parse
 
-from vlprompt.apis import build_runner, load_config, set_work_dir
-from vlprompt.apis.checkpoints import set_checkpoint
-from vlprompt.cli.common import add_common_arguments, run_command
-from vlprompt.cli.processes import set_up_processes
-from vlprompt.cli.test_options import (
-    dump_predictions,
-    skip_broken_videos,
-    visualize,
-    write_metrics,
-)
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+EXAMPLE = 'vlprompt test configs/vilt/vilt_b16_k400.py epoch_30.pth --gpus 8'
 
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description='Evaluate a model')
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add MMAction2's flags of testing, and those that start processes."""
     parser.add_argument('config', help='file, or package::file of a package')
     parser.add_argument(
         'checkpoint',
@@ -46,11 +47,15 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
     parser.add_argument(
         '--wait-time', type=float, default=2, help='seconds for each window'
     )
-    return parser.parse_args(args)
+    launch.add_launch_arguments(parser)
 
 
 def merge_args(config: Config, args: Namespace) -> None:
     """Put the flags into the config."""
+    from vlprompt.apis import set_checkpoint, set_work_dir
+
+    from .test_options import dump_predictions, skip_broken_videos, visualize
+
     set_work_dir(config, args.work_dir)
     set_checkpoint(config, args.checkpoint)
     if args.dump:
@@ -67,9 +72,15 @@ def merge_args(config: Config, args: Namespace) -> None:
         )
 
 
-def main(args: Sequence[str] | None = None) -> dict:
-    """Evaluate, and return the metrics."""
-    args = parse_args(args)
+def run(args: Namespace) -> dict:
+    """Evaluate, here or in the processes that the flags ask for."""
+    if launch.is_launcher(args):
+        launch.start('test', args)
+    from vlprompt.apis import build_runner, load_config
+
+    from .processes import set_up_processes
+    from .test_options import write_metrics
+
     config = load_config(args.config, args.cfg_options)
     merge_args(config, args)
     set_up_processes(config, args.launcher)
@@ -78,5 +89,6 @@ def main(args: Sequence[str] | None = None) -> dict:
     return metrics
 
 
-if __name__ == '__main__':
-    run_command(main)
+def main(args: Sequence[str] | None = None) -> dict:
+    """Evaluate, and return the metrics."""
+    return run(parse(__name__, args))

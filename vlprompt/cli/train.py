@@ -1,25 +1,28 @@
-"""Train a model: ``python tools/train.py CONFIG [flags]``."""
+"""Train a model.
+
+Checkpoints, logs and metrics go to the work folder; --resume goes on from
+what lies there.
+"""
+
+from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from mmengine.config import Config
-from torch import nn
+from . import launch
+from .common import add_common_arguments
+from .parsing import parse
 
-from vlprompt.apis import build_runner, load_config, set_work_dir
-from vlprompt.cli.common import add_common_arguments, run_command
-from vlprompt.cli.processes import set_up_processes
-from vlprompt.cli.train_options import (
-    resume,
-    scale_learning_rate,
-    set_randomness,
-    use_mixed_precision,
-)
+if TYPE_CHECKING:
+    from mmengine.config import Config
+    from torch import nn
+
+EXAMPLE = 'vlprompt train configs/vilt/vilt_b16_k400.py --amp --gpus 8'
 
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description='Train a model')
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add MMAction2's flags of training, and those that start processes."""
     parser.add_argument('config', help='file, or package::file of a package')
     add_common_arguments(parser)
     parser.add_argument(
@@ -52,11 +55,20 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
         action='store_true',
         help='deterministic algorithms of cuDNN',
     )
-    return parser.parse_args(args)
+    launch.add_launch_arguments(parser)
 
 
 def merge_args(config: Config, args: Namespace) -> None:
     """Put the flags into the config."""
+    from vlprompt.apis import set_work_dir
+
+    from .train_options import (
+        resume,
+        scale_learning_rate,
+        set_randomness,
+        use_mixed_precision,
+    )
+
     set_work_dir(config, args.work_dir)
     set_randomness(config, args.seed, args.diff_rank_seed, args.deterministic)
     if args.no_validate:
@@ -69,14 +81,20 @@ def merge_args(config: Config, args: Namespace) -> None:
         resume(config, args.resume)
 
 
-def main(args: Sequence[str] | None = None) -> nn.Module:
-    """Train, and return the trained model."""
-    args = parse_args(args)
+def run(args: Namespace) -> nn.Module:
+    """Train, here or in the processes that the flags ask for."""
+    if launch.is_launcher(args):
+        launch.start('train', args)
+    from vlprompt.apis import build_runner, load_config
+
+    from .processes import set_up_processes
+
     config = load_config(args.config, args.cfg_options)
     merge_args(config, args)
     set_up_processes(config, args.launcher)
     return build_runner(config).train()
 
 
-if __name__ == '__main__':
-    run_command(main)
+def main(args: Sequence[str] | None = None) -> nn.Module:
+    """Train, and return the trained model."""
+    return run(parse(__name__, args))

@@ -12,6 +12,7 @@ from .conversion import (
     save_clip,
     write_config,
 )
+from .openai_archive import convert_archive
 from .release_file import read_release
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     'Conversion',
     'build',
     'convert',
+    'convert_archive',
     'load_base',
     'merged_clip',
     'model_config',

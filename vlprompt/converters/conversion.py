@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 from vlprompt.models.clip.files import read_clip_file
+from vlprompt.models.clip.names import is_clip, to_openai
 from vlprompt.registry import MODELS
 
 from . import methods as systems
@@ -91,11 +92,10 @@ def build(conversion: Conversion, clip_file: str) -> nn.Module:
     """
     model = MODELS.build(model_config(conversion, clip_file))
     own = dict(model.named_parameters())
-    clip = ('backbone.visual.', 'text_encoder.text.', 'cls_head.logit_scale')
     missing = [
         name
         for name in own
-        if not name.startswith(clip) and name not in conversion.parts
+        if not is_clip(name) and name not in conversion.parts
     ]
     if missing:
         raise UserError(
@@ -139,26 +139,15 @@ def merged_clip(model: nn.Module) -> dict[str, Tensor]:
         UserError: If other parts have weights, without which this would be
             another model.
     """
-    names = {
-        'backbone.visual.': 'visual.',
-        'text_encoder.text.': '',
-        'cls_head.logit_scale': 'logit_scale',
-    }
-    merged, others = {}, []
-    for name, p in model.named_parameters():
-        for ours, theirs in names.items():
-            if name.startswith(ours):
-                merged[theirs + name.removeprefix(ours)] = p.detach()
-                break
-        else:
-            others.append(name)
+    named = dict(model.named_parameters())
+    others = [name for name in named if not is_clip(name)]
     others += [type(m).__name__ for m in model.backbone.adapters[0]]
     if others:
         raise UserError(
             f'there is no merged CLIP of this model: {others[0]} and '
             f'{len(others) - 1} others are not part of a CLIP'
         )
-    return merged
+    return {to_openai(name): p.detach() for name, p in named.items()}
 
 
 def load_base(path: str | None) -> dict[str, Tensor] | None:

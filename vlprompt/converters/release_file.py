@@ -1,23 +1,21 @@
 """Reading published checkpoints without running what they contain."""
 
-import pickle
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 from safetensors.torch import load_file
 
 from vlprompt.errors import UserError
+from vlprompt.safe_pickle import TENSORS, SafeUnpickler
 
 # What a file of tensors and plain containers is made with.
 HARMLESS = {
-    ('collections', 'OrderedDict'),
-    ('torch', 'Size'),
+    *TENSORS,
     ('torch._utils', '_rebuild_parameter'),
     ('torch._utils', '_rebuild_tensor'),
-    ('torch._utils', '_rebuild_tensor_v2'),
 }
 PLAIN = (torch.Tensor, str, bytes, int, float, bool, type(None))
 
@@ -93,15 +91,16 @@ class _Skipped:
         """Take an item as a set would."""
 
 
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in HARMLESS:
-            return super().find_class(module, name)
-        if module == 'torch' and isinstance(
-            getattr(torch, name, None), torch.dtype
-        ):
-            return getattr(torch, name)
-        return _Skipped
+def _skip(module: str, name: str) -> Any:
+    found = getattr(torch, name, None) if module == 'torch' else None
+    return found if isinstance(found, torch.dtype) else _Skipped
+
+
+class _Unpickler(SafeUnpickler):
+    """As PyTorch makes one, without knowing what is allowed."""
+
+    def __init__(self, file: BinaryIO, **kwargs: Any) -> None:
+        super().__init__(file, HARMLESS, _skip, **kwargs)
 
 
 def _load(file: Any, **kwargs) -> Any:

@@ -22,6 +22,8 @@ LATE = (
     'SecondsSample',
     'VideoCaptionDataset',
     'VideoClassDataset',
+    'VideoDecode',
+    'VideoInit',
 )
 __all__ = [
     *LATE,

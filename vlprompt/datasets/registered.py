@@ -7,6 +7,8 @@ from .transforms import (
     MultiViewSegmentSample,
     PILResize,
     SecondsSample,
+    VideoDecode,
+    VideoInit,
 )
 from .video_caption_dataset import VideoCaptionDataset
 from .video_class_dataset import VideoClassDataset
@@ -20,4 +22,6 @@ __all__ = [
     'SecondsSample',
     'VideoCaptionDataset',
     'VideoClassDataset',
+    'VideoDecode',
+    'VideoInit',
 ]

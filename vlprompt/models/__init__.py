@@ -11,6 +11,7 @@ from .conditioners import VideoSpecificPrompts
 from .embeddings import TimeEmbedding
 from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
 from .heads import (
+    FrameClassificationHead,
     InBatchHead,
     LinearHead,
     SimilarityHead,
@@ -56,6 +57,7 @@ __all__ = [
     'Conv1dPooler',
     'Coupling',
     'DeepPrompts',
+    'FrameClassificationHead',
     'IdentityPooler',
     'InBatchHead',
     'LSTMPooler',

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from mmengine.dist import all_gather, all_reduce, get_rank, get_world_size
 from torch import Tensor
 
-from .features import Prompts, TokenizedTexts
+from .features import LayerPrompts, TokenizedTexts
 from .towers.packing import balance
 
 
@@ -36,9 +36,9 @@ class _Gather(torch.autograd.Function):
 
 
 def encode_sharded(
-    encode: Callable[[TokenizedTexts, Prompts | None], Tensor],
+    encode: Callable[[TokenizedTexts, LayerPrompts | None], Tensor],
     texts: TokenizedTexts,
-    prompts: Prompts | None,
+    prompts: LayerPrompts | None,
 ) -> Tensor:
     """C texts to (C, E), each process encoding its share of the tokens.
 

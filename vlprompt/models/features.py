@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-Prompts = Sequence[Tensor | None]  # of one tower, one entry per layer
+LayerPrompts = Sequence[Tensor | None]  # of one tower, one entry per layer
 
 
 class VisualFeatures(NamedTuple):
@@ -36,15 +36,14 @@ class VideoTextFeatures(NamedTuple):
             if they depend on the video, None without texts.
         anchors: (C, E) embeddings of the hand-crafted texts by the frozen
             CLIP, or None.
-        classes: (C,) the class of each text where the texts are not simply
-            those of all classes in the order of the labels.
+        targets: (C,) as in :class:`TokenizedTexts`.
         mask: (B, T) as in :class:`VisualFeatures`.
     """
 
     video: Tensor
     text: Tensor | None
     anchors: Tensor | None = None
-    classes: Tensor | None = None
+    targets: Tensor | None = None
     mask: Tensor | None = None
 
     def unit(self) -> 'VideoTextFeatures':
@@ -72,8 +71,9 @@ class TokenizedTexts(NamedTuple):
             on the CPU, where the texts are laid out.
         shared: How many leading tokens are the same in all texts.
         shared_slots: How many of the K slots lie among them.
-        classes: (C,) the class of each text, where the texts are not simply
-            those of all classes in the order of the labels.
+        targets: (C,) what each text belongs to: its class or, of a caption,
+            the place of its sample in the batch.  None for the texts of all
+            classes in the order of the labels.
         first_slot: No slot lies before this place.
     """
 
@@ -82,7 +82,7 @@ class TokenizedTexts(NamedTuple):
     ends: Tensor
     shared: int
     shared_slots: int
-    classes: Tensor | None = None
+    targets: Tensor | None = None
     first_slot: int = 0
 
     @classmethod
@@ -112,12 +112,12 @@ class TokenizedTexts(NamedTuple):
         return self._replace(
             ids=self.ids.to(device, non_blocking=True),
             slots=self.slots.to(device, non_blocking=True),
-            classes=None
-            if self.classes is None
-            else self.classes.to(device, non_blocking=True),
+            targets=None
+            if self.targets is None
+            else self.targets.to(device, non_blocking=True),
         )
 
-    def share_before(self, prompts: Prompts) -> 'TokenizedTexts':
+    def share_before(self, prompts: LayerPrompts) -> 'TokenizedTexts':
         """The same texts, which share nothing from a class's own prompt on.
 
         Args:

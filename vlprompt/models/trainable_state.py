@@ -2,7 +2,7 @@
 
 import fnmatch
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -12,9 +12,25 @@ from vlprompt.errors import UserError
 FINGERPRINT = 'clip_fingerprint'
 
 
+def set_trainable(model: nn.Module, patterns: Sequence[str]) -> None:
+    """Freeze all parameters but those whose names match a pattern.
+
+    Raises:
+        UserError: If a pattern matches no parameter.
+    """
+    model.requires_grad_(False)
+    named = dict(model.named_parameters())
+    for pattern in patterns:
+        names = fnmatch.filter(named, pattern)
+        if not names:
+            raise UserError(f'trainable={pattern!r} matches no parameter')
+        for name in names:
+            named[name].requires_grad_()
+
+
 def keep_learned_only(
     model: nn.Module,
-    frozen: dict[str, nn.Parameter],
+    is_clip: Callable[[str], bool],
     not_loaded: Sequence[str] = (),
 ) -> None:
     """Leave frozen CLIP weights out of the state dict of a model.
@@ -26,9 +42,14 @@ def keep_learned_only(
 
     Args:
         model: The model; its state dict gets a key ``clip_fingerprint``.
-        frozen: The frozen CLIP parameters by name in the model.
+        is_clip: Whether the parameter of a name is one of CLIP's.
         not_loaded: Patterns of the keys that a state dict may have besides.
     """
+    frozen = {
+        name: p
+        for name, p in model.named_parameters()
+        if is_clip(name) and not p.requires_grad
+    }
     # A scalar is the logit scale, which a temperature may have replaced.
     towers = {name: p for name, p in frozen.items() if p.dim()}
     # Not a buffer: MMEngine averages these over processes.

@@ -1,1 +1,1 @@
-"""The parts of tools/data/convert_retrieval.py."""
+"""What is published with retrieval data sets, as lists; one module each."""

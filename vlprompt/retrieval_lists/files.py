@@ -2,13 +2,13 @@
 
 import csv
 import json
-import pickle
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from vlprompt.datasets.lists.text_files import read_lines, read_text
 from vlprompt.errors import UserError
+from vlprompt.safe_pickle import SafeUnpickler
 
 # What a pickle of plain containers and strings is made with.
 HARMLESS = {
@@ -97,7 +97,9 @@ def read_pickle(path: Path) -> Any:
     """A pickle of containers, strings and numbers; runs nothing from it."""
     try:
         with path.open('rb') as file:
-            return _Unpickler(file, encoding='utf-8').load()
+            return SafeUnpickler(
+                file, HARMLESS, _refuse, encoding='utf-8'
+            ).load()
     except UserError as error:
         raise UserError(f'{path}: {error}') from error
     except Exception as error:  # a damaged file fails in many ways
@@ -107,14 +109,11 @@ def read_pickle(path: Path) -> Any:
         ) from error
 
 
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in HARMLESS:
-            return super().find_class(module, name)
-        raise UserError(
-            f'the pickle asks for {module}.{name}, expected dicts, lists and '
-            'strings alone'
-        )
+def _refuse(module: str, name: str) -> NoReturn:
+    raise UserError(
+        f'the pickle asks for {module}.{name}, expected dicts, lists and '
+        'strings alone'
+    )
 
 
 def unique(names: list[str], path: Path) -> list[str]:

@@ -1,19 +1,19 @@
-"""The command line of make_splits.py."""
+"""The flags of ``vlprompt data split``."""
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Sequence
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
 
-def parse_args(args: Sequence[str] | None, description: str) -> Namespace:
-    """Parse the command line.
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the sub-commands.
 
-    Every sub-command has ``command``, and ``labels``, ``train``, ``val``,
-    ``counts``, ``add_suffix`` and ``base_names``, given or not.
+    Every one has ``command``, and ``labels``, ``train``, ``val``, ``counts``,
+    ``add_suffix`` and ``base_names``, given or not.
     """
-    parser = ArgumentParser(description=description)
-    parsers = parser.add_subparsers(dest='command', required=True)
-    for name, purpose, add_arguments in (
+    parsers = parser.add_subparsers(
+        dest='command', required=True, parser_class=ArgumentParser
+    )
+    for name, purpose, add_flags in (
         ('few-shot', 'K videos of each class', _few_shot),
         ('base-to-novel', 'the frequent classes and the others', _halves),
         ('zero-shot-k600', 'classes that Kinetics-400 has not', _zero_shot),
@@ -23,8 +23,7 @@ def parse_args(args: Sequence[str] | None, description: str) -> Namespace:
         sub = parsers.add_parser(name, help=purpose, description=purpose)
         sub.set_defaults(train=None, val=None, counts=None)
         _add_style(sub)
-        add_arguments(sub)
-    return parser.parse_args(args)
+        add_flags(sub)
 
 
 def _few_shot(parser: ArgumentParser) -> None:

@@ -53,7 +53,7 @@ def read_inputs(args: Namespace) -> Inputs:
 
 def options_of(args: Namespace) -> dict[str, Any]:
     """The flags of a sub-command that are no files."""
-    others = ('command', 'out', 'force', *FILES)
+    others = ('command', 'words', 'out', 'force', *FILES)
     return {k: v for k, v in vars(args).items() if k not in others}
 
 

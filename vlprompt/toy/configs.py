@@ -2,19 +2,6 @@
 
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1]
-
-
-def find_config(name: str) -> str:
-    """The file of a config, of a checkout or of an installed package.
-
-    Args:
-        name: Relative to the folder of all configs: ``'vilt/vilt_toy.py'``.
-    """
-    checkout = PACKAGE.parent / 'configs'
-    folder = checkout if checkout.is_dir() else PACKAGE / '.mim/configs'
-    return str(folder / name)
-
 
 def data_options(
     data: Path, loader: str, classes: str, split: str

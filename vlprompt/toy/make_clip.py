@@ -13,10 +13,11 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
+from vlprompt.shipped import find_config
+
 from . import captions, pretrain, scenes, shapes, stills
 from .check import zero_shot
 from .clip_file import NAME, pack, sha256, unpack
-from .configs import find_config
 from .files import digest
 from .pretrain import Schedule, initialise, learn_images, learn_texts
 from .stills import draw_stills

@@ -1,18 +1,14 @@
 """Make the toy world: clips, lists, class names, and a CLIP of its stills.
 
-python tools/data/make_toy_world.py [--root data/toy] [--seed 0] [--force]
-
 What lies there already is kept if the same code made it from the same
 parameters.  The CLIP is the one that is shipped, unless ``--pretrain`` asks
-for one made here.  docs/toy_world.md says what the world is.
+for one made here.
 """
 
-import argparse
 import json
-import os
 import shutil
 import time
-from collections.abc import Sequence
+from argparse import Namespace
 from pathlib import Path
 
 from .clip_file import NAME, SHIPPED, expand
@@ -22,46 +18,7 @@ from .pretrain import Schedule
 from .world import World, class_names, clip_names, is_base
 
 
-def parse_args(args: Sequence[str] | None = None) -> argparse.Namespace:
-    """Parse the command line."""
-    world, plan = World(), Schedule()
-    parser = argparse.ArgumentParser(description='Make the toy world')
-    parser.add_argument('--root', type=Path, default=Path('data/toy'))
-    parser.add_argument('--seed', type=int, default=world.seed)
-    parser.add_argument(
-        '--num-train', type=int, default=world.num_train, help='of a class'
-    )
-    parser.add_argument(
-        '--num-val', type=int, default=world.num_val, help='of a class'
-    )
-    parser.add_argument(
-        '--pretrain', action='store_true',
-        help='make the CLIP anew instead of taking the one that is shipped: '
-        'minutes; it is left in ROOT/pretrained as it would be shipped',
-    )  # fmt: skip
-    parser.add_argument(
-        '--num-stills', type=int, default=plan.num_stills,
-        help='pictures that it learns from, with --pretrain',
-    )  # fmt: skip
-    parser.add_argument(
-        '--image-steps', type=int, default=plan.image_steps,
-        help='for which the image tower learns, with --pretrain',
-    )  # fmt: skip
-    parser.add_argument(
-        '--text-steps', type=int, default=plan.text_steps,
-        help='for which the text tower learns, with --pretrain',
-    )  # fmt: skip
-    parser.add_argument(
-        '--workers', type=int, default=len(os.sched_getaffinity(0)),
-        help='processes that draw',
-    )  # fmt: skip
-    parser.add_argument(
-        '--force', action='store_true', help='make everything anew'
-    )
-    return parser.parse_args(args)
-
-
-def make_videos(args: argparse.Namespace) -> None:
+def make_videos(args: Namespace) -> None:
     """Write the clips and their lists, if they are not there."""
     world = World(
         seed=args.seed, num_train=args.num_train, num_val=args.num_val
@@ -76,7 +33,7 @@ def make_videos(args: argparse.Namespace) -> None:
     print(f'{args.root}: {base} base, {len(names) - base} novel classes')
 
 
-def place_clip(args: argparse.Namespace) -> None:
+def place_clip(args: Namespace) -> None:
     """Put the CLIP and its report into the world, if it is not there."""
     source = _pretrain(args) if args.pretrain else SHIPPED
     report = source / 'toy_clip.json'
@@ -94,7 +51,7 @@ def place_clip(args: argparse.Namespace) -> None:
         print(f'  {name:<9}{100 * score:5.1f} %')
 
 
-def _pretrain(args: argparse.Namespace) -> Path:
+def _pretrain(args: Namespace) -> Path:
     """The folder of a CLIP made by this code with these numbers."""
     plan = Schedule(
         seed=args.seed,
@@ -113,8 +70,7 @@ def _pretrain(args: argparse.Namespace) -> Path:
     return folder
 
 
-def main(args: Sequence[str] | None = None) -> None:
+def run(args: Namespace) -> None:
     """Make what is missing."""
-    args = parse_args(args)
     make_videos(args)
     place_clip(args)

@@ -1,4 +1,4 @@
-"""The whole job in the toy world: ``python tools/quickstart.py``.
+"""The whole job in the toy world: ``vlprompt demo``.
 
 Makes the toy world and its CLIP, trains ViLT-CLIP on the base classes, and
 evaluates vanilla CLIP and ViLT-CLIP on base and novel classes.  What is there
@@ -12,7 +12,7 @@ import pickle
 import subprocess
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from vlprompt.cli.child import command_line
+from vlprompt.errors import UserError
+from vlprompt.shipped import config_folder, find_config
+
 from .configs import data_options
 
-ROOT = Path(__file__).parents[2]
-VILT, CLIP = 'configs/vilt/vilt_toy.py', 'configs/clip/clip_toy.py'
+VILT, CLIP = 'vilt/vilt_toy.py', 'clip/clip_toy.py'
 PACKAGES = (
     'torch',
     'torchvision',
@@ -35,28 +38,6 @@ PACKAGES = (
     'numpy',
 )
 SHOWN = 8  # clips on the contact sheet
-
-
-def parse_args() -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--data', type=Path, default=Path('data/toy'))
-    parser.add_argument(
-        '--out', type=Path, default=Path('work_dirs/quickstart')
-    )
-    parser.add_argument('--seed', type=int, default=0, help='of training')
-    parser.add_argument('--epochs', type=int, default=20)
-    parser.add_argument(
-        '--world',
-        nargs='*',
-        default=[],
-        metavar='FLAG',
-        help='flags of make_toy_world.py, without the dashes: num-train=2',
-    )
-    parser.add_argument(
-        '--force', action='store_true', help='train and evaluate anew'
-    )
-    return parser.parse_args()
 
 
 class Stages:
@@ -96,7 +77,7 @@ class Stages:
         log = self.out / 'logs' / f'{name.replace(" ", "_")}.log'
         with log.open('w') as file:
             code = subprocess.call(
-                [sys.executable, *command],
+                command_line(command),
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 env={'OMP_NUM_THREADS': threads(), **os.environ},
@@ -104,7 +85,7 @@ class Stages:
         if code:
             lines = log.read_text().splitlines()[-10:]
             print('\n'.join(lines), file=sys.stderr)
-            sys.exit(f'error: {name!r} failed; its log is {log}')
+            raise UserError(f'{name!r} failed; its log is {log}')
 
 
 def threads() -> str:
@@ -129,8 +110,8 @@ def train(stages: Stages, args: Namespace, key: Any) -> Path:
     stages.run(
         'train ViLT-CLIP',
         key,
-        'tools/train.py',
-        VILT,
+        'train',
+        find_config(VILT),
         f'--work-dir={folder}',
         f'--seed={args.seed}',
         '--cfg-options',
@@ -159,8 +140,8 @@ def evaluate(
     stages.run(
         name,
         key,
-        'tools/test.py',
-        config,
+        'test',
+        find_config(config),
         checkpoint,
         f'--work-dir={folder}',
         f'--dump={folder}/predictions.pkl',
@@ -225,12 +206,9 @@ def draw(args: Namespace) -> None:
     )
 
 
-def main() -> None:
+def run(args: Namespace) -> None:
     """Run what is missing, and report."""
-    os.chdir(ROOT)
-    os.environ['PYTHONPATH'] = str(ROOT)
-    args = parse_args()
-    from vlprompt.protocols.tables import harmonic_mean
+    from vlprompt.tables import harmonic_mean
 
     stages = Stages(args.out, args.force)
     flags = [f'--{flag}' for flag in args.world]
@@ -240,14 +218,13 @@ def main() -> None:
     stages.run(
         'make the toy world',
         None,
-        'tools/data/make_toy_world.py',
+        'toy',
+        'world',
         f'--root={args.data}',
         *flags,
     )
-    configs = [
-        *Path('configs').glob('*/*toy*'),
-        *Path('configs').glob('*/*/*toy*'),
-    ]
+    folder = config_folder()
+    configs = [*folder.glob('*/*toy*'), *folder.glob('*/*/*toy*')]
     key = [path.read_text() for path in (*made, *sorted(configs))]
     checkpoint = train(stages, args, key)
     key = (key, checkpoint.stat().st_mtime)

@@ -1,4 +1,4 @@
-"""Every system in the toy world: ``python tools/zoo_toy.py``.
+"""Every system in the toy world: ``vlprompt toy zoo``.
 
 Trains each with the same budget and some seeds, tests it on base and novel
 classes, and writes a table: accuracy on motions that the set of frames tells
@@ -10,9 +10,8 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,9 +23,12 @@ from rich.progress import track
 from torch import nn
 
 from vlprompt.apis import build_runner, load_config, set_work_dir
+from vlprompt.cli.child import command_line
 from vlprompt.cli.train_options import set_randomness
+from vlprompt.errors import UserError
+from vlprompt.shipped import find_config
 
-from .configs import data_options, find_config
+from .configs import data_options
 from .zoo_score import measure
 from .zoo_table import INTRO, make_table
 
@@ -59,27 +61,6 @@ SYSTEMS = {
     'X-CLIP vision + ViLT': ('mixtures/xclip_vilt_toy', True),
     'MaPLe + temporal transformer': ('mixtures/a5_maple_toy', True),
 }
-
-
-def parse_args() -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--data', type=Path, default=Path('data/toy'))
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/zoo_toy'))
-    parser.add_argument('--seeds', type=int, nargs='+', default=[0, 1, 2])
-    parser.add_argument('--epochs', type=int, default=12)
-    parser.add_argument('--batch-size', type=int, default=8)
-    parser.add_argument(
-        '--only', nargs='+', metavar='CONFIG', help='stems of configs'
-    )
-    parser.add_argument(
-        '--jobs', type=int, default=os.cpu_count(), help='runs side by side'
-    )
-    parser.add_argument(
-        '--table', type=Path, help='where to write the table, as Markdown'
-    )
-    parser.add_argument('--one', nargs=2, help='CONFIG SEED, used by itself')
-    return parser.parse_args()
 
 
 def run_one(args: Namespace, config: str, seed: int) -> None:
@@ -150,7 +131,7 @@ def run_all(args: Namespace, systems: dict) -> None:
         runs = pool.map(lambda job: _start(args, *job), todo)
         failed = sum(track(runs, 'training and testing', len(todo)))
     if failed:
-        sys.exit(f'error: {failed} of {len(todo)} runs failed')
+        raise UserError(f'{failed} of {len(todo)} runs failed')
 
 
 def _is_done(args: Namespace, config: str, seed: int) -> bool:
@@ -172,10 +153,9 @@ def _start(args: Namespace, config: str, seed: int) -> bool:
     """Run one system in a process of its own; says whether it failed."""
     log = args.out / 'logs' / f'{Path(config).stem}_{seed}.log'
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable,
-        '-m',
-        __spec__.name,
+    words = [
+        'toy',
+        'zoo',
         f'--data={args.data}',
         f'--out={args.out}',
         f'--epochs={args.epochs}',
@@ -186,7 +166,7 @@ def _start(args: Namespace, config: str, seed: int) -> bool:
     ]
     with log.open('w') as file:
         code = subprocess.call(
-            command,
+            command_line(words),
             stdout=file,
             stderr=subprocess.STDOUT,
             env={**os.environ, 'OMP_NUM_THREADS': '1'},
@@ -197,15 +177,18 @@ def _start(args: Namespace, config: str, seed: int) -> bool:
     return code != 0
 
 
-def main() -> None:
-    """Run everything and print the table."""
-    args = parse_args()
+def run(args: Namespace) -> None:
+    """Run everything and print the table.
+
+    Raises:
+        UserError: If there is no toy world.
+    """
     if args.one:
-        return run_one(args, args.one[0], int(args.one[1]))
+        run_one(args, args.one[0], int(args.one[1]))
+        return
     if not (args.data / 'toy_clip.safetensors').is_file():
-        sys.exit(
-            f'error: no toy world in {args.data}: make it by '
-            'python tools/data/make_toy_world.py'
+        raise UserError(
+            f'no toy world in {args.data}: make it by `vlprompt toy world`'
         )
     systems = {
         name: system
@@ -217,17 +200,8 @@ def main() -> None:
     print(table)
     if args.table:
         intro = INTRO.format(
-            command='python tools/zoo_toy.py --table docs/toy_zoo.md',
+            command='vlprompt toy zoo --table docs/toy_zoo.md',
             seeds=f'seeds {", ".join(map(str, args.seeds))}',
         )
         args.table.write_text(f'{intro}\n{table}')
         print(f'Wrote {args.table}')
-    return None
-
-
-if __name__ == '__main__':
-    main()
-
-
-if __name__ == '__main__':
-    main()

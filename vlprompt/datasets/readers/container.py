@@ -118,7 +118,9 @@ def explain(file: str, error: Exception | None = None) -> str:
         return f'cut off, {missing} of {whole} bytes are missing'
     if not has_index(file):
         return 'cut off or never finished, its index (moov) is missing'
-    return say(error)
+    if not isinstance(error, av.FFmpegError):
+        return say(error)
+    return f'no video can be found in it ({say(error)})'
 
 
 def _choose(container: Any) -> Any:

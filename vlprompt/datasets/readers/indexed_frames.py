@@ -9,7 +9,7 @@ from typing import Any
 import av
 import numpy as np
 
-from .container import Video, say
+from .container import Video
 from .packets import Packets
 from .time_limit import TimeLimit
 from .video_index import VideoIndex
@@ -18,8 +18,8 @@ from .video_index import VideoIndex
 CAN_SKIP = ('h264', 'hevc', 'mpeg1video', 'mpeg2video', 'mpeg4', 'vp8', 'vp9')
 
 
-class FrameMissing(OSError):
-    """A packet does not show the frame that it was taken for."""
+class IndexFailed(Exception):
+    """What was decoded is damaged, or not what the index says."""
 
 
 @dataclass
@@ -62,7 +62,6 @@ class IndexedFrames:
         self._codec = video.stream.codec_context
         self._can_skip = video.codec in CAN_SKIP
         self._packets, self._limit = packets, limit
-        self._unit = video.unit
         self._numbers = index.numbers.tolist()
         shown = np.flatnonzero(index.numbers >= 0)
         self._places = shown[np.argsort(index.numbers[shown])].tolist()
@@ -78,8 +77,7 @@ class IndexedFrames:
         """Frames by their numbers, which ascend.
 
         Raises:
-            FrameMissing: If one does not come out of its packet.
-            OSError: If a packet is damaged.
+            IndexFailed: If decoding in order may give others.
         """
         for run in self._runs(numbers):
             yield from self._decode_run(run)
@@ -97,18 +95,21 @@ class IndexedFrames:
 
     def _decode_run(self, run: Run) -> Iterator[tuple[int, Any]]:
         self._codec.flush_buffers()
-        wanted = set(run.numbers)
+        wanted, latest = set(run.numbers), -1
         packets = islice(
             self._packets.start_at(run.begin), run.end + 1 - run.begin
         )
         # None asks for what is held back.
         for place, packet in enumerate(chain(packets, [None]), run.begin):
             for frame in self._feed(place, packet, run.numbers):
+                if frame.is_corrupt or frame.pts <= latest:
+                    raise IndexFailed(f'frame {frame.pts} is damaged or early')
+                latest = frame.pts
                 if frame.pts in wanted:
                     wanted.discard(frame.pts)
                     yield frame.pts, frame
         if wanted:
-            raise FrameMissing(f'frame {min(wanted)} is missing')
+            raise IndexFailed(f'frame {min(wanted)} is missing')
 
     def _feed(self, place: int, packet: Any, wanted: set[int]) -> list[Any]:
         """Decode a packet, with the number of its frame as its time."""
@@ -121,5 +122,4 @@ class IndexedFrames:
         try:
             return self._codec.decode(packet)
         except av.FFmpegError as error:
-            where = self._packets.where(place, self._unit)
-            raise OSError(f'damaged at {where}: {say(error)}') from error
+            raise IndexFailed(f'packet {place} is damaged') from error

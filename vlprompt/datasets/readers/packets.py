@@ -17,6 +17,7 @@ class PacketFacts(NamedTuple):
         dts: When it is decoded.
         is_key: Whether the container calls it a key frame.
         is_cut: Whether an edit list leaves it out.
+        is_corrupt: Whether the container says that some of it is missing.
         size: In bytes.
         duration: How long it is shown, in units; 0 if not said.
     """
@@ -25,6 +26,7 @@ class PacketFacts(NamedTuple):
     dts: int | None
     is_key: bool
     is_cut: bool
+    is_corrupt: bool
     size: int
     duration: int
 
@@ -62,6 +64,7 @@ class Packets:
                 packet.dts,
                 packet.is_keyframe,
                 packet.is_discard,
+                packet.is_corrupt,
                 packet.size,
                 packet.duration or 0,
             )

@@ -47,7 +47,7 @@ def build_index(
         container: FFmpeg's name.
         unit: Seconds of a unit of time.
     """
-    if not facts or None in pictures:
+    if None in pictures or any(packet.is_corrupt for packet in facts):
         return None
     by_time = codec in NEED_TIMES
     if by_time and (container not in TIMED or not _has_order(facts)):

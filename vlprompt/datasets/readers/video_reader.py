@@ -1,6 +1,8 @@
 """The frames of any video, exactly."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,8 +11,9 @@ from .coded_pictures import look_for
 from .completeness import check_whole
 from .container import Video
 from .counted_frames import CountedFrames, decode_in_order
+from .decord_faults import decord_fault
 from .frame_batch import FrameBatch
-from .indexed_frames import FrameMissing, IndexedFrames
+from .indexed_frames import IndexedFrames, IndexFailed
 from .packets import Packets
 from .rgb import ToRGB
 from .time_limit import SECONDS, TimeLimit
@@ -51,9 +54,17 @@ class VideoReader:
         return len(self._frames)
 
     @property
-    def is_indexed(self) -> bool:
-        """Whether frames are found by an index, not by decoding in order."""
-        return isinstance(self._frames, IndexedFrames)
+    def access(self) -> str:
+        """How frames are found, as :class:`VideoFacts` has it."""
+        if isinstance(self._frames, IndexedFrames):
+            return 'by index'
+        return 'in order' if self._index is None else 'in order, damaged'
+
+    @property
+    def decord_fault(self) -> str:
+        """Why decord cannot be trusted with it; nothing if it can."""
+        matrix = self._convert.matrix
+        return decord_fault(self._video, self._packets, self._index, matrix)
 
     @property
     def frame_times(self) -> np.ndarray:
@@ -90,7 +101,7 @@ class VideoReader:
         Frames that are asked for twice are the same array.
         """
         wanted = self._wanted(indices)
-        images = self._limit.run(lambda: dict(self._decode(wanted)))
+        images = self._limit.run(lambda: self._read(wanted))
         return [images[int(index)] for index in indices]
 
     def iterate(
@@ -103,11 +114,31 @@ class VideoReader:
         Args:
             indices: Which ones, ascending.
         """
-        wanted = self._wanted(range(len(self)) if indices is None else indices)
-        frames = self._decode(wanted)
-        for _ in wanted:
-            _, image = self._limit.run(lambda: next(frames))
+        wanted = range(len(self)) if indices is None else indices
+        left = deque(self._wanted(wanted))
+        frames = self._decode(list(left))
+        while left:
+            try:
+                _, image = self._limit.run(partial(next, frames))
+            except IndexFailed:
+                self._limit.run(self._count_frames)
+                frames = self._decode(list(left))
+                continue
+            left.popleft()
             yield image
+
+    def verify(self) -> None:
+        """Decode all frames, one by one, without looking at them.
+
+        Raises:
+            OSError: If there are others than the packets announce.
+        """
+        frames = self._frames.decode(range(len(self)))
+        try:
+            for _ in range(len(self)):
+                self._limit.run(partial(next, frames))
+        except IndexFailed:
+            self._limit.run(self._count_frames)
 
     def _wanted(self, indices: Sequence[int]) -> list[int]:
         wanted = sorted({int(index) for index in indices})
@@ -124,7 +155,7 @@ class VideoReader:
         self._packets = Packets(self._open_again)
         pictures = [look and look(p) for p in self._packets.scan(video)]
         check_whole(video, self._packets)
-        index = build_index(
+        self._index = build_index(
             self._packets.facts,
             pictures,
             video.codec,
@@ -133,11 +164,11 @@ class VideoReader:
         )
         size = video.stream.width, video.stream.height
         self._convert = ToRGB(self.file, size, self._decode_first)
-        if index is None:
+        if self._index is None:
             self._frames = CountedFrames(video, self._packets, self._limit)
         else:
             self._frames = IndexedFrames(
-                video, self._packets, index, self._limit
+                video, self._packets, self._index, self._limit
             )
 
     def _open_again(self) -> Video:
@@ -149,16 +180,18 @@ class VideoReader:
         codec = video.stream.codec_context
         return next(decode_in_order(codec, video.demux(), self._limit, str))
 
-    def _decode(self, numbers: Sequence[int]) -> Iterator[tuple[int, Any]]:
-        left = dict.fromkeys(numbers)
+    def _read(self, numbers: Sequence[int]) -> dict[int, np.ndarray]:
         try:
-            for number, frame in self._frames.decode(numbers):
-                del left[number]
-                yield number, self._convert(frame)
-        except FrameMissing:
+            return dict(self._decode(numbers))
+        except IndexFailed:
             self._count_frames()
-            for number, frame in self._frames.decode(list(left)):
-                yield number, self._convert(frame)
+            return dict(self._decode(numbers))
+
+    def _decode(
+        self, numbers: Sequence[int]
+    ) -> Iterator[tuple[int, np.ndarray]]:
+        for number, frame in self._frames.decode(numbers):
+            yield number, self._convert(frame)
 
     def _count_frames(self) -> None:
         """Stop relying on an index that was wrong.
@@ -166,11 +199,12 @@ class VideoReader:
         Raises:
             OSError: If it had another number of frames.
         """
-        frames = CountedFrames(self._video, self._packets, self._limit)
+        video = self._open_again()
+        frames = CountedFrames(video, self._packets, self._limit)
         if len(frames) != len(self):
             raise OSError(
-                f'its packets announce {len(self)} frames, {len(frames)} can '
-                'be decoded'
+                f'damaged: its packets announce {len(self)} frames, '
+                f'{len(frames)} can be decoded'
             )
         frames.times = self._frames.times
         self._frames = frames

@@ -1,16 +1,15 @@
 """Transforms that MMAction2 lacks or computes otherwise."""
 
-from vlprompt import compat
-
 from .clip_color_jitter import ClipColorJitter
 from .clip_rand_augment import ClipRandAugment
 from .decord_decode import DecordDecode
 from .decord_init import DecordInit
 from .first_seconds import FirstSeconds
-from .lean_pyav_init import LeanPyAVInit
 from .multi_view_segment_sample import MultiViewSegmentSample
 from .pil_resize import PILResize
 from .seconds_sample import SecondsSample
+from .video_decode import VideoDecode
+from .video_init import VideoInit
 
 __all__ = [
     'ClipColorJitter',
@@ -18,10 +17,9 @@ __all__ = [
     'DecordDecode',
     'DecordInit',
     'FirstSeconds',
-    'LeanPyAVInit',
     'MultiViewSegmentSample',
     'PILResize',
     'SecondsSample',
+    'VideoDecode',
+    'VideoInit',
 ]
-
-compat.mend_color_jitter()

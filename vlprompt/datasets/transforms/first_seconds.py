@@ -1,11 +1,12 @@
 """The beginning of a video."""
 
-import math
-
+import numpy as np
 from mmcv.transforms import BaseTransform
 
 from vlprompt.errors import UserError
 from vlprompt.registry import TRANSFORMS
+
+from .frame_times import ROUNDING, frame_times
 
 
 @TRANSFORMS.register_module()
@@ -14,8 +15,8 @@ class FirstSeconds(BaseTransform):
 
     DiDeMo's descriptions are of the first 30 seconds.
 
-    Required keys: ``total_frames``, ``avg_fps``.  Changed keys:
-    ``total_frames``.
+    Required keys: ``total_frames``, ``frame_times`` or ``avg_fps``.  Changed
+    keys: ``total_frames``.
 
     Args:
         seconds: How many.
@@ -31,8 +32,9 @@ class FirstSeconds(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Forget about the frames that come later."""
-        most = max(1, math.ceil(self.seconds * results['avg_fps']))
-        results['total_frames'] = min(results['total_frames'], most)
+        end = self.seconds - ROUNDING
+        within = int(np.searchsorted(frame_times(results), end))
+        results['total_frames'] = max(1, within)
         return results
 
     def __repr__(self) -> str:

@@ -5,17 +5,23 @@ from mmcv.transforms import BaseTransform
 
 from vlprompt.registry import TRANSFORMS
 
+from .frame_times import ROUNDING, frame_times, video_end
+
 
 @TRANSFORMS.register_module()
 class SecondsSample(BaseTransform):
     """CLIP4Clip: a frame for each second, spread out if they are many.
 
+    It is the frame that is shown then, by the times of the frames, each at
+    most once; without times (MMAction2's own readers) the average rate
+    stands for them.
+
     A clip has always ``max_frames`` frames; if the video is shorter, its
     last frame fills the rest, which ``num_valid_frames`` lets the model
     ignore.
 
-    Required keys: ``total_frames``, ``avg_fps``.  Added keys:
-    ``frame_inds``, ``clip_len``, ``num_clips``, ``frame_interval``,
+    Required keys: ``total_frames``, ``frame_times`` or ``avg_fps``.  Added
+    keys: ``frame_inds``, ``clip_len``, ``num_clips``, ``frame_interval``,
     ``num_valid_frames``.
 
     Args:
@@ -29,11 +35,12 @@ class SecondsSample(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Add the indices of the frames to decode."""
-        total = results['total_frames']
-        if total < 1:
+        if results['total_frames'] < 1:
             raise OSError('no frames')
-        step = max(1.0, results['avg_fps'] / self.fps)
-        frames = np.arange(0, total, step).astype(int)
+        end = video_end(results) - ROUNDING
+        moments = np.arange(0, end, 1 / self.fps) + ROUNDING
+        shown = np.searchsorted(frame_times(results), moments, side='right')
+        frames = np.unique(shown - 1)
         if len(frames) > self.max_frames:
             places = np.linspace(0, len(frames) - 1, self.max_frames)
             frames = frames[places.astype(int)]

@@ -1,7 +1,5 @@
 """Hooks of training and evaluation."""
 
-from vlprompt import compat
-
 from .accumulation_hook import AccumulationHook
 from .broken_videos_hook import BrokenVideosHook
 from .clamp_logit_scale_hook import ClampLogitScaleHook
@@ -19,5 +17,3 @@ __all__ = [
     'ListCheckHook',
     'RetrievalHook',
 ]
-
-compat.mend_visualization_hook()

@@ -21,8 +21,7 @@ class AccumulationHook(Hook):
         """Ask the optimizer wrapper."""
         model = runner.model
         model = model.module if is_model_wrapper(model) else model
-        features = getattr(model, 'accumulated', None)
-        if features is not None and isinstance(
-            runner.optim_wrapper, OptimWrapper
-        ):
-            features.more_follow = not runner.optim_wrapper.should_sync()
+        bank = getattr(model, 'text_bank', None)
+        wrapper = runner.optim_wrapper
+        if bank is not None and isinstance(wrapper, OptimWrapper):
+            bank.is_last_micro_batch = wrapper.should_sync()

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from vlprompt.registry import MODELS
 
-from ..towers.layer import Layer, Rows, take
+from ..towers.layer import Layer, Queries, take
 
 
 class Bottleneck(nn.Module):
@@ -77,16 +77,16 @@ class AIMAdapter(BaseModule):
         tokens: Tensor,
         layer: Layer,
         context: Tensor | None = None,
-        rows: Rows | None = None,
+        queries: Queries | None = None,
     ) -> Tensor:
-        """(B, T, L, D) tokens to (B, T, R, D) after the adapted block."""
+        """(B, T, L, D) tokens to (B, T, Q, D) after the adapted block."""
         normed = layer.block.ln_1(tokens.transpose(1, 2))
         if self.temporal_in is not None:
             normed = normed + self.temporal_in(normed)
-        told = self.temporal(layer.mix(normed).transpose(1, 2))
+        told = self.temporal(layer.attend_normed(normed).transpose(1, 2))
         tokens = tokens + self._drop(told)
-        seen = layer.attend(tokens, context, rows)
-        tokens = take(tokens, rows) + seen + self.spatial(seen)
+        seen = layer.attend(tokens, context, queries)
+        tokens = take(tokens, queries) + seen + self.spatial(seen)
         normed = layer.block.ln_2(tokens)
         joint = self.scale * self.joint(normed)
         return tokens + layer.block.mlp(normed) + self._drop_frames(joint)

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from vlprompt.registry import MODELS
 
-from ..towers.layer import Rows, join
+from ..towers.layer import Queries, join
 
 
 @MODELS.register_module()
@@ -21,6 +21,8 @@ class MessageToken(BaseModule):
         heads: Attention heads.
     """
 
+    inside_block = False
+
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.message_fc = nn.Linear(width, width)
@@ -34,7 +36,7 @@ class MessageToken(BaseModule):
         tokens: Tensor,
         layer: Callable,
         context: Tensor | None = None,
-        rows: Rows | None = None,
+        queries: Queries | None = None,
     ) -> Tensor:
         """(B, T, L, D) tokens to what the layer makes of them."""
         message = self.message_fc(tokens[:, :, 0])  # (B, T, D)
@@ -42,4 +44,4 @@ class MessageToken(BaseModule):
         told, _ = self.message_attn(normed, normed, normed, need_weights=False)
         message = (message + told).to(tokens.dtype)
         context = join(context, message.unsqueeze(2))
-        return layer(tokens, context=context, rows=rows)
+        return layer(tokens, context=context, queries=queries)

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from vlprompt.registry import MODELS
 
-from ..towers.layer import Rows
+from ..towers.layer import Queries
 
 
 @MODELS.register_module()
@@ -23,6 +23,8 @@ class TemporalShift(BaseModule):
         divisor: Each of both parts is 1 / divisor of the channels.
     """
 
+    inside_block = False
+
     def __init__(self, num_patches: int, divisor: int = 8) -> None:
         super().__init__()
         self.num_patches = num_patches
@@ -33,7 +35,7 @@ class TemporalShift(BaseModule):
         tokens: Tensor,
         layer: Callable,
         context: Tensor | None = None,
-        rows: Rows | None = None,
+        queries: Queries | None = None,
     ) -> Tensor:
         """(B, T, L, D) tokens to what the layer makes of them, shifted."""
         places = (1, self.num_patches, tokens.size(2) - 1 - self.num_patches)
@@ -47,4 +49,4 @@ class TemporalShift(BaseModule):
         earlier = F.pad(earlier[:, :-1], (0, 0, 0, 0, 1, 0))
         patches = torch.cat([later, earlier, rest], dim=-1)
         tokens = torch.cat([cls, patches, others], dim=2)
-        return layer(tokens, context=context, rows=rows)
+        return layer(tokens, context=context, queries=queries)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..towers.layer import Rows, join
+from ..towers.layer import Queries, join
 
 # Of Vita-CLIP's prompts: sqrt(6 / (3 * 16 * 16 + 768)), whatever the width
 UNIFORM = 0.0625
@@ -32,6 +32,8 @@ class VitaTokens(BaseModule):
         local: Whether there are local prompts.
         summary: Whether there is a summary token.
     """
+
+    inside_block = False
 
     def __init__(
         self,
@@ -68,7 +70,7 @@ class VitaTokens(BaseModule):
         tokens: Tensor,
         layer: Callable,
         context: Tensor | None = None,
-        rows: Rows | None = None,
+        queries: Queries | None = None,
     ) -> Tensor:
         """(B, T, L, D) tokens to what the layer makes of them.
 
@@ -80,7 +82,7 @@ class VitaTokens(BaseModule):
         if self.cls_proj is not None:
             made = self._make(tokens[:, :, 0]).to(tokens.dtype)
             context = join(context, made)
-        return layer(tokens, context=context, rows=rows)
+        return layer(tokens, context=context, queries=queries)
 
     def _make(self, cls: Tensor) -> Tensor:
         """(B, m * T, D) class tokens to (B, m * T, K, D) tokens."""

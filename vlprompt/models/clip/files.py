@@ -12,15 +12,10 @@ from torch import Tensor
 
 from vlprompt.errors import UserError
 
+from .names import to_openai
+
 # Buffers of OpenAI's archives, which say nothing the shapes do not say.
 OPENAI_BUFFERS = ('input_resolution', 'context_length', 'vocab_size')
-TEXT_PARTS = (
-    'positional_embedding',
-    'text_projection',
-    'token_embedding.',
-    'transformer.',
-    'ln_final.',
-)
 
 
 class ClipFile(NamedTuple):
@@ -64,24 +59,11 @@ def read_clip_file(path: str | Path) -> ClipFile:
     if any(name in state_dict for name in OPENAI_BUFFERS):
         activation = 'quick_gelu'
     state_dict = {
-        _openai_name(name): tensor
+        to_openai(name): tensor
         for name, tensor in state_dict.items()
         if name not in OPENAI_BUFFERS
     }
     return ClipFile(state_dict, activation)
-
-
-def to_open_clip(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
-    """OpenAI's names to those of open_clip's ``CustomTextCLIP``."""
-    return {
-        f'text.{name}' if name.startswith(TEXT_PARTS) else name: tensor
-        for name, tensor in state_dict.items()
-    }
-
-
-def _openai_name(name: str) -> str:
-    stripped = name.removeprefix('text.')
-    return stripped if stripped.startswith(TEXT_PARTS) else name
 
 
 def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], str | None]:

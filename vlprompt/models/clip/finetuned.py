@@ -9,13 +9,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from ..trainable_state import FINGERPRINT, fingerprint
-
-# Names in a recognizer, and in open_clip's model.
-PARTS = {
-    'backbone.visual.': 'visual.',
-    'text_encoder.text.': 'text.',
-    'cls_head.logit_scale': 'logit_scale',
-}
+from .names import to_recognizer
 
 
 def load_finetuned(model: nn.Module, path: str) -> None:
@@ -34,7 +28,7 @@ def load_finetuned(model: nn.Module, path: str) -> None:
     given = learned.pop(FINGERPRINT, None)
     if given is None:
         raise UserError(f'{path} has no {FINGERPRINT}: not one of ours')
-    own = {_ours(name): p for name, p in model.state_dict().items()}
+    own = {to_recognizer(name): p for name, p in model.state_dict().items()}
     others = [name for name in learned if name not in own]
     if others:
         raise UserError(
@@ -67,10 +61,3 @@ def _read(path: str) -> dict[str, Tensor]:
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
         raise UserError(f'{path} is not a checkpoint of ours') from error
     return dict(content.get('state_dict', content))
-
-
-def _ours(name: str) -> str:
-    for ours, theirs in PARTS.items():
-        if name.startswith(theirs):
-            return ours + name.removeprefix(theirs)
-    return name

@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from ..layers.quick_gelu import keep_inputs_only
-from .files import ClipFile, read_clip_file, to_open_clip
+from .files import ClipFile, read_clip_file
 from .finetuned import load_finetuned
+from .names import to_open_clip
 
 DEFAULT_LOGIT_SCALE = math.log(1 / 0.07)
 DOWNLOAD_HINT = (
@@ -217,7 +218,7 @@ def _load(
 ) -> None:
     """Copy weights, refusing any that are missing, left over or misshapen."""
     own = model.state_dict()
-    given = to_open_clip(file.state_dict)
+    given = {to_open_clip(k): v for k, v in file.state_dict.items()}
     wrong = [k for k in own if k in given and own[k].shape != given[k].shape]
     problems = dict(
         missing=[k for k in own if k not in given],

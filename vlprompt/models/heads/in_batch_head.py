@@ -37,7 +37,7 @@ class InBatchHead(SimilarityHead):
         Raises:
             UserError: If the texts are not one for each video.
         """
-        if feats.classes is None or len(feats.classes) != len(feats.video):
+        if feats.targets is None or len(feats.targets) != len(feats.video):
             raise UserError(
                 'this head compares the videos of a batch with its texts: '
                 'use LabelTexts or CaptionTexts'
@@ -50,10 +50,8 @@ class InBatchHead(SimilarityHead):
         with torch.autocast(feats.video.device.type, enabled=False):
             scores = self.compare(everyone)
         same = self._same(feats, scores)
-        losses = dict(loss_alignment=self.alignment(scores, same))
-        for name, regularizer in self.regularizers.items():
-            losses[f'loss_{name}'] = regularizer(feats)
-        return losses
+        loss = self.alignment(scores, same)
+        return dict(loss_alignment=loss, **self._regularize(feats))
 
     def compare(self, features: VideoTextFeatures) -> Tensor:
         """M texts and B videos to (M, B) similarities."""
@@ -75,7 +73,7 @@ class InBatchHead(SimilarityHead):
             UserError: If there are several views or the captions' features
                 depend on the video.
         """
-        if feats.classes is None:
+        if feats.targets is None:
             return super().predict(feats, data_samples, **kwargs)
         if len(feats.video) != len(data_samples) or feats.text.dim() > 2:
             raise UserError(
@@ -85,7 +83,7 @@ class InBatchHead(SimilarityHead):
             )
         for i, sample in enumerate(data_samples):
             sample.set_field(feats.video[i], 'video_feature')
-            sample.set_field(feats.text[feats.classes == i], 'text_feature')
+            sample.set_field(feats.text[feats.targets == i], 'text_feature')
             if feats.mask is not None:
                 sample.set_field(feats.mask[i], 'frame_mask')
         return data_samples
@@ -94,5 +92,5 @@ class InBatchHead(SimilarityHead):
         """Whether text and video are of the same class, (B, B)."""
         if not self.num_classes:  # captions: every sample is its own
             return torch.eye(len(scores), device=scores.device).bool()
-        classes = gather(feats.classes.to(scores.device))
+        classes = gather(feats.targets.to(scores.device))
         return classes[:, None] == classes

@@ -36,7 +36,7 @@ class LinearHead(BaseHead):
         nn.init.normal_(self.fc_cls.weight, std=std)
         nn.init.zeros_(self.fc_cls.bias)
 
-    def set_classes(self, num: int) -> None:
+    def set_num_classes(self, num: int) -> None:
         """Refuse a data set of another number of classes."""
         if num != self.num_classes:
             raise UserError(

@@ -11,7 +11,7 @@ from vlprompt.registry import MODELS
 from ..features import VideoTextFeatures
 from ..layers.temporal import masked_mean
 
-FUSIONS = ('embedding', 'decision', 'image')
+FUSIONS = ('embedding', 'decision')
 
 
 @MODELS.register_module()
@@ -26,9 +26,8 @@ class SimilarityHead(BaseHead):
         temperature: Replaces CLIP's factor by ``1 / temperature``.
         test_temperature: The same in evaluation alone (ActionCLIP: 0.01).
         fusion: Where frames become one (ViFi-CLIP, section 4.3): in the
-            pooler (``'embedding'``), or with an ``IdentityPooler`` here: the
-            mean of their logits (``'decision'``), which ``'image'`` does in
-            evaluation, while in training every frame is a labelled image.
+            pooler (``'embedding'``), or here, as the mean of the logits that
+            the frames of an ``IdentityPooler`` get (``'decision'``).
         regularizers: Named losses on the :class:`VideoTextFeatures`, added
             as ``loss_<name>``.
         kwargs: MMAction2's ``BaseHead``: ``loss_cls``, ``label_smooth_eps``,
@@ -48,7 +47,12 @@ class SimilarityHead(BaseHead):
     ) -> None:
         super().__init__(num_classes=0, in_channels=0, **kwargs)
         if fusion not in FUSIONS:
-            raise UserError(f'fusion={fusion!r}, expected one of {FUSIONS}')
+            hint = ''
+            if fusion == 'image':
+                hint = ": use cls_head=dict(type='FrameClassificationHead')"
+            raise UserError(
+                f'fusion={fusion!r}, expected one of {FUSIONS}{hint}'
+            )
         if temperature is not None:
             logit_scale = -math.log(temperature)
         self.logit_scale = nn.Parameter(torch.tensor(float(logit_scale)))
@@ -63,7 +67,7 @@ class SimilarityHead(BaseHead):
         """Whether the pooler has to keep the frames."""
         return self.fusion != 'embedding'
 
-    def set_classes(self, num: int) -> None:
+    def set_num_classes(self, num: int) -> None:
         """Know the number of classes, which label smoothing needs."""
         self.num_classes = num
 
@@ -73,7 +77,7 @@ class SimilarityHead(BaseHead):
         Frames (B, T, E) are fused.  Several texts of a class, (R * C, E),
         give the logarithm of the mean of their probabilities.
         """
-        with _exact(features):
+        with no_autocast(features):
             logits = self.similarities(features)
             if features.video.dim() == 3:
                 logits = masked_mean(logits, features.mask)
@@ -95,26 +99,21 @@ class SimilarityHead(BaseHead):
         self, feats: VideoTextFeatures, data_samples: list, **kwargs
     ) -> dict[str, Tensor]:
         """Classification loss, accuracy and regularizers of a batch."""
-        if self.fusion == 'image' and feats.mask is not None:
-            raise UserError("fusion='image' with clips that have padding")
         samples = self._restrict(feats, data_samples)
-        if self.fusion == 'image':
-            with _exact(feats):
-                logits = self._over_templates(self.similarities(feats), feats)
-            frames = logits.size(1)
-            samples = [s for s in samples for _ in range(frames)]
-            losses = self.loss_by_feat(logits.flatten(0, 1), samples)
-        else:
-            losses = super().loss(feats, samples, **kwargs)
-        for name, regularizer in self.regularizers.items():
-            losses[f'loss_{name}'] = regularizer(feats)
-        return losses
+        losses = super().loss(feats, samples, **kwargs)
+        return {**losses, **self._regularize(feats)}
+
+    def _regularize(self, feats: VideoTextFeatures) -> dict[str, Tensor]:
+        return {
+            f'loss_{name}': regularizer(feats)
+            for name, regularizer in self.regularizers.items()
+        }
 
     def _over_templates(
         self, logits: Tensor, features: VideoTextFeatures
     ) -> Tensor:
         """(..., R * C) logits to (..., C)."""
-        if features.classes is not None or not self.num_classes:
+        if features.targets is not None or not self.num_classes:
             return logits
         num = logits.size(-1) // self.num_classes
         if num == 1:
@@ -126,22 +125,22 @@ class SimilarityHead(BaseHead):
         self, feats: VideoTextFeatures, data_samples: list
     ) -> list[ActionDataSample]:
         """Labels among the candidate classes, where not all are compared."""
-        if feats.classes is None:
+        if feats.targets is None:
             return data_samples
         if self.label_smooth_eps:
             raise UserError(
                 'label_smooth_eps counts all classes; it does not fit texts '
                 'of some of them'
             )
-        places = {c: i for i, c in enumerate(feats.classes.tolist())}
+        places = {c: i for i, c in enumerate(feats.targets.tolist())}
         return [
             ActionDataSample().set_gt_label(places[s.gt_label.item()])
             for s in data_samples
         ]
 
 
-def _exact(features: VideoTextFeatures) -> torch.autocast:
-    """No autocast."""
+def no_autocast(features: VideoTextFeatures) -> torch.autocast:
+    """Where the features are, computations in their own precision."""
     device = features.video.device.type
     # meta tensors, which have no values, are none of autocast's devices
     device = 'cpu' if device == 'meta' else device

@@ -24,6 +24,8 @@ class ClassTokenPooler(BaseModule):
         dropout: Everywhere in the encoder.
     """
 
+    keeps_frames = False
+
     def __init__(
         self,
         embed_dim: int,

@@ -29,7 +29,7 @@ class Conv1dPooler(SequencePooler):
         self.conv.weight.data[fold : embed_dim - fold, 0, 1] = 1
         self.conv.weight.data[embed_dim - fold :, 0, 2] = 1
 
-    def mix(self, frames: Tensor, mask: Tensor | None) -> Tensor:
+    def aggregate(self, frames: Tensor, mask: Tensor | None) -> Tensor:
         """(B, T, E) frames to (B, T, E)."""
         if mask is not None:
             frames = frames * mask[..., None].to(frames.dtype)

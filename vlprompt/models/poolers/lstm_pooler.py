@@ -21,7 +21,7 @@ class LSTMPooler(SequencePooler):
         super().__init__(then=then)
         self.lstm = nn.LSTM(embed_dim, embed_dim, batch_first=True)
 
-    def mix(self, frames: Tensor, mask: Tensor | None) -> Tensor:
+    def aggregate(self, frames: Tensor, mask: Tensor | None) -> Tensor:
         """(B, T, E) frames to (B, T, E), zeros where there is padding."""
         if mask is None:
             return self.lstm(frames)[0]

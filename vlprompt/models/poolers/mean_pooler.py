@@ -11,6 +11,8 @@ from ..layers.temporal import masked_mean
 class MeanPooler(BaseModule):
     """ViFi-CLIP: the video is the mean of its frames, not normalised."""
 
+    keeps_frames = False
+
     def forward(self, features: VisualFeatures) -> Tensor:
         """(B, T, E) frames to (B, E) video."""
         return masked_mean(features.frames, features.mask)
@@ -19,6 +21,8 @@ class MeanPooler(BaseModule):
 @MODELS.register_module()
 class UnitMeanPooler(BaseModule):
     """CLIP4Clip: the video is the mean of its normalised frames."""
+
+    keeps_frames = False
 
     def forward(self, features: VisualFeatures) -> Tensor:
         """(B, T, E) frames to (B, E) video."""

@@ -1,15 +1,15 @@
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from vlprompt.registry import MODELS
-
+from ..builder import build_part
 from ..features import VisualFeatures
+from ..roles import Pooler
 
 
 class SequencePooler(BaseModule):
     """Base of the poolers that let the frames of a video see each other.
 
-    A subclass says in ``mix`` what it makes of them.
+    A subclass says in ``aggregate`` what it makes of them.
 
     Args:
         residual: Whether the frames are added to that.
@@ -21,20 +21,20 @@ class SequencePooler(BaseModule):
     ) -> None:
         super().__init__()
         self.residual = residual
-        self.then = MODELS.build(then or dict(type='MeanPooler'))
+        self.then = build_part(then or dict(type='MeanPooler'), Pooler)
 
     @property
     def keeps_frames(self) -> bool:
         """Whether the result is (B, T, E)."""
-        return getattr(self.then, 'keeps_frames', False)
+        return self.then.keeps_frames
 
-    def mix(self, frames: Tensor, mask: Tensor | None) -> Tensor:
+    def aggregate(self, frames: Tensor, mask: Tensor | None) -> Tensor:
         """(B, T, E) frames and their (B, T) mask to (B, T, E)."""
         raise NotImplementedError
 
     def forward(self, features: VisualFeatures) -> Tensor:
         """(B, T, E) frames to (B, E) video, or what ``then`` gives."""
-        mixed = self.mix(features.frames, features.mask)
+        aggregated = self.aggregate(features.frames, features.mask)
         if self.residual:
-            mixed = mixed + features.frames
-        return self.then(features._replace(frames=mixed))
+            aggregated = aggregated + features.frames
+        return self.then(features._replace(frames=aggregated))

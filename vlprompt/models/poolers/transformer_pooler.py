@@ -64,7 +64,7 @@ class TransformerPooler(SequencePooler):
                 f"start={start!r}, expected 'normal', 'torch' or 'text'"
             )
 
-    def mix(self, frames: Tensor, mask: Tensor | None) -> Tensor:
+    def aggregate(self, frames: Tensor, mask: Tensor | None) -> Tensor:
         """(B, T, E) frames to (B, T, E).
 
         Raises:

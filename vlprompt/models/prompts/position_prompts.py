@@ -21,6 +21,7 @@ class PositionPrompts(BaseModule):
     """
 
     layers = (0,)
+    num = None  # as many as the template says
 
     def __init__(
         self, width: int, depth: int, length: int = 77, std: float = 0.01

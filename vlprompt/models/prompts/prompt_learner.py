@@ -7,6 +7,7 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..builder import build_part
+from ..roles import Prompts
 
 TOWERS = ('visual', 'text')
 
@@ -49,6 +50,7 @@ class PromptLearner(BaseModule):
                 cfg = {'type': 'DeepPrompts', **cfg}
                 self.free[tower] = build_part(
                     cfg,
+                    Prompts,
                     num=num_slots,
                     width=widths[tower],
                     depth=depths[tower],
@@ -113,11 +115,11 @@ class PromptLearner(BaseModule):
                 f'layer 0 has {"" if first else "no "}prompts'
             )
         for tower in ('text', *made):
-            free = dict(self.free.items()).get(tower)
-            if getattr(free, 'num', num_slots) != num_slots:
+            num = self.free[tower].num if tower in self.free else None
+            if num not in (None, num_slots):
                 raise UserError(
                     f'the template has {num_slots} learnable tokens, the '
-                    f'{tower} prompts have {free.num}'
+                    f'{tower} prompts have {num}'
                 )
 
     def _free(self, tower: str) -> Sequence[int]:

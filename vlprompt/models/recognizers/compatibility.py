@@ -16,11 +16,11 @@ def check_parts(model: nn.Module, width: int, text_width: int) -> None:
     Raises:
         UserError: If a head gets frames and wants videos or the other way
             round, lacks texts or cannot use them, a conditioner lacks the
-            patches, or widths differ.
+            patches, widths differ, or learnable tokens lack prompts.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
-    keeps = getattr(model.pooler, 'keeps_frames', False)
-    if keeps != getattr(model.cls_head, 'takes_frames', False):
+    keeps = model.pooler.keeps_frames
+    if keeps != model.cls_head.takes_frames:
         raise UserError(
             f'{pooler} gives {"frames" if keeps else "one video"}, '
             f'{head} takes {"one video" if keeps else "frames"}'
@@ -39,4 +39,10 @@ def check_parts(model: nn.Module, width: int, text_width: int) -> None:
         raise UserError(
             f'frames of width {width} cannot be compared with texts of width '
             f'{text_width}: the backbone needs project=True'
+        )
+    slots = 0 if model.texts is None else len(model.texts.words)
+    if slots and model.prompts is None:
+        raise UserError(
+            f'the template has {slots} learnable tokens, but the model has '
+            'no prompts'
         )

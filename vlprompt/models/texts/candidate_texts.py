@@ -44,4 +44,4 @@ class CandidateTexts(ClassTexts):
         drawn = drawn[: max(0, self.num - len(present))]
         classes = torch.cat([present, drawn])
         rows = (self.templates[0](self.class_names[c]) for c in classes)
-        return tokenize(rows)._replace(classes=classes)
+        return tokenize(rows)._replace(targets=classes)

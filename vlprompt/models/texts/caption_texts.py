@@ -68,7 +68,7 @@ class CaptionTexts(BaseModule):
         )
 
     def forward(self, data_samples: list | None = None) -> TokenizedTexts:
-        """All captions of B samples; ``classes`` says whose each one is.
+        """All captions of B samples; ``targets`` says whose each one is.
 
         Raises:
             UserError: If samples come without a caption.
@@ -82,7 +82,7 @@ class CaptionTexts(BaseModule):
             owners += [place] * len(own)
         if not rows:
             raise self._missing()
-        return tokenize(rows)._replace(classes=torch.tensor(owners))
+        return tokenize(rows)._replace(targets=torch.tensor(owners))
 
     def _captions(self, sample: ActionDataSample) -> list[str]:
         given = sample.get(self.key)

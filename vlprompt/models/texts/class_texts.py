@@ -25,7 +25,7 @@ class ClassTexts(BaseModule):
         template: The text of a class, see :class:`Template`, or a list of
             them or the name of a list (``'actionclip16'``).
         ensemble: What several templates of a class add up to: the mean of
-            their normalised ``'embedding'``s or of their ``'probability'``s.
+            their normalized ``'embedding'`` or ``'probability'`` values.
         anchor_template: A hand-crafted text that the frozen CLIP encodes as
             the anchor of each class (ViLT-CLIP's scenario guidance).
         classes: Class names to begin with, for use without a data set.

@@ -30,4 +30,4 @@ class LabelTexts(ClassTexts):
             self.templates[r](self.class_names[c])
             for r, c in zip(drawn.tolist(), labels.tolist(), strict=True)
         )
-        return tokenize(rows)._replace(classes=labels)
+        return tokenize(rows)._replace(targets=labels)

@@ -8,7 +8,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-Rows = slice | Tensor
+from ..roles import Adapter
+
+Queries = slice | Tensor
 
 
 class Layer:
@@ -22,7 +24,7 @@ class Layer:
 
     Args:
         block: open_clip's ``ResidualAttentionBlock``.
-        mask: (L, L) or, with a context or rows, (B, 1, L, L) additive
+        mask: (L, L) or, with a context or queries, (B, 1, L, L) additive
             attention mask among the tokens; the context is always visible.
         recompute_mlp: Whether the MLP's first half is computed again in the
             backward pass, so that its 4 D wide activations are not kept;
@@ -43,21 +45,21 @@ class Layer:
         self,
         tokens: Tensor,
         context: Tensor | None = None,
-        rows: Rows | None = None,
+        queries: Queries | None = None,
     ) -> Tensor:
-        """(B, T, L, D) to (B, T, L, D), or to (B, T, R, D) for R rows.
+        """(B, T, L, D) to (B, T, L, D), or to (B, T, Q, D) for Q queries.
 
         Args:
             tokens: (B, T, L, D) residual stream.
             context: (K, D), or (B, T, K, D) with B or T possibly 1.
-            rows: The tokens whose output is wanted: a slice of L or (B, R)
+            queries: The tokens whose output is wanted: a slice of L or (B, Q)
                 places, the latter with T = 1 only.
         """
-        if context is None and rows is None and not self.recompute_mlp:
+        if context is None and queries is None and not self.recompute_mlp:
             out = self.block(tokens.flatten(0, 1), attn_mask=self.mask)
             return out.view_as(tokens)
-        out = take(tokens, rows)
-        out = out + self.block.ls_1(self.attend(tokens, context, rows))
+        out = take(tokens, queries)
+        out = out + self.block.ls_1(self.attend(tokens, context, queries))
         if self.recompute_mlp and torch.is_grad_enabled():
             hidden = checkpoint(self._widen, out, use_reentrant=False)
         else:
@@ -73,18 +75,18 @@ class Layer:
         self,
         tokens: Tensor,
         context: Tensor | None = None,
-        rows: Rows | None = None,
+        queries: Queries | None = None,
     ) -> Tensor:
         """Pre-norm attention over ``[context ; tokens]``, no residual."""
         if context is not None:
             context = self.block.ln_1(context)
-        return self.mix(self.block.ln_1(tokens), context, rows)
+        return self.attend_normed(self.block.ln_1(tokens), context, queries)
 
-    def mix(
+    def attend_normed(
         self,
         normed: Tensor,
         context: Tensor | None = None,
-        rows: Rows | None = None,
+        queries: Queries | None = None,
     ) -> Tensor:
         """Attention over ``[context ; normed]``, both normalised already."""
         attn = self.block.attn
@@ -92,7 +94,7 @@ class Layer:
         width = normed.size(-1)
         # Apart from the queries, which are kept for the backward pass: keys
         # and values are not, once they are joined to those of the context.
-        query = F.linear(take(normed, rows), weight[:width], bias[:width])
+        query = F.linear(take(normed, queries), weight[:width], bias[:width])
         key, value = self._key_value(normed)
         visible = 0
         if context is not None:
@@ -107,9 +109,9 @@ class Layer:
             x.flatten(0, 1).unflatten(-1, (attn.num_heads, -1)).transpose(1, 2)
             for x in (query, key, value)
         )
-        mask = self._mask(query, visible, rows)
+        mask = self._mask(query, visible, queries)
         out = F.scaled_dot_product_attention(query, key, value, mask)
-        # (B * T, heads, R, D / heads) -> (B, T, R, D)
+        # (B * T, heads, Q, D / heads) -> (B, T, Q, D)
         out = out.transpose(1, 2).flatten(2).unflatten(0, normed.shape[:2])
         return F.linear(out, attn.out_proj.weight, attn.out_proj.bias)
 
@@ -121,25 +123,25 @@ class Layer:
         return both.chunk(2, dim=-1)
 
     def _mask(
-        self, query: Tensor, visible: int, rows: Rows | None
+        self, query: Tensor, visible: int, queries: Queries | None
     ) -> Tensor | None:
         if self.mask is None:
             return None
         mask = F.pad(self.mask, (visible, 0)).to(query.dtype)
-        if rows is None:
+        if queries is None:
             return mask
-        if isinstance(rows, slice):
-            return mask[..., rows, :]
-        return take(mask.expand(len(rows), 1, -1, -1), rows)
+        if isinstance(queries, slice):
+            return mask[..., queries, :]
+        return take(mask.expand(len(queries), 1, -1, -1), queries)
 
 
-def take(tokens: Tensor, rows: Rows | None) -> Tensor:
-    """(B, T, L, D) to the (B, T, R, D) tokens at some rows."""
-    if rows is None:
+def take(tokens: Tensor, queries: Queries | None) -> Tensor:
+    """(B, T, L, D) to the (B, T, Q, D) tokens at some places."""
+    if queries is None:
         return tokens
-    if isinstance(rows, slice):
-        return tokens[:, :, rows]
-    index = rows[:, None, :, None]
+    if isinstance(queries, slice):
+        return tokens[:, :, queries]
+    index = queries[:, None, :, None]
     return tokens.gather(
         2, index.expand(-1, tokens.size(1), -1, tokens.size(-1))
     )
@@ -161,11 +163,11 @@ def join(context: Tensor | None, more: Tensor) -> Tensor:
     return torch.cat(both, dim=2)
 
 
-def wrap(layer: Callable, adapters: Iterable[nn.Module]) -> Callable:
+def wrap(layer: Callable, adapters: Iterable[Adapter]) -> Callable:
     """Nest adapters around a layer; the first one is the outermost.
 
     An adapter is called as ``adapter(tokens, layer=layer, context=context,
-    rows=rows)`` and decides what it gives the layer inside it.
+    queries=queries)`` and decides what it gives the layer inside it.
     """
     for adapter in reversed(list(adapters)):
         layer = partial(adapter, layer=layer)
@@ -176,12 +178,16 @@ def run(
     layer: Callable,
     tokens: Tensor,
     context: Tensor | None,
-    rows: Rows | None,
+    queries: Queries | None,
     with_cp: bool,
 ) -> Tensor:
     """Call a layer, recomputing it in the backward pass if asked to."""
     if with_cp and torch.is_grad_enabled():
         return checkpoint(
-            layer, tokens, context=context, rows=rows, use_reentrant=False
+            layer,
+            tokens,
+            context=context,
+            queries=queries,
+            use_reentrant=False,
         )
-    return layer(tokens, context=context, rows=rows)
+    return layer(tokens, context=context, queries=queries)

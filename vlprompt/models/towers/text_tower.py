@@ -3,7 +3,7 @@ from torch import Tensor, nn
 
 from vlprompt.registry import MODELS
 
-from ..features import Prompts, TokenizedTexts
+from ..features import LayerPrompts, TokenizedTexts
 from .layer import Layer, run
 from .packing import Packing, pack
 
@@ -30,7 +30,7 @@ class CLIPTextTower(BaseModule):
         self.with_cp = with_cp
 
     def forward(
-        self, texts: TokenizedTexts, prompts: Prompts | None = None
+        self, texts: TokenizedTexts, prompts: LayerPrompts | None = None
     ) -> Tensor:
         """C texts to (C, E) embeddings, not normalised.
 
@@ -51,8 +51,8 @@ class CLIPTextTower(BaseModule):
             if i > 0:
                 head, tail = _fill(head, tail, texts, packing, prompts[i])
             last = i == len(blocks) - 1
-            rows = packing.ends if last else None
-            tail = run(Layer(block, mask), tail, head, rows, self.with_cp)
+            queries = packing.ends if last else None
+            tail = run(Layer(block, mask), tail, head, queries, self.with_cp)
             if texts.shared and not last:
                 kept = None if prompts[i + 1] is None else own
                 head = self._advance(block, head, kept)

@@ -9,8 +9,9 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..builder import build_part
-from ..features import Prompts, VisualFeatures
-from .layer import Layer, Rows, run, wrap
+from ..features import LayerPrompts, VisualFeatures
+from ..roles import Adapter
+from .layer import Layer, Queries, run, wrap
 
 
 @MODELS.register_module()
@@ -61,7 +62,9 @@ class CLIPVisionTower(BaseModule):
             num_patches=visual.grid_size[0] * visual.grid_size[1],
         )
         self.adapters = nn.ModuleList(
-            nn.ModuleList(build_part(a, index=i, **known) for a in adapters)
+            nn.ModuleList(
+                build_part(a, Adapter, index=i, **known) for a in adapters
+            )
             for i in range(len(blocks))
         )
         _check_order(self.adapters[0])
@@ -78,7 +81,7 @@ class CLIPVisionTower(BaseModule):
         return self.visual.proj.shape[int(self.project)]
 
     def forward(
-        self, frames: Tensor, prompts: Prompts | None = None
+        self, frames: Tensor, prompts: LayerPrompts | None = None
     ) -> VisualFeatures:
         """(B, T, 3, H, W) frames to (B, T, E) embeddings and the tokens.
 
@@ -93,18 +96,18 @@ class CLIPVisionTower(BaseModule):
         tokens = self.embed(frames)
         own = tokens.size(2)
         for i, block in enumerate(blocks):
-            prompt, rows = prompts[i], None
+            prompt, queries = prompts[i], None
             if prompt is not None:
                 tokens = tokens[:, :, :own]
             if _survives(prompts, i):
                 tokens = _append(tokens, prompt)
                 prompt = None
             if i == len(blocks) - 1 and not self.patch_tokens:
-                rows = slice(0, 1)
+                queries = slice(0, 1)
             layer = Layer(block, recompute_mlp=self.with_cp == 'mlp')
             layer = partial(self._call, wrap(layer, self.adapters[i]))
             whole = self.with_cp is True
-            tokens = run(layer, tokens, prompt, rows, whole)
+            tokens = run(layer, tokens, prompt, queries, whole)
         tokens = tokens[:, :, :own]
         frames = self.visual.ln_post(tokens[:, :, 0])
         if self.project:
@@ -140,15 +143,18 @@ class CLIPVisionTower(BaseModule):
 
 
 def _call(
-    layer: Callable, tokens: Tensor, context: Tensor | None, rows: Rows | None
+    layer: Callable,
+    tokens: Tensor,
+    context: Tensor | None,
+    queries: Queries | None,
 ) -> Tensor:
-    return layer(tokens, context=context, rows=rows)
+    return layer(tokens, context=context, queries=queries)
 
 
 def _compiled_call() -> Callable:
     """The call of any layer, compiled for each of its variants.
 
-    They differ in gradients, context, rows and the size of the batch; after
+    They differ in gradients, context, queries and the size of the batch; after
     a training and its validations that is more than PyTorch's limit of 8,
     beyond which it would compile no more.
     """
@@ -157,16 +163,16 @@ def _compiled_call() -> Callable:
     return torch.compile(_call)
 
 
-def _check_order(adapters: Sequence[nn.Module]) -> None:
+def _check_order(adapters: Sequence[Adapter]) -> None:
     for adapter in adapters[:-1]:
-        if getattr(adapter, 'inside_block', False):
+        if adapter.inside_block:
             raise UserError(
                 f'{type(adapter).__name__} works inside the block and has to '
                 'be the last of the adapters'
             )
 
 
-def _survives(prompts: Prompts, i: int) -> bool:
+def _survives(prompts: LayerPrompts, i: int) -> bool:
     """Whether the next layer reads what layer i makes of its prompts."""
     following = prompts[i + 1 : i + 2]
     return prompts[i] is not None and following == [None]

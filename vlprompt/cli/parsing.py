@@ -1,0 +1,49 @@
+"""From a command and its words to their values."""
+
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+
+from .commands import COMMANDS
+
+
+class CommandParser(ArgumentParser):
+    """A parser whose help begins with what the command does, and a call.
+
+    Args:
+        name: Of the command, ``'data check'``.
+        about: A sentence; after it, details.
+        example: A call.
+    """
+
+    def __init__(self, name: str, about: str, example: str) -> None:
+        purpose, _, details = about.partition('\n')
+        super().__init__(
+            prog=f'vlprompt {name}',
+            description=details.strip(),
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        self.opening = f'{purpose}\n\n    {example}\n\n'
+
+    def format_help(self) -> str:
+        """Purpose, call, usage, details and flags."""
+        return self.opening + super().format_help()
+
+
+def parse(module: str, args: Sequence[str] | None = None) -> Namespace:
+    """Parse the command line of a command.
+
+    Args:
+        module: The ``__name__`` of its module.
+        args: The words after the command's name; those of the process if
+            not given.
+
+    Returns:
+        The values of the flags, and in ``words`` what they were parsed from.
+    """
+    (name,) = (c.name for c in COMMANDS.values() if c.module == module)
+    source = sys.modules[module]
+    parser = CommandParser(name, source.__doc__, source.EXAMPLE)
+    source.add_arguments(parser)
+    words = sys.argv[1:] if args is None else [str(word) for word in args]
+    return parser.parse_args(words, Namespace(words=words))

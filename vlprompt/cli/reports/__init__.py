@@ -1,0 +1,1 @@
+"""What the commands `vlprompt analyze ...` print, draw and write."""

@@ -1,0 +1,84 @@
+"""Make the toy world and its CLIP.
+
+Rendered clips of moving objects, their lists and class names, and a small
+CLIP that knows still pictures of them: all that training and testing need,
+without a download.  What lies there already is kept if the same code made it
+from the same parameters.
+"""
+
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from .parsing import parse
+
+EXAMPLE = 'vlprompt toy world --root data/toy'
+WORLD = dict(seed=0, num_train=12, num_val=8)
+SCHEDULE = dict(num_stills=16000, image_steps=700, text_steps=300)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument('--root', type=Path, default=Path('data/toy'))
+    parser.add_argument('--seed', type=int)
+    parser.add_argument(
+        '--num-train',
+        type=int,
+        help='training clips of a class, %(default)s if not given',
+    )
+    parser.add_argument(
+        '--num-val',
+        type=int,
+        help='validation clips of a class, %(default)s if not given',
+    )
+    parser.add_argument(
+        '--pretrain',
+        action='store_true',
+        help='make the CLIP anew instead of taking the one that is shipped: '
+        'minutes; it is left in ROOT/pretrained as it would be shipped',
+    )
+    parser.add_argument(
+        '--num-stills',
+        type=int,
+        help='pictures that it learns from, with --pretrain',
+    )
+    parser.add_argument(
+        '--image-steps',
+        type=int,
+        help='for which the image tower learns, with --pretrain',
+    )
+    parser.add_argument(
+        '--text-steps',
+        type=int,
+        help='for which the text tower learns, with --pretrain',
+    )
+    parser.add_argument(
+        '--workers',
+        type=int,
+        default=usable_cores(),
+        help='processes that draw, one for each core by default',
+    )
+    parser.add_argument(
+        '--force', action='store_true', help='make everything anew'
+    )
+    parser.set_defaults(**WORLD, **SCHEDULE)
+
+
+def usable_cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, 'sched_getaffinity'):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run(args: Namespace) -> None:
+    """Make what is missing."""
+    from vlprompt.toy import make_world
+
+    make_world.run(args)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Make the toy world."""
+    run(parse(__name__, args))

@@ -1,0 +1,48 @@
+"""Compare all methods in the toy world.
+
+It trains each with the same budget and some seeds, tests it on base and novel
+classes, and prints a table: accuracy on motions that the set of frames tells,
+and on those that only their order tells.  What is there from an earlier run
+is used again.
+"""
+
+import os
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from .parsing import parse
+
+EXAMPLE = 'vlprompt toy zoo --only vilt_toy xclip_toy --seeds 0'
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument('--data', type=Path, default=Path('data/toy'))
+    parser.add_argument('--out', type=Path, default=Path('work_dirs/zoo_toy'))
+    parser.add_argument('--seeds', type=int, nargs='+', default=[0, 1, 2])
+    parser.add_argument('--epochs', type=int, default=12)
+    parser.add_argument('--batch-size', type=int, default=8)
+    parser.add_argument(
+        '--only', nargs='+', metavar='CONFIG', help='stems of configs'
+    )
+    parser.add_argument(
+        '--jobs', type=int, default=os.cpu_count(), help='runs at a time'
+    )
+    parser.add_argument(
+        '--table', type=Path, help='where to write the table, as Markdown'
+    )
+    # CONFIG SEED: what a process that it starts runs
+    parser.add_argument('--one', nargs=2, help=SUPPRESS)
+
+
+def run(args: Namespace) -> None:
+    """Run what is missing, and print the table."""
+    from vlprompt.toy import zoo
+
+    zoo.run(args)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Compare the methods."""
+    run(parse(__name__, args))

@@ -1,0 +1,44 @@
+"""What CLIP's parameters are called here, in open_clip and by OpenAI."""
+
+# Where a recognizer has them, and where open_clip's CustomTextCLIP does.
+PREFIXES = {
+    'backbone.visual.': 'visual.',
+    'text_encoder.text.': 'text.',
+    'cls_head.logit_scale': 'logit_scale',
+}
+# What OpenAI's files have at the top, and open_clip below ``text.``.
+TEXT_PARTS = (
+    'positional_embedding',
+    'text_projection',
+    'token_embedding.',
+    'transformer.',
+    'ln_final.',
+)
+
+
+def is_clip(name: str) -> bool:
+    """Whether a parameter of a recognizer is one of its CLIP."""
+    return name.startswith(tuple(PREFIXES))
+
+
+def to_recognizer(name: str) -> str:
+    """open_clip's name to that of a recognizer."""
+    for ours, theirs in PREFIXES.items():
+        if name.startswith(theirs):
+            return ours + name.removeprefix(theirs)
+    return name
+
+
+def to_open_clip(name: str) -> str:
+    """The name in a recognizer or a file of OpenAI to open_clip's."""
+    for ours, theirs in PREFIXES.items():
+        if name.startswith(ours):
+            return theirs + name.removeprefix(ours)
+    return f'text.{name}' if name.startswith(TEXT_PARTS) else name
+
+
+def to_openai(name: str) -> str:
+    """The name in a recognizer or in open_clip to OpenAI's."""
+    name = to_open_clip(name)
+    stripped = name.removeprefix('text.')
+    return stripped if stripped.startswith(TEXT_PARTS) else name

@@ -1,0 +1,155 @@
+"""What a part of a model must have to play its role.
+
+Parts are told apart by what they can do: a class plays a role if it has the
+role's members, whatever it inherits from.  Shapes: B videos (views folded
+in), T frames, L tokens, K prompts, C classes, D width, E embedding.
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from torch import Tensor
+
+from vlprompt.errors import UserError
+
+from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
+
+
+class Texts(Protocol):
+    """Says which texts each video is compared with.
+
+    Called with the samples of a batch, it gives their texts: those of all
+    classes in the order of the labels (no ``targets``), or texts of this
+    batch (``targets`` say what each of them belongs to).  It owns the
+    tokenizer and learns nothing.
+
+    Attributes:
+        words: For each learnable token of a text the id it starts from, or
+            None for a random start.
+        class_names: The class names, None until they are known or if texts
+            do not come from classes.
+        anchor_template: What makes the hand-crafted texts, if there are any.
+        anchor_texts: Those of the classes, if there are any.
+    """
+
+    words: Sequence[int | None]
+    class_names: tuple[str, ...] | None
+    anchor_template: Callable | None
+    anchor_texts: TokenizedTexts | None
+
+    def __call__(self, data_samples: list | None = None) -> TokenizedTexts:
+        """Samples to texts."""
+
+    def set_classes(self, names: Sequence[str]) -> None:
+        """Take the class names of a data set, in the order of its labels."""
+
+    def combine(self, embeddings: Tensor) -> Tensor:
+        """(R * C, E) of R templates to what the head compares."""
+
+
+class Prompts(Protocol):
+    """Owns the free prompt vectors of one tower.
+
+    Called with the (C, K) places of the learnable tokens in the texts, None
+    without texts, it gives an entry for each layer of the tower: (K, D)
+    prompts, (C, K, D) if each class has its own, or None.
+
+    Attributes:
+        layers: The layers that get prompts of their own.
+        num: Prompts of a layer, None if the texts decide.
+    """
+
+    layers: Sequence[int]
+    num: int | None
+
+    def __call__(self, slots: Tensor | None = None) -> list[Tensor | None]:
+        """Places to prompts."""
+
+
+class Adapter(Protocol):
+    """Is called in place of a layer of the vision tower, which it calls.
+
+    What it gives the layer as ``context`` are keys and values only.
+    ``queries`` are the tokens that the caller will read; all if None.
+    Nothing is kept between two calls.
+
+    Attributes:
+        inside_block: Whether it computes the block itself and so has to be
+            the last of a list of adapters.
+    """
+
+    inside_block: bool
+
+    def __call__(
+        self,
+        tokens: Tensor,
+        layer: Callable,
+        context: Tensor | None = None,
+        queries: slice | Tensor | None = None,
+    ) -> Tensor:
+        """(B, T, L, D) tokens to (B, T, Q, D) tokens."""
+
+
+class Pooler(Protocol):
+    """Makes a video of its frames.
+
+    Attributes:
+        keeps_frames: Whether the head gets (B, T, E) frames.
+    """
+
+    keeps_frames: bool
+
+    def __call__(self, features: VisualFeatures) -> Tensor:
+        """(B, T, E) frames to a (B, E) video."""
+
+
+class Conditioner(Protocol):
+    """Makes the texts depend on the video they are compared with."""
+
+    def __call__(self, text: Tensor, visual: VisualFeatures) -> Tensor:
+        """(C, E) texts to (B, C, E) texts."""
+
+
+class Head(Protocol):
+    """Compares, learns by it and predicts.
+
+    Attributes:
+        takes_frames: Whether it wants (B, T, E) frames of the pooler.
+        compares_texts: Whether it needs texts.
+    """
+
+    takes_frames: bool
+    compares_texts: bool
+
+    def __call__(self, features: VideoTextFeatures) -> Tensor:
+        """Features to (B, C) logits."""
+
+    def set_num_classes(self, num: int) -> None:
+        """Know how many classes the data set has."""
+
+    def loss(self, feats: VideoTextFeatures, data_samples: list) -> dict:
+        """Losses by name."""
+
+    def predict(self, feats: VideoTextFeatures, data_samples: list) -> list:
+        """The samples, with what their metric reads."""
+
+
+def check_role(part: Any, role: type) -> None:
+    """Raise a UserError if a part lacks a member of its role.
+
+    Args:
+        part: An instance of any class.
+        role: One of the protocols of this module.
+    """
+    members = [*inspect.get_annotations(role), *vars(role)]
+    lacking = [
+        name
+        for name in members
+        if not name.startswith('_') and not hasattr(part, name)
+    ]
+    if lacking:
+        raise UserError(
+            f'{type(part).__name__} has no {" and no ".join(lacking)}: a '
+            f'{role.__name__} of vlprompt.models.roles is expected here'
+        )

@@ -1,0 +1,186 @@
+"""When the texts of a model are encoded, and by which process."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from vlprompt.errors import UserError
+
+from .distributed import encode_sharded
+from .features import LayerPrompts, TokenizedTexts
+from .roles import Texts
+
+
+class TextBank:
+    """A model's text features, computed no more often than they change.
+
+    The texts of a batch (labels, captions) are encoded with it.  Those of a
+    class list are the same for every batch, and are encoded
+
+    * once, while nothing that they depend on is learned: in evaluation, and
+      in training with a frozen text side;
+    * else once an update: batches whose gradients add up share them;
+    * in training by all processes together, each its share of the classes.
+
+    Args:
+        texts: What videos are compared with, if with texts.
+        encoder: The text tower.
+        prompts: The model's :class:`PromptLearner`, if it has one.
+
+    Attributes:
+        is_last_micro_batch: Whether an update follows the next batch;
+            ``SharedTextHook`` sets it.
+
+    Raises:
+        UserError: If texts have anchors, and the tower is trained.
+    """
+
+    def __init__(
+        self,
+        texts: Texts | None,
+        encoder: nn.Module | None,
+        prompts: nn.Module | None,
+    ) -> None:
+        self.texts = texts
+        self.encoder = encoder
+        self.prompts = prompts
+        self.is_last_micro_batch = True
+        self.restart()
+        if texts is not None and texts.anchor_template:
+            _check_frozen(encoder)
+
+    def clear(self) -> None:
+        """Forget what was computed: other classes, another mode, device.
+
+        An update that was begun goes on: a validation may come between.
+        """
+        self._cached: dict[str, Tensor] = {}
+
+    def restart(self) -> None:
+        """Forget what was computed or begun: there are other weights."""
+        self.clear()
+        self._shared: _SharedFeatures | None = None
+
+    def tokens(
+        self, data_samples: list | None = None
+    ) -> TokenizedTexts | None:
+        """The texts that a batch is compared with, where the tower is."""
+        if self.texts is None:
+            return None
+        return self._on_device(self.texts(data_samples))
+
+    def __call__(
+        self, tokens: TokenizedTexts, prompts: LayerPrompts | None
+    ) -> Tensor:
+        """C texts, R templates each, to (C, E) or (R * C, E) features.
+
+        Args:
+            tokens: Of :meth:`tokens`.
+            prompts: Those of the text tower, made for this batch.
+
+        Raises:
+            UserError: If the class names change before an update.
+        """
+        if tokens.targets is not None:  # the next batch has other texts
+            return self.encoder(tokens, prompts)
+        if self._is_lasting() and 'text' in self._cached:
+            return self._cached['text']
+        if self.encoder.training and torch.is_grad_enabled():
+            return self._encode_once_an_update(tokens, prompts)
+        return self._encode(tokens, prompts)
+
+    def anchors(self) -> Tensor | None:
+        """(C, E) features of the hand-crafted texts, if there are any."""
+        tokens = self.texts.anchor_texts
+        if tokens is None:
+            return None
+        if self._is_lasting() and 'anchors' in self._cached:
+            return self._cached['anchors']
+        return self._keep('anchors', self.encoder(self._on_device(tokens)))
+
+    def _encode(
+        self, tokens: TokenizedTexts, prompts: LayerPrompts | None
+    ) -> Tensor:
+        # Evaluation is not in step: a process may see a batch more.
+        if self.encoder.training:
+            features = encode_sharded(self.encoder, tokens, prompts)
+        else:
+            features = self.encoder(tokens, prompts)
+        return self._keep('text', self.texts.combine(features))
+
+    def _encode_once_an_update(
+        self, tokens: TokenizedTexts, prompts: LayerPrompts | None
+    ) -> Tensor:
+        """Features whose gradient is that of all batches of an update.
+
+        All batches but the last get a copy without a history, which collects
+        their gradients; the last one gets the features themselves, and its
+        backward pass adds what was collected.  As that is the pass in which
+        ``DistributedDataParallel`` averages gradients, it averages all.
+        """
+        if self._shared is None:
+            if not self.is_last_micro_batch and self.prompts is not None:
+                # The graph has to outlive the backward pass of this batch,
+                # so it must not share nodes with the batch's own prompts.
+                prompts = self.prompts(tokens.slots)['text']
+            features = self._encode(tokens, prompts)
+            if self.is_last_micro_batch or not features.requires_grad:
+                return features
+            copy = features.detach().requires_grad_()
+            self._shared = _SharedFeatures(
+                self.texts.class_names, features, copy
+            )
+        if self._shared.class_names != self.texts.class_names:
+            raise UserError('the class names changed before an update')
+        if not self.is_last_micro_batch:
+            return self._shared.copy
+        shared, self._shared = self._shared, None
+        return shared.with_gradients()
+
+    def _is_lasting(self) -> bool:
+        """Whether frozen features stay as they are until ``clear()``.
+
+        Not where someone evaluates with gradients or trains without them:
+        what is computed then has a graph, or lacks one.
+        """
+        return torch.is_grad_enabled() == self.encoder.training
+
+    def _keep(self, name: str, features: Tensor) -> Tensor:
+        if self._is_lasting() and not features.requires_grad:
+            self._cached[name] = features
+        return features
+
+    def _on_device(self, tokens: TokenizedTexts) -> TokenizedTexts:
+        return tokens.to(next(self.encoder.parameters()).device)
+
+
+class _SharedFeatures(NamedTuple):
+    """Features of an update that was begun.
+
+    Attributes:
+        class_names: What they are the features of.
+        features: With their history.
+        copy: Without, but with the gradients of the batches so far.
+    """
+
+    class_names: tuple[str, ...]
+    features: Tensor
+    copy: Tensor
+
+    def with_gradients(self) -> Tensor:
+        """The features, whose gradient has that of the copy added."""
+        features = self.features.view_as(self.features)
+        collected = self.copy.grad
+        if collected is not None:
+            features.register_hook(lambda grad: grad + collected)
+        return features
+
+
+def _check_frozen(encoder: nn.Module) -> None:
+    for name, p in encoder.named_parameters():
+        if p.requires_grad:
+            raise UserError(
+                'an anchor_template needs a frozen text encoder, but '
+                f'model.trainable matches text_encoder.{name}'
+            )
