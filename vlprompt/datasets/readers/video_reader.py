@@ -151,7 +151,8 @@ class VideoReader:
 
     def _open(self) -> None:
         video = self._video = self._open_again()
-        look = look_for(video.codec, video.stream.codec_context.extradata)
+        codec = video.stream.codec_context
+        look = look_for(video.codec, codec.extradata, codec.field_order)
         self._packets = Packets(self._open_again)
         pictures = [look and look(p) for p in self._packets.scan(video)]
         check_whole(video, self._packets)
