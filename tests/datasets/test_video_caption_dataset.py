@@ -182,7 +182,10 @@ def test_lists_that_do_not_fit(root, content, message):
     [
         (dict(ann_file='/nowhere.json'), 'no annotation file at /nowhere'),
         (dict(data_prefix=dict(video='/nowhere')), 'no folder of videos at'),
-        (dict(data_prefix=dict(video='empty')), 'such as a.mp4 .docs/ret'),
+        (
+            dict(data_prefix=dict(video='empty')),
+            'such as a.mp4 .https://.*/retrieval.html#2-lists',
+        ),
         (dict(on_broken='ignore'), "on_broken='ignore'"),
     ],
 )
@@ -210,7 +213,7 @@ def test_long_captions_of_a_list_are_counted():
         for text in (lines[1:4], lines[0], lines[3:])
     ]
     texts = CaptionTexts(tokenizer(), max_tokens=8)(samples)
-    assert texts.classes.tolist() == [0, 0, 0, 1, 2, 2]
+    assert texts.targets.tolist() == [0, 0, 0, 1, 2, 2]
     assert texts.ends.tolist() == [6, 7, 7, 2, 7, 7]
     assert [s.truncated for s in samples] == [1, 0, 2]
     with pytest.raises(UserError, match='max_tokens=78, CLIP takes 3 to 77'):

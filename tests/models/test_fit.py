@@ -24,7 +24,9 @@ def build(**parts):
 
 IDENTITY = dict(type='IdentityPooler')
 LINEAR = dict(type='LinearHead', num_classes=5)
-PAIR = dict(type='InBatchHead', alignment=dict(type='PairLoss'))
+PAIR = dict(
+    type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_a_head_of_pairs_refuses_all_classes_in_training():
     model = build(cls_head=PAIR).train()
     model.set_classes(CLASSES)
     features, _ = model.extract_feat(torch.randn(2, 1, 3, 1, 32, 32))
-    with pytest.raises(UserError, match='LabelTexts or CaptionTexts'):
+    with pytest.raises(UserError, match='BatchLabelTexts or CaptionTexts'):
         model.cls_head.loss(features, [])
 
 

@@ -64,7 +64,7 @@ val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=0.1))
 auto_scale_lr = dict(base_batch_size=4)
-custom_hooks = [dict(type='ClassListHook'), dict(type='EpochSeedHook'),
+custom_hooks = [dict(type='ClassNamesHook'), dict(type='EpochSeedHook'),
                 dict(type='LossSpy')]
 """
 

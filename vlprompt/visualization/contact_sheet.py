@@ -24,7 +24,7 @@ def draw_contact_sheet(
     """Draw a row for each clip: frames, true class, best classes as bars.
 
     Args:
-        predictions: Rows as ``tools/test.py --dump`` writes them:
+        predictions: Rows as ``vlprompt test --dump`` writes them:
             ``filename``, ``gt_label`` and ``pred_score`` (C,).
         class_names: The C class names.
         path: Picture to write.

@@ -26,8 +26,11 @@ class _QuickGELU(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Tensor:
         (x,) = ctx.saved_tensors
-        gate = torch.sigmoid(1.702 * x)
-        return grad * gate * (1 + 1.702 * x * (1 - gate))
+        if torch.is_grad_enabled():  # the result will be differentiated
+            gate = torch.sigmoid(1.702 * x)
+            return grad * gate * (1 + 1.702 * x * (1 - gate))
+        # It is SiLU of 1.702 x, over 1.702: one kernel instead of eight.
+        return torch.ops.aten.silu_backward(grad, 1.702 * x)
 
 
 def keep_inputs_only(model: nn.Module) -> None:
