@@ -61,7 +61,7 @@ def test_what_is_found(tool, world, capsys):
         height='48',
         fps='10.0',
         problem='',
-        access='in order',
+        access='by index',
         decord='',
     )
     assert rows['moved.mp4']['frames'] == '7'

@@ -8,8 +8,8 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 
 from vlprompt.datasets import VideoClassDataset
-from vlprompt.errors import UserError
 from vlprompt.datasets.readers.video_reader import VideoReader
+from vlprompt.errors import UserError
 from vlprompt.registry import TRANSFORMS
 from vlprompt.utils import register_all_modules
 
@@ -74,7 +74,7 @@ def shorter(steps, frames):
     steps = [dict(step) for step in steps]
     views = 1
     for step in steps:
-        for key in ('clip_len', 'num_frames'):
+        for key in ('clip_len', 'num_frames', 'max_frames'):
             if frames and key in step:
                 step[key] = frames
         views *= step.get('num_clips', step.get('num_views', 1))
