@@ -9,9 +9,9 @@ LATE = {
     'DecordDecode': '.decord_decode',
     'DecordInit': '.decord_init',
     'FirstSeconds': '.first_seconds',
+    'FixedFPSSample': '.fixed_fps_sample',
     'MultiViewSegmentSample': '.multi_view_segment_sample',
     'PILResize': '.pil_resize',
-    'SecondsSample': '.seconds_sample',
     'VideoDecode': '.video_decode',
     'VideoInit': '.video_init',
 }
