@@ -2,7 +2,7 @@
 
 train_pipeline = [
     dict(type='VideoInit'),
-    dict(type='FirstSeconds', seconds=32),
+    dict(type='KeepFirstSeconds', seconds=32),
     dict(type='FixedFPSSample', max_frames=64),
     dict(type='VideoDecode'),
     dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
