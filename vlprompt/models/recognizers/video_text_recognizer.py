@@ -7,7 +7,7 @@ from torch import Tensor
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..builder import build_part, offer
+from ..builder import build_part, inject_context
 from ..clip.loader import embed_words, load_clip
 from ..clip.names import is_clip
 from ..features import TokenizedTexts, VideoTextFeatures
@@ -26,7 +26,7 @@ class VideoTextRecognizer(BaseRecognizer):
     One CLIP is loaded and taken apart: its vision tower becomes part of the
     backbone, its text tower of the text encoder, its logit scale of the
     head.  Every part is given what its constructor asks for by name, see
-    :func:`vlprompt.models.builder.offer`; what a part must have is written
+    :func:`vlprompt.models.builder.inject_context`; what a part must have is written
     down in :mod:`vlprompt.models.roles`.
 
     Args:
@@ -74,7 +74,7 @@ class VideoTextRecognizer(BaseRecognizer):
     ) -> None:
         clip = load_clip(**clip)
         super().__init__(
-            backbone=offer(backbone, visual=clip.visual),
+            backbone=inject_context(backbone, visual=clip.visual),
             data_preprocessor=MODELS.build(
                 data_preprocessor or dict(type='ActionDataPreprocessor')
             ),
