@@ -5,7 +5,7 @@ from torch import nn
 from vlprompt.errors import UserError
 
 
-def check_parts(model: nn.Module, width: int, text_width: int) -> None:
+def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     """Find parts of a recognizer that do not fit each other.
 
     Args:

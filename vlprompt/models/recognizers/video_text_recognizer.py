@@ -16,7 +16,7 @@ from ..precision import compute_in, hold_frozen
 from ..roles import Conditioner, Head, Pooler, Texts
 from ..text_bank import TextBank
 from ..trainable_state import keep_learned_only, set_trainable
-from .compatibility import check_parts
+from .compatibility import check_compatibility
 
 
 @MODELS.register_module()
@@ -104,7 +104,7 @@ class VideoTextRecognizer(BaseRecognizer):
             num_slots=len(words),
             words=embed_words(clip.text, words),
         )
-        check_parts(self, embed_dim, clip.visual.output_dim)
+        check_compatibility(self, embed_dim, clip.visual.output_dim)
         set_trainable(self, trainable)
         keep_learned_only(self, is_clip, not_loaded)
         self._frozen_dtype = frozen_dtype
