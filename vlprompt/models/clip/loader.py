@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 
-from ..layers.quick_gelu import keep_inputs_only
+from ..layers.quick_gelu import replace_quick_gelu
 from .files import ClipFile, read_clip_file
 from .finetuned import load_finetuned
 from .names import to_open_clip
@@ -87,7 +87,7 @@ def load_clip(
     config = _config(arch)
     model = open_clip.CustomTextCLIP(**config)
     _check_transformers(model, arch)
-    keep_inputs_only(model)
+    replace_quick_gelu(model)
     if pretrained is not None:
         file = _find(arch, pretrained)
         weights = read_clip_file(file)

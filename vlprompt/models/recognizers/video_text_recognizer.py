@@ -12,10 +12,10 @@ from ..clip.loader import embed_words, load_clip
 from ..clip.names import is_clip
 from ..features import TokenizedTexts, VideoTextFeatures
 from ..layers.temporal import frame_mask
-from ..precision import compute_in, hold_frozen
+from ..precision import autocast_to, cast_frozen_weights
 from ..roles import Conditioner, Head, Pooler, Texts
 from ..text_bank import TextBank
-from ..trainable_state import keep_learned_only, set_trainable
+from ..trainable_state import drop_frozen_from_state_dict, set_trainable
 from .compatibility import check_compatibility
 
 
@@ -25,9 +25,8 @@ class VideoTextRecognizer(BaseRecognizer):
 
     One CLIP is loaded and taken apart: its vision tower becomes part of the
     backbone, its text tower of the text encoder, its logit scale of the
-    head.  Every part is given what its constructor asks for by name, see
-    :func:`vlprompt.models.builder.inject_context`; what a part must have is written
-    down in :mod:`vlprompt.models.roles`.
+    head.  Every part is given what its constructor asks for by name
+    (:func:`inject_context`); :mod:`vlprompt.models.roles` says what it has.
 
     Args:
         clip: ``arch`` and ``pretrained`` of :func:`load_clip`.
@@ -106,10 +105,10 @@ class VideoTextRecognizer(BaseRecognizer):
         )
         check_compatibility(self, embed_dim, clip.visual.output_dim)
         set_trainable(self, trainable)
-        keep_learned_only(self, is_clip, not_loaded)
+        drop_frozen_from_state_dict(self, is_clip, not_loaded)
         self._frozen_dtype = frozen_dtype
         if frozen_dtype is not None:
-            hold_frozen(self, frozen_dtype)
+            cast_frozen_weights(self, frozen_dtype)
         self.class_names: tuple[str, ...] | None = None
         self.text_bank = TextBank(self.texts, self.text_encoder, self.prompts)
         names = getattr(self.texts, 'class_names', None)
@@ -129,7 +128,7 @@ class VideoTextRecognizer(BaseRecognizer):
 
     def forward(self, inputs: Tensor, *args: Any, **kwargs: Any) -> Any:
         """MMAction2's ``forward``, in the precision of the frozen weights."""
-        with compute_in(inputs.device.type, self._frozen_dtype):
+        with autocast_to(inputs.device.type, self._frozen_dtype):
             return super().forward(inputs, *args, **kwargs)
 
     def loss(self, inputs: Tensor, data_samples: list, **kwargs) -> dict:
