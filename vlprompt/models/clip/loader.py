@@ -243,8 +243,8 @@ def _shapes(own: Tensor, given: Tensor) -> str:
 
 
 def embed_words(
-    text: TextTransformer, words: list[int | None]
+    text: TextTransformer, init_ids: list[int | None]
 ) -> list[Tensor | None]:
     """Token ids (or None) to their (D,) word embeddings (or None)."""
     table = text.token_embedding.weight.detach()
-    return [None if w is None else table[w].clone() for w in words]
+    return [None if i is None else table[i].clone() for i in init_ids]

@@ -95,13 +95,13 @@ class VideoTextRecognizer(BaseRecognizer):
             self.text_encoder = build_part(
                 text_encoder or dict(type='CLIPTextTower'), text=clip.text
             )
-        words = [] if self.texts is None else self.texts.words
+        init_ids = [] if self.texts is None else self.texts.init_ids
         self.prompts = build_part(
             prompts,
             widths=clip.widths,
             depths=clip.depths,
-            num_slots=len(words),
-            words=embed_words(clip.text, words),
+            num_slots=len(init_ids),
+            init_vectors=embed_words(clip.text, init_ids),
         )
         check_compatibility(self, embed_dim, clip.visual.output_dim)
         set_trainable(self, trainable)
