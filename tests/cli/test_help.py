@@ -29,7 +29,7 @@ for name in COMMANDS:
     shown[name] = out.getvalue()
 print(json.dumps(shown))
 """
-# What the first screen must not wait for; rich alone takes as long as argparse.
+# What the first screen must not wait for.
 LOADED = f"""
 import contextlib, io
 from vlprompt.cli.dispatch import start
