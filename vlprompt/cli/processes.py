@@ -9,6 +9,7 @@ import torch.distributed as dist
 from mmengine.config import Config
 from mmengine.device import get_device
 
+from vlprompt.apis.config import has_our_recognizer
 from vlprompt.errors import UserError
 
 # What each launcher calls the place of a process.
@@ -71,9 +72,7 @@ def _wrap_frozen(config: Config) -> None:
     PyTorch's wrapper refuses a model without trainable parameters, this one
     of MMEngine passes such parts over.
     """
-    model = config.get('model') or {}
-    ours = str(model.get('type')).endswith('VideoTextRecognizer')
-    if ours and not model.get('trainable'):
+    if has_our_recognizer(config) and not config.model.get('trainable'):
         config.model_wrapper_cfg = dict(
             type='MMSeparateDistributedDataParallel'
         )
