@@ -14,7 +14,7 @@ _base_ = [
 ]
 
 model = dict(
-    texts=dict(type='CandidateTexts', template='[8] {} [8]'),
+    texts=dict(type='SampledClassTexts', template='[8] {} [8]'),
     prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts')),
     pooler=dict(
         type='TransformerPooler',

@@ -16,7 +16,9 @@ _base_ = [
 model = dict(
     texts=dict(type='CaptionTexts', template='{}'),
     pooler=dict(type='UnitMeanPooler'),
-    cls_head=dict(type='InBatchHead', alignment=dict(type='PairLoss')),
+    cls_head=dict(
+        type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+    ),
     trainable=[
         '*.transformer.*',
         '*.ln_post.*',

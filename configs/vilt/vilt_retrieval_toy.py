@@ -16,6 +16,8 @@ _base_ = [
 model = dict(
     texts=dict(type='CaptionTexts', template='[6] {}'),
     prompts=dict(type='ViLTPrompts', depth=4, split=2),
-    cls_head=dict(type='InBatchHead', alignment=dict(type='PairLoss')),
+    cls_head=dict(
+        type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+    ),
     trainable=['prompts.*'],
 )

@@ -625,7 +625,7 @@ def actionclip(fusion: str = 'Transf', shift: bool = False) -> Release:
         'texts.template': 'actionclip16',
         'texts.ensemble': 'probability',
         'cls_head.test_temperature': 0.01,
-        'cls_head.alignment.type': 'SameClassKLLoss',
+        'cls_head.alignment.type': 'SoftTargetKLLoss',
     }
     part: Tensors = {}
     if fusion != 'meanP':

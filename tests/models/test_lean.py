@@ -12,6 +12,7 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from vlprompt.cli.train_options import use_mixed_precision
 from vlprompt.errors import UserError
+from vlprompt.models import VideoTextRecognizer
 from vlprompt.models.layers.quick_gelu import QuickGELU
 
 VISION = dict(type='CLIPVisionTower')
@@ -37,6 +38,11 @@ def test_quick_gelu_is_open_clips_and_keeps_half():
     x = torch.randn(9, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(QuickGELU(), x)
     assert torch.autograd.gradgradcheck(QuickGELU(), x)
+    ours, theirs = (
+        torch.autograd.grad(each(x).square().sum(), x)[0]
+        for each in (QuickGELU(), PlainQuickGELU())
+    )
+    torch.testing.assert_close(ours, theirs, rtol=1e-14, atol=1e-14)
 
 
 def bytes_saved(model, inputs):
@@ -158,8 +164,16 @@ def test_an_unknown_precision():
         build(frozen_dtype='fp8')
 
 
-def test_the_flag_holds_weights_of_our_model_alone():
-    ours = Config(dict(model=dict(type='VideoTextRecognizer')))
+@pytest.mark.parametrize(
+    'kind',
+    [
+        'VideoTextRecognizer',
+        'vlprompt.VideoTextRecognizer',
+        VideoTextRecognizer,
+    ],
+)
+def test_the_flag_holds_weights_of_our_model_alone(kind):
+    ours = Config(dict(model=dict(type=kind)))
     ours.optim_wrapper = dict(dtype='float16')
     use_mixed_precision(ours)
     assert ours.model.frozen_dtype == 'float16'

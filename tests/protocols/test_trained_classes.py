@@ -6,7 +6,7 @@ from mmengine.config import Config
 
 from vlprompt.datasets import load_class_names
 from vlprompt.errors import UserError
-from vlprompt.protocols.command_line import check_classes
+from vlprompt.protocols.train_and_test import check_classes
 
 
 @pytest.fixture

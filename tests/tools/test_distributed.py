@@ -73,7 +73,7 @@ def test_accumulation_in_two_processes_is_that_of_one(config, two, tmp_path):
     result = start(
         'bash', ROOT / 'tools/dist_train.sh', config, '2', '--work-dir', out,
         '--seed', '1', *flags, 'train_dataloader.batch_size=1',
-        'custom_hooks.2.type=AccumulationHook',
+        'custom_hooks.2.type=SharedTextHook',
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     torch.testing.assert_close(learned(out), weights, rtol=1e-4, atol=1e-5)

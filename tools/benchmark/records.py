@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from vlprompt.protocols.tables import markdown
+from vlprompt.tables import Table
 
 
 class Record(NamedTuple):
@@ -86,7 +86,7 @@ def table(section: Section, records: Sequence[Record], absolute: bool) -> str:
                 '-' if record.ratio is None else f'{record.ratio:.2f}',
             ]
         )
-    return markdown(head, rows)
+    return Table(head, rows).markdown()
 
 
 def save(path: Path, results: dict[str, list[Record]], facts: dict) -> None:

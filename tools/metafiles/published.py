@@ -5,15 +5,12 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from vlprompt.datasets.catalog import DATA_SETS
+from vlprompt.datasets.catalog import CAPTION_SETS, DATA_SETS
 from vlprompt.protocols.published import PublishedNumber
 
 TITLES = {
-    **{data.published: data.title for data in DATA_SETS.values()},
-    'msrvtt': 'MSR-VTT',
-    'msvd': 'MSVD',
-    'lsmdc': 'LSMDC',
-    'didemo': 'DiDeMo',
+    data.published: data.title
+    for data in (*DATA_SETS.values(), *CAPTION_SETS.values())
 }
 # What a header calls a metric; others are left to the metafiles.
 SHORT = {

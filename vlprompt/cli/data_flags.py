@@ -19,7 +19,7 @@ def add_test_data_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--dataset',
         metavar='NAME',
-        help='a data set of the protocols (docs/protocols.md)',
+        help='a data set of the protocols: hmdb51, ucf101, ...',
     )
     parser.add_argument(
         '--split',
@@ -30,9 +30,7 @@ def add_test_data_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--ann-file', metavar='FILE', help='other videos than the config says'
     )
-    parser.add_argument(
-        '--classes', help='their class list: a name or a file (docs/data.md)'
-    )
+    parser.add_argument('--classes', help='their class list: a name or a file')
     parser.add_argument(
         '--video-root', metavar='DIR', help='the folder their paths are below'
     )
@@ -49,7 +47,8 @@ def set_test_data(config: Config, args: Namespace) -> None:
         UserError: If the config has no test data, or there is no such data
             set or split.
     """
-    from vlprompt.datasets.catalog import find_data_set, point_at
+    from vlprompt.datasets.catalog import find_data_set
+    from vlprompt.datasets.use_lists import use_split
 
     loader = config.get('test_dataloader')
     if loader is None:
@@ -57,7 +56,7 @@ def set_test_data(config: Config, args: Namespace) -> None:
     if args.dataset is not None:
         data = find_data_set(args.dataset)
         split = _split(args, data.full, data.zero_shot)
-        point_at(loader, data, split, args.data_root, 'official')
+        use_split(loader, data, split, args.data_root, 'official')
     elif args.split is not None:
         raise UserError(f'--split {args.split} without --dataset')
     if args.ann_file is not None:

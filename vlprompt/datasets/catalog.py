@@ -1,12 +1,15 @@
-"""Which lists and classes a protocol takes from each data set."""
+"""The public data sets: their lists, classes and folders.
+
+The configs of ``configs/_base_/datasets`` say the same, which a test checks;
+the protocols put what is here into the configs they are given.
+"""
 
 import dataclasses
-from pathlib import Path
 from typing import NamedTuple
 
-from mmengine.config import Config
+from vlprompt.errors import UserError, docs_url, suggest
 
-from vlprompt.errors import UserError, suggest
+SEEDS = (1, 2, 3)  # draws of base classes that there are lists of
 
 
 class Split(NamedTuple):
@@ -22,10 +25,11 @@ class ProtocolData:
 
     Args:
         title: Its name in tables.
-        published: Its name in ``vlprompt/protocols/published_numbers.csv``.
         root: Its folder below the data root.
+        published: Its name in ``vlprompt/protocols/published_numbers.csv``.
         videos: The folder of its videos, below that.
         full: All classes: the list that is tested, and trained models too.
+        train: All classes: the list to train on.
         zero_shot: Names and lists of the zero-shot splits.
         few_shot: The training list with ``{shots}`` in its name.
         shots: The shots there are lists for.
@@ -39,12 +43,38 @@ class ProtocolData:
     published: str = ''
     videos: str = 'videos'
     full: Split | None = None
+    train: Split | None = None
     zero_shot: dict[str, Split] = dataclasses.field(default_factory=dict)
     few_shot: str = ''
     shots: tuple[int, ...] = (2, 4, 8, 16)
     base_train: str = ''
     base: Split | None = None
     novel: Split | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class CaptionData:
+    """One data set of captions.
+
+    Args:
+        title: Its name in tables.
+        root: Its folder below the data root; its videos are in ``videos``.
+        published: Its name in ``vlprompt/protocols/published_numbers.csv``.
+        train: The list to train on, below that folder.
+        test: The list to test on.
+        val: The list to choose an epoch by; None if there is none, in which
+            case the test is also what is watched in training.
+        own_config: Whether it needs configs of its own, which read other
+            frames than those of the other data sets do.
+    """
+
+    title: str
+    root: str
+    published: str
+    train: str = 'train.json'
+    test: str = 'test.json'
+    val: str | None = 'val.json'
+    own_config: bool = False
 
 
 def _action_set(title: str, name: str, test: str, **changes) -> ProtocolData:
@@ -77,6 +107,7 @@ DATA_SETS = {
         'val.txt',
         videos='',
         published='k400',
+        train=Split('train.txt', 'kinetics400'),
         few_shot='',
     ),
     'hmdb51': _action_set(
@@ -95,6 +126,7 @@ DATA_SETS = {
         'SSv2',
         'ssv2',
         'splits/validation.txt',
+        train=Split('train.txt', 'ssv2'),
         zero_shot={'validation': Split('splits/validation.txt', 'ssv2')},
     ),
     'kinetics600': ProtocolData(
@@ -114,6 +146,7 @@ DATA_SETS = {
         'Toy',
         'toy',
         full=_toy('all', 'all_val'),
+        train=_toy('all', 'all_train'),
         zero_shot={
             f'val{i}': _toy('novel', f'novel_val{i}') for i in (1, 2, 3)
         },
@@ -125,6 +158,24 @@ DATA_SETS = {
     ),
 }
 SHORT = {'k400': 'kinetics400', 'k600': 'kinetics600'}
+
+CAPTION_SETS = {
+    **{
+        f'msrvtt{size}': CaptionData(
+            'MSR-VTT',
+            'msrvtt',
+            'msrvtt',
+            train=f'train_{size}.json',
+            test='test_JSFUSION.json',  # 1k-A
+            val=None,
+        )
+        for size in ('9k', '7k')
+    },
+    'msvd': CaptionData('MSVD', 'msvd', 'msvd'),
+    'lsmdc': CaptionData('LSMDC', 'lsmdc', 'lsmdc'),
+    # Of its videos only the beginning is shown to models.
+    'didemo': CaptionData('DiDeMo', 'didemo', 'didemo', own_config=True),
+}
 
 
 def find_data_set(name: str) -> ProtocolData:
@@ -138,70 +189,29 @@ def find_data_set(name: str) -> ProtocolData:
         UserError: If there is neither, or the file has other names in it.
     """
     if name.endswith('.py'):
-        return _read(name)
+        from .own_data_set import read_data_set  # which takes longer
+
+        return read_data_set(name)
     name = SHORT.get(name, name)
     if name not in DATA_SETS:
         raise UserError(
             f'no data set {name!r}{suggest(name, DATA_SETS)}: expected one '
             f'of {", ".join(DATA_SETS)}, or a .py file that describes yours '
-            '(docs/protocols.md)'
+            f'({docs_url("protocols#a-data-set-of-your-own")})'
         )
     return DATA_SETS[name]
 
 
-def _read(path: str) -> ProtocolData:
-    if not Path(path).is_file():
-        raise UserError(f'no description of a data set at {path}')
-    values = Config.fromfile(path).to_dict()
-    known = {field.name for field in dataclasses.fields(ProtocolData)}
-    for key in values:
-        if key not in known:
-            raise UserError(
-                f'{path}: nobody takes {key!r}{suggest(key, known)}; expected '
-                f'{", ".join(sorted(known))}'
-            )
-    missing = [key for key in ('title', 'root') if key not in values]
-    if missing:
-        raise UserError(f'{path} does not say {" and ".join(missing)}')
-    for key in ('full', 'base', 'novel'):
-        if key in values:
-            values[key] = _pair(path, key, values[key])
-    values['zero_shot'] = {
-        split: _pair(path, f'zero_shot {split}', pair)
-        for split, pair in values.get('zero_shot', {}).items()
-    }
-    return ProtocolData(**values)
+def find_caption_data(name: str) -> CaptionData:
+    """A data set of captions by its name.
 
-
-def _pair(path: str, key: str, value: object) -> Split:
-    if not isinstance(value, (list, tuple)) or len(value) != 2:
-        raise UserError(
-            f'{path}: {key} is {value!r}, expected (list of videos, classes)'
-        )
-    return Split(*value)
-
-
-def point_at(
-    loader: Config,
-    data: ProtocolData,
-    split: Split,
-    data_root: str,
-    order: str,
-) -> None:
-    """Let a loader read a split; changed in place.
-
-    Args:
-        loader: A config's data loader.
-        data: The data set.
-        split: Its list and classes.
-        data_root: The folder that data sets are below.
-        order: Of the class names of HMDB-51, see ``load_class_names``.
+    Raises:
+        UserError: If there is none of this name.
     """
-    root = Path(data_root, data.root)
-    dataset = loader.dataset
-    dataset.ann_file = str(root / split.ann_file)
-    dataset.classes = split.classes.format(root=root)
-    dataset.data_prefix = dict(video=str(root / data.videos))
-    dataset.pop('order', None)
-    if order != 'official' and 'hmdb51' in split.classes:
-        dataset.order = order
+    if name not in CAPTION_SETS:
+        raise UserError(
+            f'no captions of {name!r}{suggest(name, CAPTION_SETS)}: expected '
+            f'one of {", ".join(CAPTION_SETS)}; a config of your own is '
+            'tested on its own data without --datasets'
+        )
+    return CAPTION_SETS[name]

@@ -1,59 +1,17 @@
-"""The evaluation protocols of the papers, as jobs and tables."""
+"""The evaluation protocols of the papers, one class and file each."""
 
-from vlprompt.datasets.catalog import (
-    ProtocolData,
-    Split,
-    find_data_set,
-    point_at,
-)
-from vlprompt.datasets.pipelines import count_views, parse_views, set_views
+# Where the class of each protocol is, by the word that one types: they are
+# imported when they are used.
+PROTOCOLS = {
+    'fully-supervised': (
+        'vlprompt.protocols.fully_supervised',
+        'FullySupervised',
+    ),
+    'zero-shot': ('vlprompt.protocols.zero_shot', 'ZeroShot'),
+    'few-shot': ('vlprompt.protocols.few_shot', 'FewShot'),
+    'base-to-novel': ('vlprompt.protocols.base_to_novel', 'BaseToNovel'),
+    'retrieval': ('vlprompt.protocols.retrieval', 'Retrieval'),
+    'compare': ('vlprompt.protocols.compare', 'Compare'),
+}
 
-from .command_line import (
-    add_protocol_arguments,
-    add_training_arguments,
-    dry_run,
-    evaluation_job,
-    find_config,
-    learns,
-    make_jobs,
-    train_and_test,
-)
-from .jobs import Job, Jobs
-from .published import published_rows, read_published
-from .reports import describe, finish
-from .tables import (
-    deviation,
-    harmonic_mean,
-    markdown,
-    mean_and_deviation,
-    percent,
-)
-
-__all__ = [
-    'Job',
-    'Jobs',
-    'ProtocolData',
-    'Split',
-    'add_protocol_arguments',
-    'add_training_arguments',
-    'count_views',
-    'describe',
-    'deviation',
-    'dry_run',
-    'find_config',
-    'find_data_set',
-    'finish',
-    'harmonic_mean',
-    'learns',
-    'make_jobs',
-    'markdown',
-    'mean_and_deviation',
-    'parse_views',
-    'percent',
-    'point_at',
-    'published_rows',
-    'read_published',
-    'set_views',
-    'evaluation_job',
-    'train_and_test',
-]
+__all__ = ['PROTOCOLS']

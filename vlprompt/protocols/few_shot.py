@@ -1,112 +1,161 @@
-"""Few-shot: ``python tools/eval/few_shot.py CONFIG --datasets hmdb51``.
+"""Train on a few videos of each class.
 
-Trains on 2, 4, 8 and 16 clips of each class and tests on all others, or
-tests the checkpoints that are given.
+Each model is tested on the list of the other videos.  Checkpoints that are
+given are tested instead of training.
 """
 
+from __future__ import annotations
+
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
-from vlprompt.cli.common import run_command
 from vlprompt.errors import UserError
+from vlprompt.tables import Table, percent
 
-from . import (
-    Job,
-    Jobs,
-    ProtocolData,
-    Split,
-    add_protocol_arguments,
-    add_training_arguments,
-    describe,
-    dry_run,
-    find_config,
-    find_data_set,
-    finish,
-    make_jobs,
-    markdown,
-    percent,
-    point_at,
-    published_rows,
-    read_published,
-    train_and_test,
-)
+from . import protocol
+from .config_files import find_config, format_pattern, load
+from .protocol import Metrics, Protocol
+from .published import published_rows, read_published
+from .settings import GridSettings, read_settings
+from .training_flags import add_training_arguments
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+    from vlprompt.datasets.catalog import ProtocolData
+    from vlprompt.jobs import Job
+
+EXAMPLE = """vlprompt eval few-shot configs/vilt/vilt_b16_few_shot.py \\
+        --datasets hmdb51 ucf101 --shots 2 4 8 16"""
 
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        'config',
-        help='a config, with {dataset} and {shots} in its name if there is '
-        'one for each',
-    )
-    parser.add_argument(
-        '--datasets', nargs='+', default=['hmdb51', 'ucf101', 'ssv2']
-    )
-    parser.add_argument(
-        '--shots', type=int, nargs='+', help='2 4 8 16 if not given'
-    )
-    add_training_arguments(parser, '{dataset} and {shots}')
-    add_protocol_arguments(parser)
-    return parser.parse_args(args)
+@dataclass(frozen=True, kw_only=True)
+class FewShotSettings(GridSettings):
+    """Settings of few-shot trainings.
+
+    Attributes:
+        shots: Clips of each class; None for all that a data set has lists of.
+    """
+
+    shots: list[int] | None
 
 
-def make_todo(
-    args: Namespace, sets: dict[str, ProtocolData]
-) -> dict[str, list[Job]]:
-    """A training, if there is one, and a test for each set and shots."""
-    todo = {}
-    for name, data in sets.items():
-        for shots in args.shots or data.shots:
+class FewShot(Protocol):
+    """Train on a few videos of each class, and test on the others."""
+
+    name: ClassVar[str] = 'few_shot'
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the config, the data sets and the shots."""
+        parser.add_argument(
+            'config',
+            help='one config for all data sets, or the folder it is in',
+        )
+        parser.add_argument(
+            '--datasets',
+            nargs='+',
+            default=['hmdb51', 'ucf101', 'ssv2'],
+            help='names, or .py files that describe your own',
+        )
+        parser.add_argument(
+            '--shots', type=int, nargs='+', help='2 4 8 16 if not given'
+        )
+        add_training_arguments(parser, '{dataset} and {shots}')
+
+    def settings(self, args: Namespace) -> FewShotSettings:
+        """Read the command line."""
+        from vlprompt.datasets.catalog import find_data_set
+
+        config = find_config(args.config, 'few_shot')
+        sets = {name: find_data_set(name) for name in args.datasets}
+        for name, data in sets.items():
+            if not data.few_shot or data.full is None:
+                raise UserError(f'{name} has no few-shot lists')
+        return read_settings(
+            FewShotSettings,
+            args,
+            self.name,
+            Path(config).stem,
+            config=config,
+            data_sets=sets,
+        )
+
+    def jobs(self, settings: FewShotSettings) -> list[Job]:
+        """A training, if there is one, and a test for each set and shots."""
+        from .train_and_test import train_and_test
+
+        jobs = []
+        for name, data, shots in _grid(settings):
+            config = load(settings)
+            _use_lists(config, settings, data, shots)
             place = dict(dataset=Path(name).stem, shots=shots)
-            config = find_config(args.config, args.cfg_options, **place)
-            train = Split(data.few_shot.format(shots=shots), data.full.classes)
-            where = (args.data_root, args.label_order)
-            if config.get('train_dataloader') is not None:
-                point_at(config.train_dataloader, data, train, *where)
-                point_at(config.val_dataloader, data, data.full, *where)
-            point_at(config.test_dataloader, data, data.full, *where)
-            job = '{dataset}/{shots}shot'.format(**place)
-            todo[job] = train_and_test(args, job, dict(test=config), **place)
-    return todo
+            jobs += train_and_test(
+                settings,
+                _job_name(name, shots),
+                dict(test=config),
+                format_pattern(settings.ckpts, **place),
+                settings.seed,
+            )
+        return jobs
 
+    def tables(
+        self, settings: FewShotSettings, metrics: Metrics
+    ) -> list[Table]:
+        """One row of the last epochs, and one of the best."""
+        from vlprompt.jobs import best_validation
 
-def make_tables(
-    args: Namespace, sets: dict[str, ProtocolData], jobs: Jobs, metrics: dict
-) -> str:
-    """One row of the last epochs, and one of the best."""
-    head, last, best, wanted = ['Method'], [args.name], [], []
-    for name, data in sets.items():
-        for shots in args.shots or data.shots:
-            job = f'{Path(name).stem}/{shots}shot'
+        head, last, best, wanted = ['Method'], [settings.name], [], []
+        for name, data, shots in _grid(settings):
+            job = _job_name(name, shots)
             head.append(f'{data.title} K={shots}')
             last.append(percent(100 * metrics[f'{job}/test']['acc/top1']))
-            best.append(percent(jobs.best(f'{job}/train', 'acc/top1', 100)))
+            value = best_validation(settings.out / job / 'train', 'acc/top1')
+            best.append(percent(None if value is None else 100 * value))
             wanted.append((data.published, f'K={shots} ', 'top1'))
-    rows = [last]
-    if set(best) != {'-'}:
-        rows.append(['best epoch, chosen on the test list', *best])
-    if args.with_published:
-        rows += published_rows(read_published('few_shot'), wanted)
-    return f'{markdown(head, rows)}\nTop-1 in percent after the last epoch.\n'
+        rows = [last]
+        if set(best) != {'-'}:
+            rows.append(['best epoch, chosen on the test list', *best])
+        if settings.with_published:
+            rows += published_rows(read_published(self.name), wanted)
+        note = 'Top-1 in percent after the last epoch.'
+        return [Table(head, rows, note=note)]
 
 
-def main(args: Sequence[str] | None = None) -> None:
-    """Train, test and print the table."""
-    args = parse_args(args)
-    sets = {name: find_data_set(name) for name in args.datasets}
-    for name, data in sets.items():
-        if not data.few_shot or data.full is None:
-            raise UserError(f'{name} has no few-shot lists')
-    todo = [job for pair in make_todo(args, sets).values() for job in pair]
-    jobs = make_jobs(args, 'few_shot')
-    if dry_run(args, jobs, todo):
-        return
-    metrics = jobs.run(todo)
-    tables = make_tables(args, sets, jobs, metrics)
-    finish(args, 'few_shot', tables, describe(args, todo), metrics)
+def _grid(
+    settings: FewShotSettings,
+) -> Iterator[tuple[str, ProtocolData, int]]:
+    for name, data in settings.data_sets.items():
+        for shots in settings.shots or data.shots:
+            yield name, data, shots
 
 
-if __name__ == '__main__':
-    run_command(main)
+def _job_name(data_set: str, shots: int) -> str:
+    return f'{Path(data_set).stem}/{shots}shot'
+
+
+def _use_lists(
+    config: Config, settings: FewShotSettings, data: ProtocolData, shots: int
+) -> None:
+    """Train on a few clips, validate and test on the list of the others."""
+    from vlprompt.datasets.catalog import Split
+    from vlprompt.datasets.use_lists import use_split
+
+    where = (settings.data_root, settings.label_order)
+    if config.get('train_dataloader') is not None:
+        train = Split(data.few_shot.format(shots=shots), data.full.classes)
+        use_split(config.train_dataloader, data, train, *where)
+        use_split(config.val_dataloader, data, data.full, *where)
+    use_split(config.test_dataloader, data, data.full, *where)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    protocol.add_arguments(parser, FewShot())
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the protocol."""
+    protocol.main(FewShot(), argv)

@@ -1,47 +1,64 @@
 """What a protocol prints and writes at its end."""
 
-import json
-import sys
-from argparse import Namespace
-from collections.abc import Sequence
+from __future__ import annotations
 
-from .jobs import Job
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from vlprompt.tables import Table
+
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from vlprompt.jobs import Job
 
 NOT_ALL_SCORED = 1  # exit code
+STATISTICS = {123: "ImageNet's", 122: "CLIP's"}  # by the mean of red
+ORDERS = {
+    'official': 'the correct one',
+    'vifi': "that of ViFi-CLIP's label file, two pairs swapped",
+}
 
 
-def finish(
-    args: Namespace,
+def write_report(
+    settings: Settings,
     protocol: str,
-    tables: str,
+    tables: Sequence[Table],
     notes: Sequence[str],
-    metrics: dict[str, dict],
-) -> None:
-    """Print and write tables and numbers; exit code 1 if videos are missing.
+    metrics: Mapping[str, Mapping[str, float]],
+) -> int:
+    """Print and write tables and numbers.
 
     Args:
-        args: The command line.
+        settings: Of the protocol.
         protocol: Its name.
-        tables: Markdown.
+        tables: What is printed.
         notes: Lines below them.
         metrics: By job; those of trainings are empty.
+
+    Returns:
+        The exit code: 1 if some videos were not scored.
     """
     metrics = {name: values for name, values in metrics.items() if values}
     lines, complete = scored_lines(metrics)
-    text = '\n'.join([tables, *notes, *lines]) + '\n'
+    body = '\n'.join(table.markdown() for table in tables)
+    text = '\n'.join([body, *notes, *lines]) + '\n'
     print(f'\n{text}')
-    (args.out / 'table.md').write_text(text)
+    out = settings.out
+    (out / 'table.md').write_text(text, encoding='utf-8')
     results = dict(
-        protocol=protocol, method=args.name, notes=notes, metrics=metrics
+        protocol=protocol, method=settings.name, notes=notes, metrics=metrics
     )
     numbers = json.dumps(results, indent=2, sort_keys=True)
-    (args.out / 'results.json').write_text(f'{numbers}\n')
-    print(f'Wrote {args.out}/table.md and {args.out}/results.json')
-    if not complete:
-        sys.exit(NOT_ALL_SCORED)
+    (out / 'results.json').write_text(f'{numbers}\n')
+    print(f'Wrote {out}/table.md and {out}/results.json')
+    return 0 if complete else NOT_ALL_SCORED
 
 
-def scored_lines(metrics: dict[str, dict]) -> tuple[list[str], bool]:
+def scored_lines(
+    metrics: Mapping[str, Mapping[str, float]],
+) -> tuple[list[str], bool]:
     """What was scored of what was listed, and whether that is all of it."""
     lines, complete = [], True
     for name, values in metrics.items():
@@ -55,21 +72,18 @@ def scored_lines(metrics: dict[str, dict]) -> tuple[list[str], bool]:
     return lines, complete
 
 
-def describe(args: Namespace, todo: Sequence[Job]) -> list[str]:
+def provenance_notes(settings: Settings, jobs: Sequence[Job]) -> list[str]:
     """What the numbers depend on: texts, statistics, order of classes."""
-    config = todo[-1].config
+    config = jobs[-1].config
     texts = config.model.get('texts') or {}
     mean = (config.model.get('data_preprocessor') or {}).get('mean') or [0]
-    statistics = {123: "ImageNet's", 122: "CLIP's"}.get(int(mean[0]), 'own')
+    statistics = STATISTICS.get(int(mean[0]), 'own')
     lines = [
         f'* texts `{texts.get("template", "none")}`, {statistics} mean and '
         'deviation of colours'
     ]
-    datasets = [job.config.test_dataloader.dataset for job in todo]
+    datasets = [job.config.test_dataloader.dataset for job in jobs]
     if any('hmdb51' in str(d.get('classes')) for d in datasets):
-        name = {
-            'official': 'the correct one',
-            'vifi': "that of ViFi-CLIP's label file, two pairs swapped",
-        }[args.label_order]
-        lines.append(f'* order of the class names of HMDB-51: {name}')
+        order = ORDERS[settings.label_order]
+        lines.append(f'* order of the class names of HMDB-51: {order}')
     return lines

@@ -1,181 +1,219 @@
-"""Retrieval: ``python tools/eval/retrieval.py CONFIG CHECKPOINT``.
+"""Rank videos by text and texts by video.
 
-Ranks videos by captions and captions by videos, on the config's own test set
-or on the data sets that are named.
+The test set is the config's own, or each of the data sets that are named.
 """
 
+from __future__ import annotations
+
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
-from mmengine.config import Config
+from vlprompt.errors import UserError, suggest
+from vlprompt.tables import Table
 
-from vlprompt.apis.checkpoints import set_checkpoint
-from vlprompt.cli.common import run_command
-from vlprompt.datasets.caption_sets import (
-    find_caption_set,
-    point_at_captions,
-)
-from vlprompt.errors import UserError
-from vlprompt.evaluation.retrieval import TIES, VIDEO_TO_TEXT
+from . import protocol
+from .config_files import find_config, format_pattern
+from .protocol import Metrics, Protocol
+from .published import published_rows, read_published
+from .settings import Settings, read_settings
+from .training_flags import add_training_arguments
 
-from . import (
-    Job,
-    add_protocol_arguments,
-    add_training_arguments,
-    dry_run,
-    find_config,
-    finish,
-    learns,
-    make_jobs,
-    markdown,
-    published_rows,
-    read_published,
-    train_and_test,
-)
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
+    from vlprompt.datasets.catalog import CaptionData
+    from vlprompt.jobs import Job
+
+EXAMPLE = """vlprompt eval retrieval configs/vilt/vilt_b16_retrieval.py \\
+        vilt.pth --datasets msrvtt9k"""
 NUMBERS = ('R1', 'R5', 'MnR', 'R10', 'MdR')  # the papers print the first
 HEAD = ('R@1', 'R@5', 'MnR', 'R@10', 'MdR')
 DIRECTIONS = {'t2v': 'text to video', 'v2t': 'video to text'}
 
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        'config',
-        help='a config, with {dataset} in its name if there is one for each',
-    )
-    parser.add_argument('checkpoint', nargs='?', help='the same as --ckpts')
-    parser.add_argument(
-        '--datasets',
-        nargs='+',
-        default=[],
-        help='msrvtt9k msrvtt7k msvd lsmdc, or what stands for {dataset}',
-    )
-    parser.add_argument(
-        '--train', action='store_true', help='train first, by the config'
-    )
-    parser.add_argument(
-        '--v2t',
-        choices=[*VIDEO_TO_TEXT],
-        default='group',
-        help='what a video ranks: the captions of a video as a group, or '
-        'single captions',
-    )
-    parser.add_argument(
-        '--tie',
-        choices=[*TIES],
-        default='strict',
-        help='whether an equal score costs nothing or half a rank',
-    )
-    add_training_arguments(parser, '{dataset}')
-    add_protocol_arguments(parser)
-    return parser.parse_args(args)
+@dataclass(frozen=True, kw_only=True)
+class RetrievalSettings(Settings):
+    """Settings of retrieval.
+
+    Attributes:
+        config: The file of the config.
+        data_sets: By the names that were given; the stem of the config
+            stands for its own test set, which is None.
+        ckpts: Checkpoints to test, a pattern.
+        train: Whether to train first.
+        seed: Of training.
+        v2t: What a video ranks.
+        tie: What an equal score costs.
+    """
+
+    config: str
+    data_sets: Mapping[str, CaptionData | None]
+    ckpts: str | None
+    train: bool
+    seed: int
+    v2t: str
+    tie: str
 
 
-def make_todo(args: Namespace) -> dict[str, list[Job]]:
-    """The jobs of each data set."""
-    shared = args.datasets and '{dataset}' not in args.config
-    args.ckpts = args.checkpoint or args.ckpts
-    todo = {}
-    for dataset in args.datasets or [Path(args.config).stem]:
-        place = dict(dataset=dataset)
-        config = find_config(args.config, args.cfg_options, **place)
-        if shared:
-            captions = find_caption_set(dataset)
-            point_at_captions(config, captions, args.data_root)
-        else:
-            relocate(config, args.data_root)
-        if 'Caption' not in config.test_dataloader.dataset.type:
-            raise UserError(
-                f'{config.filename} tests no captions but '
-                f'{config.test_dataloader.dataset.type}'
+class Retrieval(Protocol):
+    """Rank videos by captions, and captions by videos."""
+
+    name: ClassVar[str] = 'retrieval'
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the config, the checkpoint, the data sets and the metric."""
+        parser.add_argument('config')
+        parser.add_argument(
+            'checkpoint', nargs='?', help='the same as --ckpts'
+        )
+        parser.add_argument(
+            '--datasets',
+            nargs='+',
+            default=[],
+            help="instead of the config's own: msrvtt9k msrvtt7k msvd lsmdc "
+            'didemo',
+        )
+        parser.add_argument(
+            '--train', action='store_true', help='train first, by the config'
+        )
+        parser.add_argument(
+            '--v2t',
+            default='group',
+            metavar='{group,caption}',
+            help='what a video ranks: the captions of a video as a group, or '
+            'single captions',
+        )
+        parser.add_argument(
+            '--tie',
+            default='strict',
+            metavar='{strict,mean}',
+            help='whether an equal score costs nothing or half a rank',
+        )
+        add_training_arguments(parser, '{dataset}')
+
+    def settings(self, args: Namespace) -> RetrievalSettings:
+        """Read the command line."""
+        from vlprompt.datasets.catalog import find_caption_data
+        from vlprompt.evaluation.retrieval import TIES, VIDEO_TO_TEXT
+
+        _check_choice('--v2t', args.v2t, [*VIDEO_TO_TEXT])
+        _check_choice('--tie', args.tie, [*TIES])
+        config = find_config(args.config, 'retrieval')
+        stem = Path(config).stem
+        sets = {name: find_caption_data(name) for name in args.datasets}
+        return read_settings(
+            RetrievalSettings,
+            args,
+            self.name,
+            stem,
+            config=config,
+            data_sets=sets or {stem: None},
+            ckpts=args.checkpoint or args.ckpts,
+        )
+
+    def jobs(self, settings: RetrievalSettings) -> list[Job]:
+        """A training, if that is wanted, and a test for each data set."""
+        from vlprompt.apis import load_config, set_checkpoint
+
+        from .train_and_test import is_trainable, train_and_test
+
+        jobs = []
+        for name, data in settings.data_sets.items():
+            config = load_config(settings.config, settings.cfg_options)
+            _use_captions(config, settings, data)
+            checkpoint = format_pattern(settings.ckpts, dataset=name)
+            if not checkpoint and not settings.train and is_trainable(config):
+                set_checkpoint(config, None)
+            jobs += train_and_test(
+                settings, name, dict(test=config), checkpoint, settings.seed
             )
-        config.test_evaluator = dict(
-            type='VideoTextRetrievalMetric', v2t=args.v2t, tie=args.tie
-        )
-        if not args.ckpts and not args.train and learns(config):
-            set_checkpoint(config, None)
-        todo[dataset] = train_and_test(
-            args, dataset, dict(test=config), **place
-        )
-    return todo
+        return jobs
 
-
-def relocate(config: Config, data_root: str) -> None:
-    """Read from another folder than ``data``."""
-    for name in ('train', 'val', 'test'):
-        loader = config.get(f'{name}_dataloader')
-        if loader is not None:
-            dataset = loader.dataset
-            dataset.ann_file = _below(dataset.ann_file, data_root)
-            video = _below(dataset.data_prefix.video, data_root)
-            dataset.data_prefix.video = video
-
-
-def _below(path: str, data_root: str) -> str:
-    if Path(path).parts[:1] != ('data',):
-        return path
-    return str(Path(data_root, *Path(path).parts[1:]))
-
-
-def make_tables(args: Namespace, metrics: dict[str, dict]) -> str:
-    """One table for each data set and direction."""
-    tables = []
-    for dataset in args.datasets or [Path(args.config).stem]:
-        values = metrics[f'{dataset}/test']
-        rows = [
-            [
-                f'{args.name}, {title}',
-                *(f'{values[f"{key}/{name}"]:.1f}' for name in NUMBERS),
+    def tables(
+        self, settings: RetrievalSettings, metrics: Metrics
+    ) -> list[Table]:
+        """One table for each data set, with a row for each direction."""
+        tables = []
+        for name, data in settings.data_sets.items():
+            values = metrics[f'{name}/test']
+            rows = [
+                [
+                    f'{settings.name}, {title}',
+                    *(f'{values[f"{key}/{n}"]:.1f}' for n in NUMBERS),
+                ]
+                for key, title in DIRECTIONS.items()
             ]
-            for key, title in DIRECTIONS.items()
+            if settings.with_published:
+                published = data.published if data else _published_name(name)
+                wanted = [(published, '', f't2v_{key}') for key in NUMBERS]
+                rows += published_rows(read_published(self.name), wanted)
+            tables.append(Table(['Method', *HEAD], rows, title=name))
+        return tables
+
+    def notes(
+        self,
+        settings: RetrievalSettings,
+        jobs: Sequence[Job],
+        metrics: Metrics,
+    ) -> list[str]:
+        """What the numbers are of."""
+        lines = [
+            'Published rows are text to video. R@k in percent, MdR and MnR '
+            'are median and mean rank.',
+            '',
+            f'* video to text ranks {settings.v2t}s; ties: {settings.tie}',
         ]
-        if args.with_published:
-            name = next(
-                (
-                    n
-                    for n in ('msrvtt', 'msvd', 'lsmdc', 'didemo')
-                    if n in dataset
-                ),
-                dataset,
-            )
-            wanted = [(name, '', f't2v_{key}') for key in NUMBERS]
-            numbers = read_published('retrieval')
-            rows += published_rows(numbers, wanted)
-        tables.append(f'{dataset}\n\n{markdown(["Method", *HEAD], rows)}')
-    return '\n'.join(tables)
+        for name, values in metrics.items():
+            if values:
+                lines.append(
+                    f'* {name}: {values["captions"]:.0f} captions, of which '
+                    f'{values["truncated"]:.0f} were truncated'
+                )
+        return lines
 
 
-def notes(args: Namespace, metrics: dict[str, dict]) -> list[str]:
-    """What the numbers are of."""
-    lines = [
-        'Published rows are text to video. R@k in percent, MdR and MnR are '
-        'median and mean rank.',
-        '',
-        f'* video to text ranks {args.v2t}s; ties: {args.tie}',
-    ]
-    for name, values in metrics.items():
-        if values:
-            lines.append(
-                f'* {name}: {values["captions"]:.0f} captions, of which '
-                f'{values["truncated"]:.0f} lost their ends'
-            )
-    return lines
+def _check_choice(flag: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise UserError(
+            f'{flag} {value}{suggest(value, known)}: expected '
+            f'{" or ".join(known)}'
+        )
 
 
-def main(args: Sequence[str] | None = None) -> None:
-    """Test and print the table."""
-    args = parse_args(args)
-    todo = [job for jobs in make_todo(args).values() for job in jobs]
-    jobs = make_jobs(args, 'retrieval')
-    if dry_run(args, jobs, todo):
-        return
-    metrics = jobs.run(todo)
-    lines = notes(args, metrics)
-    finish(args, 'retrieval', make_tables(args, metrics), lines, metrics)
+def _use_captions(
+    config: Config, settings: RetrievalSettings, data: CaptionData | None
+) -> None:
+    """Read the captions of a data set, and rank as the settings say."""
+    from vlprompt.datasets.use_lists import relocate, use_captions
+
+    if data is None:
+        relocate(config, settings.data_root)
+    else:
+        use_captions(config, data, settings.data_root)
+    kind = config.test_dataloader.dataset.type
+    if 'Caption' not in kind:
+        raise UserError(f'{config.filename} tests no captions but {kind}')
+    config.test_evaluator = dict(
+        type='VideoTextRetrievalMetric', v2t=settings.v2t, tie=settings.tie
+    )
 
 
-if __name__ == '__main__':
-    run_command(main)
+def _published_name(stem: str) -> str:
+    """The data set in the name of a config, as the papers' tables call it."""
+    from vlprompt.datasets.catalog import CAPTION_SETS
+
+    names = {data.published for data in CAPTION_SETS.values()}
+    return next((name for name in sorted(names) if name in stem), stem)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    protocol.add_arguments(parser, Retrieval())
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the protocol."""
+    protocol.main(Retrieval(), argv)

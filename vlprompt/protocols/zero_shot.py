@@ -1,127 +1,153 @@
-"""Zero-shot: ``python tools/eval/zero_shot.py CONFIG [CHECKPOINT]``.
+"""Test on classes that were not trained on.
 
-Tests a model on classes it was not trained on, on every split of each data
-set, and prints means and deviations.
+Every split of each data set is tested; the table has means and deviations.
 """
 
+from __future__ import annotations
+
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
-from vlprompt.apis import load_config
-from vlprompt.apis.checkpoints import set_checkpoint
-from vlprompt.cli.common import run_command
 from vlprompt.errors import UserError
+from vlprompt.tables import Table, mean_and_deviation, percent
 
-from . import (
-    ProtocolData,
-    add_protocol_arguments,
-    describe,
-    dry_run,
-    evaluation_job,
-    find_data_set,
-    finish,
-    make_jobs,
-    markdown,
-    mean_and_deviation,
-    percent,
-    point_at,
-    published_rows,
-    read_published,
-)
+from . import protocol
+from .protocol import Metrics, Protocol
+from .published import published_rows, read_published
+from .settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from vlprompt.datasets.catalog import ProtocolData
+    from vlprompt.jobs import Job
+
+EXAMPLE = """vlprompt eval zero-shot configs/vilt/vilt_b16_k400_zs.py \\
+        vilt.pth --datasets hmdb51 ucf101"""
 
 
-def parse_args(args: Sequence[str] | None = None) -> Namespace:
-    """Parse the command line."""
-    parser = ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('config')
-    parser.add_argument('checkpoint', nargs='?')
-    parser.add_argument(
-        '--datasets',
-        nargs='+',
-        default=['hmdb51', 'ucf101', 'kinetics600'],
-        help='names, or .py files that describe your own',
-    )
-    parser.add_argument(
-        '--ddof',
-        type=int,
-        choices=(0, 1),
-        default=0,
-        help='the deviation divides by the number of splits less this',
-    )
-    add_protocol_arguments(parser)
-    return parser.parse_args(args)
+@dataclass(frozen=True, kw_only=True)
+class ZeroShotSettings(Settings):
+    """Settings of zero-shot tests.
+
+    Attributes:
+        config: The file of the config.
+        checkpoint: What is tested, if it is not the config's.
+        data_sets: The data sets by the names that were given.
+        ddof: The deviation divides by the number of splits less this.
+    """
+
+    config: str
+    checkpoint: str | None
+    data_sets: Mapping[str, ProtocolData]
+    ddof: int
 
 
-def make_todo(args: Namespace, sets: dict[str, ProtocolData]) -> list:
-    """One test for each split."""
-    todo = []
-    for name, data in sets.items():
-        for split, content in data.zero_shot.items():
-            config = load_config(args.config, args.cfg_options)
-            set_checkpoint(config, args.checkpoint)
-            loader = config.test_dataloader
-            point_at(loader, data, content, args.data_root, args.label_order)
-            checkpoint = config.load_from or 'none'
-            job = f'{Path(name).stem}/{split}'
-            todo.append(evaluation_job(args, job, config, checkpoint))
-    return todo
+class ZeroShot(Protocol):
+    """Test on classes that were not trained on."""
 
+    name: ClassVar[str] = 'zero_shot'
 
-def make_tables(
-    args: Namespace, sets: dict[str, ProtocolData], metrics: dict
-) -> str:
-    """Means over the splits, then every split."""
-    columns = [
-        (name, key)
-        for name, data in sets.items()
-        for key in ('top1', 'top5')[: 2 if data.published == 'k600' else 1]
-    ]
-    head = ['Method']
-    row = [args.name]
-    for name, key in columns:
-        data = sets[name]
-        head.append(data.title + (f' {key}' if len(columns) > 1 else ''))
-        values = [
-            100 * metrics[f'{Path(name).stem}/{split}'][f'acc/{key}']
-            for split in data.zero_shot
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the config, the checkpoint and the data sets."""
+        parser.add_argument('config')
+        parser.add_argument('checkpoint', nargs='?')
+        parser.add_argument(
+            '--datasets',
+            nargs='+',
+            default=['hmdb51', 'ucf101', 'kinetics600'],
+            help='names, or .py files that describe your own',
+        )
+        parser.add_argument(
+            '--ddof',
+            type=int,
+            choices=(0, 1),
+            default=0,
+            help='the deviation divides by the number of splits less this',
+        )
+
+    def settings(self, args: Namespace) -> ZeroShotSettings:
+        """Read the command line."""
+        from vlprompt.datasets.catalog import find_data_set
+
+        sets = {name: find_data_set(name) for name in args.datasets}
+        for name, data in sets.items():
+            if not data.zero_shot:
+                raise UserError(f'{name} has no zero-shot splits')
+        return read_settings(
+            ZeroShotSettings,
+            args,
+            self.name,
+            Path(args.config).stem,
+            data_sets=sets,
+        )
+
+    def jobs(self, settings: ZeroShotSettings) -> list[Job]:
+        """One test for each split."""
+        from vlprompt.apis import load_config, set_checkpoint
+        from vlprompt.datasets.use_lists import use_split
+
+        from .train_and_test import make_test
+
+        where = (settings.data_root, settings.label_order)
+        jobs = []
+        for name, data in settings.data_sets.items():
+            for split, content in data.zero_shot.items():
+                config = load_config(settings.config, settings.cfg_options)
+                set_checkpoint(config, settings.checkpoint)
+                use_split(config.test_dataloader, data, content, *where)
+                checkpoint = config.load_from or 'none'
+                job = _job_name(name, split)
+                jobs.append(make_test(settings, job, config, checkpoint))
+        return jobs
+
+    def tables(
+        self, settings: ZeroShotSettings, metrics: Metrics
+    ) -> list[Table]:
+        """Means over the splits, then every split."""
+        columns = [
+            (name, data, key)
+            for name, data in settings.data_sets.items()
+            for key in ('top1', 'top5')[: 2 if data.published == 'k600' else 1]
         ]
-        row.append(mean_and_deviation(values, args.ddof))
-    rows = [row]
-    if args.with_published:
-        wanted = [(sets[name].published, '', key) for name, key in columns]
-        rows += published_rows(read_published('zero_shot'), wanted)
-    splits = [
-        [
-            job,
-            percent(100 * values['acc/top1']),
-            percent(100 * values['acc/top5']),
-        ]
+        head, row = ['Method'], [settings.name]
+        for name, data, key in columns:
+            head.append(data.title + (f' {key}' if len(columns) > 1 else ''))
+            values = [
+                100 * metrics[_job_name(name, split)][f'acc/{key}']
+                for split in data.zero_shot
+            ]
+            row.append(mean_and_deviation(values, settings.ddof))
+        rows = [row]
+        if settings.with_published:
+            wanted = [(data.published, '', key) for _, data, key in columns]
+            rows += published_rows(read_published(self.name), wanted)
+        divisor = 'number of splits' + (' - 1' if settings.ddof else '')
+        note = (
+            'Top-1 in percent, mean ± standard deviation over the splits '
+            f'(sum of squares over the {divisor}).'
+        )
+        return [Table(head, rows, note=note), _every_split(metrics)]
+
+
+def _job_name(data_set: str, split: str) -> str:
+    return f'{Path(data_set).stem}/{split}'
+
+
+def _every_split(metrics: Metrics) -> Table:
+    rows = [
+        [job, *(percent(100 * values[f'acc/{k}']) for k in ('top1', 'top5'))]
         for job, values in metrics.items()
     ]
-    divisor = 'number of splits' + (' - 1' if args.ddof else '')
-    return (
-        f'{markdown(head, rows)}\nTop-1 in percent, mean ± standard deviation '
-        f'over the splits (sum of squares over the {divisor}).\n\n'
-        f'{markdown(["Split", "Top-1", "Top-5"], splits)}'
-    )
+    return Table(['Split', 'Top-1', 'Top-5'], rows)
 
 
-def main(args: Sequence[str] | None = None) -> None:
-    """Test on all splits and print the table."""
-    args = parse_args(args)
-    sets = {name: find_data_set(name) for name in args.datasets}
-    for name, data in sets.items():
-        if not data.zero_shot:
-            raise UserError(f'{name} has no zero-shot splits')
-    todo = make_todo(args, sets)
-    jobs = make_jobs(args, 'zero_shot')
-    if dry_run(args, jobs, todo):
-        return
-    metrics = jobs.run(todo)
-    tables = make_tables(args, sets, metrics)
-    finish(args, 'zero_shot', tables, describe(args, todo), metrics)
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    protocol.add_arguments(parser, ZeroShot())
 
 
-if __name__ == '__main__':
-    run_command(main)
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the protocol."""
+    protocol.main(ZeroShot(), argv)

@@ -200,7 +200,7 @@ def run(args: Namespace) -> None:
     print(table)
     if args.table:
         intro = INTRO.format(
-            command='vlprompt toy zoo --table docs/toy_zoo.md',
+            command=f'vlprompt toy zoo --table {args.table}',
             seeds=f'seeds {", ".join(map(str, args.seeds))}',
         )
         args.table.write_text(f'{intro}\n{table}')

@@ -3,7 +3,7 @@
 _base_ = ['clip_b16.py']
 
 model = dict(
-    texts=dict(type='CandidateTexts', template='[16] {} [16]'),
+    texts=dict(type='SampledClassTexts', template='[16] {} [16]'),
     prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts')),
     pooler=dict(
         type='TransformerPooler',

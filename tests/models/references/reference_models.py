@@ -24,7 +24,9 @@ GRADIENTS = {
 }
 LONG = 'two dogs chase a red ball over the wet grass and ' * 9
 CAPTIONS = ('a man rides a bike', 'Cooking', LONG)
-IN_BATCH = dict(type='InBatchHead', alignment=dict(type='PairLoss'))
+IN_BATCH = dict(
+    type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+)
 
 
 def build(classes=CLASSES, noise=0.05, **parts):

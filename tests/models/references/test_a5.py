@@ -23,7 +23,7 @@ from vlprompt.errors import UserError
 
 LABELS = (1, 3, 1)
 A5 = dict(
-    texts=dict(type='CandidateTexts', template='[4] {} [4]', num=3),
+    texts=dict(type='SampledClassTexts', template='[4] {} [4]', num=3),
     prompts=dict(
         type='PromptLearner', text=dict(type='PositionPrompts', std=0.01)
     ),

@@ -24,7 +24,11 @@ from reference_models import (
 from tiny import CLASSES
 
 from vlprompt.errors import UserError
-from vlprompt.models import PairLoss, SameClassKLLoss, VisualFeatures
+from vlprompt.models import (
+    SoftTargetKLLoss,
+    SymmetricContrastiveLoss,
+    VisualFeatures,
+)
 from vlprompt.registry import MODELS
 
 
@@ -181,17 +185,17 @@ def test_temporal_shift_equals_the_formulas(float64, patch_tokens, frames):
     check_gradients(model, ours, theirs)
 
 
-def actionclip(*templates, alignment='SameClassKLLoss', **kwargs):
+def actionclip(*templates, alignment='SoftTargetKLLoss', **kwargs):
     """ActionCLIP with the transformer after CLIP."""
     return build(
         texts=dict(
-            type='LabelTexts',
+            type='BatchLabelTexts',
             template=list(templates),
             ensemble=kwargs.pop('ensemble', 'probability'),
         ),
         pooler=TRANSFORMER,
         cls_head=dict(
-            type='InBatchHead',
+            type='ContrastiveHead',
             alignment=dict(type=alignment),
             test_temperature=0.01,
             average_clips='prob',
@@ -226,7 +230,10 @@ def pair_entropies(scores, labels):
     return both / 2
 
 
-LOSSES = dict(SameClassKLLoss=same_class_divergence, PairLoss=pair_entropies)
+LOSSES = dict(
+    SoftTargetKLLoss=same_class_divergence,
+    SymmetricContrastiveLoss=pair_entropies,
+)
 
 
 def compare_actionclip(alignment, labels):
@@ -252,9 +259,9 @@ def compare_actionclip(alignment, labels):
 @pytest.mark.parametrize(
     ('alignment', 'labels'),
     [
-        ('SameClassKLLoss', (2, 0, 2, 4)),
-        ('SameClassKLLoss', (3, 1)),
-        ('PairLoss', (2, 0, 2)),
+        ('SoftTargetKLLoss', (2, 0, 2, 4)),
+        ('SoftTargetKLLoss', (3, 1)),
+        ('SymmetricContrastiveLoss', (2, 0, 2)),
     ],
 )
 def test_actionclip_equals_the_formulas(float64, alignment, labels):
@@ -262,7 +269,7 @@ def test_actionclip_equals_the_formulas(float64, alignment, labels):
 
 
 def test_actionclip_equals_the_formulas_in_single_precision():
-    compare_actionclip('SameClassKLLoss', (2, 0, 2))
+    compare_actionclip('SoftTargetKLLoss', (2, 0, 2))
 
 
 def test_two_videos_of_two_classes_aim_at_the_softmax_of_ten_and_zero(float64):
@@ -275,11 +282,13 @@ def test_two_videos_of_two_classes_aim_at_the_softmax_of_ten_and_zero(float64):
         expected = expected + high * (high.log() - own) / 4
         expected = expected + low * (low.log() - other) / 4
     same = torch.eye(2).bool()
-    close(SameClassKLLoss()(scores, same), expected)
-    close(SameClassKLLoss()(10.0 * same, same), torch.tensor(0.0))
+    close(SoftTargetKLLoss()(scores, same), expected)
+    close(SoftTargetKLLoss()(10.0 * same, same), torch.tensor(0.0))
 
 
-@pytest.mark.parametrize('loss', [SameClassKLLoss(), PairLoss()])
+@pytest.mark.parametrize(
+    'loss', [SoftTargetKLLoss(), SymmetricContrastiveLoss()]
+)
 def test_videos_and_texts_may_change_places(float64, loss):
     torch.manual_seed(0)
     scores, labels = 5 * torch.randn(4, 4), torch.tensor([2, 0, 2, 4])
@@ -287,7 +296,7 @@ def test_videos_and_texts_may_change_places(float64, loss):
     close(loss(scores, same), loss(scores.T, same))
 
 
-@pytest.mark.parametrize('kind', [SameClassKLLoss, PairLoss])
+@pytest.mark.parametrize('kind', [SoftTargetKLLoss, SymmetricContrastiveLoss])
 def test_alignment_losses_equal_the_formulas_with_a_weight(float64, kind):
     torch.manual_seed(0)
     scores, labels = 5 * torch.randn(5, 5), [2, 0, 2, 4, 2]

@@ -59,7 +59,7 @@ TIGHT = dict(
     pooler=dict(type='IdentityPooler'),
     cls_head=dict(
         type='TightTransformerHead',
-        alignment=dict(type='PairLoss'),
+        alignment=dict(type='SymmetricContrastiveLoss'),
         num_layers=2,
         dropout=0.0,
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vlprompt.protocols.tables import markdown
+from vlprompt.tables import Table
 
 
 def tables(rows: list[dict]) -> Iterator[str]:
@@ -13,7 +13,7 @@ def tables(rows: list[dict]) -> Iterator[str]:
             and ``throughput``, which may be None.
     """
     head = ('Method', 'GFLOPs', 'TP', 'Params (M)', 'Trainable (M)')
-    yield markdown(head, [_summary(row) for row in rows])
+    yield Table(head, [_summary(row) for row in rows]).markdown()
     yield (
         'GFLOPs: multiply-accumulates (10^9) of one view, texts encoded '
         'before, every\ntoken through every block, as published numbers are '
@@ -21,7 +21,7 @@ def tables(rows: list[dict]) -> Iterator[str]:
     )
     names = list(dict.fromkeys(n for r in rows for n in r['macs']['parts']))
     head = ('Method', 'T', 'as published', 'computed here', *names, 'texts')
-    yield markdown(head, [_parts(row, names) for row in rows])
+    yield Table(head, [_parts(row, names) for row in rows]).markdown()
     yield (
         'Computed here: without the outputs that nothing reads: those of '
         'prompts and other\ncontext tokens, and in the last block all but '
@@ -29,11 +29,11 @@ def tables(rows: list[dict]) -> Iterator[str]:
         'column.\n'
     )
     head = ('Method', 'Params (M)', 'without token embedding (M)')
-    yield markdown(head, [_words(row) for row in rows])
+    yield Table(head, [_words(row) for row in rows]).markdown()
     timed = [row for row in rows if row['throughput']]
     if timed:
         head = ('Method', *timed[0]['throughput'])
-        yield markdown(head, [_timing(row) for row in timed])
+        yield Table(head, [_timing(row) for row in timed]).markdown()
 
 
 def _summary(row: dict) -> list[str]:
@@ -67,11 +67,13 @@ def _words(row: dict) -> list[str]:
 
 
 def _timing(row: dict) -> list[str]:
-    values = row['throughput'].values()
-    return [
-        row['method'],
-        *(f'{v:.2f}' if isinstance(v, float) else str(v) for v in values),
-    ]
+    return [row['method'], *map(_cell, row['throughput'].values())]
+
+
+def _cell(value: float | str | None) -> str:
+    if value is None:
+        return '-'
+    return f'{value:.2f}' if isinstance(value, float) else str(value)
 
 
 def _giga(macs: int | None) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from vlprompt import analysis
 from vlprompt.errors import UserError
-from vlprompt.protocols.tables import markdown
+from vlprompt.tables import Table
 from vlprompt.visualization import Panel, draw_scatter
 
 NOTE = (
@@ -135,7 +135,8 @@ class TSNEReport:
 
     def show(self) -> None:
         """Print the table."""
-        print(markdown(HEAD, [_row(model) for model in self.models]))
+        rows = [_row(model) for model in self.models]
+        print(Table(HEAD, rows).markdown())
         print(
             'Homogeneity, completeness and V-measure in percent, of k-means '
             f'clusters of the embeddings ({self.settings["feature"]}) and of '

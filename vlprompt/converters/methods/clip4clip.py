@@ -19,7 +19,7 @@ def clip4clip(keys: Keys) -> dict[str, Any]:
     """CLIP4Clip with any of its four heads."""
     positions = r'frame_position_embeddings\.weight'
     pooler: dict[str, Any] = dict(type='UnitMeanPooler')
-    head: dict[str, Any] = dict(type='InBatchHead')
+    head: dict[str, Any] = dict(type='ContrastiveHead')
     trainable = ['cls_head.logit_scale', 'pooler.*']
     layers = keys.numbers(r'transformerClip\.resblocks\.(\d+)\..+')
     crossed = keys.numbers(r'cross\.transformer\.resblocks\.(\d+)\..+')
@@ -58,6 +58,6 @@ def clip4clip(keys: Keys) -> dict[str, Any]:
     return dict(
         texts=dict(type='CaptionTexts', max_tokens=32),
         pooler=pooler,
-        cls_head=dict(head, alignment=dict(type='PairLoss')),
+        cls_head=dict(head, alignment=dict(type='SymmetricContrastiveLoss')),
         trainable=[*FINE_TUNED, *trainable],
     )

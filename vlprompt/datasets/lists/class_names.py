@@ -9,7 +9,7 @@ from typing import Any
 
 from mmengine.logging import print_log
 
-from vlprompt.errors import UserError
+from vlprompt.errors import UserError, docs_url
 
 from .hmdb51_order import ORDERS, swapped_pair, to_vifi_order
 from .text_files import read_lines
@@ -108,7 +108,7 @@ def _warn_of_swapped(names: Sequence[str], classes: str | Path) -> None:
         print_log(
             f'{classes} has {pair[0]!r} before {pair[1]!r}: the published '
             'order of HMDB-51, which does not fit its lists of videos '
-            '(docs/data.md, "Class lists")',
+            f'({docs_url("data#class-lists")})',
             'current',
             logging.WARNING,
         )
@@ -131,7 +131,8 @@ def _read(classes: str | Path) -> list[str]:
     if not path.is_file():
         raise UserError(
             f'no class list {classes}: neither a file nor one of '
-            f'{", ".join(list_class_names())} (docs/data.md, "Class lists")'
+            f'{", ".join(list_class_names())} '
+            f'({docs_url("data#class-lists")})'
         )
     if path.suffix == '.csv':
         return _read_csv(path)

@@ -1,0 +1,131 @@
+"""What is run, what is kept, and what is said if it fails."""
+
+import json
+
+import pytest
+from standins import StandIns, calls
+
+from vlprompt.errors import UserError
+from vlprompt.jobs import (
+    CommandJob,
+    Jobs,
+    TestJob,
+    TrainJob,
+    best_validation,
+)
+
+DONE = {'train': {}, 'test': {'acc/top1': 0.5}}
+
+
+def run(out, todo, slots=1):
+    return Jobs(out, StandIns(slots)).run(todo)
+
+
+def names(out):
+    return [line.split()[0] for line in calls(out)]
+
+
+def test_what_is_done_is_kept(tmp_path, todo, capsys):
+    out = tmp_path / 'out'
+    assert run(out, todo) == DONE
+    assert names(out) == ['train', 'test']
+    printed = capsys.readouterr().out
+    assert '[2/2] test\n  test: acc/top1 50.0' in printed
+    assert run(out, todo) == DONE
+    assert names(out) == []
+    assert capsys.readouterr().out.count('as before') == 2
+    jobs = Jobs(out, StandIns())
+    jobs.forget()
+    assert jobs.run(todo) == DONE
+    assert names(out) == ['train', 'test']
+
+
+def test_what_has_changed_is_run_again(tmp_path, todo):
+    out = tmp_path / 'out'
+    run(out, todo)
+    calls(out)
+    (out / 'train/epoch_1.pth').write_text('other weights')
+    run(out, todo)
+    assert names(out) == ['test']
+    (tmp_path / 'list.txt').write_text('b.mp4 0')
+    run(out, todo)
+    assert names(out) == ['train', 'test']
+    todo[1].config.seed = 1
+    run(out, todo)
+    assert names(out) == ['train', 'test']
+    (out / 'train/last_checkpoint').unlink()
+    run(out, todo)
+    assert names(out)[0] == 'train'
+
+
+def test_results_can_be_moved(tmp_path, todo):
+    run(tmp_path / 'out', todo)
+    (tmp_path / 'out').rename(tmp_path / 'moved')
+    calls(tmp_path / 'moved')
+    assert run(tmp_path / 'moved', todo) == DONE
+    assert names(tmp_path / 'moved') == []
+
+
+def test_a_job_that_fails_says_why(tmp_path, todo):
+    out = tmp_path / 'out'
+    out.mkdir()
+    (out / 'fail').touch()
+    with pytest.raises(UserError) as error:
+        run(out, todo)
+    log = out / 'train/log.txt'
+    assert str(error.value) == f'train failed: no GPU today (log: {log})'
+    (out / 'fail').unlink()
+    run(out, todo)
+    assert names(out) == ['train', 'train', 'test']
+
+
+def test_missing_lists_are_found_before(tmp_path, todo):
+    (tmp_path / 'list.txt').unlink()
+    with pytest.raises(UserError, match='nothing is run: there is no .*list'):
+        run(tmp_path / 'out', todo)
+    assert not (tmp_path / 'out').exists()
+
+
+def test_a_checkpoint_that_is_not_there(tmp_path, config):
+    missing = str(tmp_path / 'none.pth')
+    run(tmp_path / 'out', [TestJob('test', config, missing)])
+    assert calls(tmp_path / 'out') == [f'test {missing}']  # which says so
+
+
+def test_a_job_that_needs_one_that_is_not_there(tmp_path, config):
+    test = TestJob('test', config, TrainJob('train', config))
+    with pytest.raises(ValueError, match='test needs train'):
+        run(tmp_path / 'out', [test])
+
+
+def test_any_command_is_a_job(tmp_path):
+    """Its results are those it writes, and depend on what one says."""
+    made = tmp_path / 'made/metrics.json'
+    made.parent.mkdir()
+    command = ('test', str(made.parent / 'config.py'))
+
+    def make(depends_on):
+        return CommandJob(
+            'make', command, depends_on, leaves=(made,), results=made
+        )
+
+    def run_one(depends_on):
+        jobs = Jobs(tmp_path, StandIns())
+        return jobs.run([make(depends_on)]), names(tmp_path)
+
+    done = {'make': {'acc/top1': 0.5}}
+    assert run_one('a') == (done, ['made'])
+    assert run_one('a') == (done, [])
+    assert run_one('b') == (done, ['made'])
+    made.unlink()
+    assert run_one('b') == (done, ['made'])
+
+
+def test_the_best_validation(tmp_path):
+    folder = tmp_path / 'train/20260101/vis_data'
+    folder.mkdir(parents=True)
+    lines = [{'lr': 1}, {'acc/top1': 0.25}, {'acc/top1': 0.5}, {'acc/top1': 0}]
+    text = '\n'.join(json.dumps(line) for line in lines)
+    (folder / 'scalars.json').write_text(text)
+    assert best_validation(tmp_path / 'train', 'acc/top1') == 0.5
+    assert best_validation(tmp_path / 'other', 'acc/top1') is None

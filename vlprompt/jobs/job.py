@@ -1,0 +1,110 @@
+"""What every job is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+BLOCK = 1 << 22  # bytes read at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Job(ABC):
+    """A command whose result is kept, with a folder of its own.
+
+    Attributes:
+        name: Its folder below that of all results, ``'hmdb51/s1/train'``.
+        kind: What jobs that take about the same time have in common.
+        resume_flags: What is added to the command of a job that was
+            interrupted; without any it starts from the beginning.
+    """
+
+    name: str
+
+    kind: ClassVar[str]
+    resume_flags: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of the jobs that must be done before this one."""
+        return ()
+
+    @abstractmethod
+    def words(self, out: Path) -> list[str]:
+        """The command line after ``vlprompt``.
+
+        Args:
+            out: The folder of all results.
+        """
+
+    @abstractmethod
+    def digest(self, out: Path) -> str:
+        """A hash of everything that the result depends on."""
+
+    def inputs(self) -> Iterable[str]:
+        """Files and folders that must exist before any job is run."""
+        return ()
+
+    def prepare(self, out: Path) -> None:
+        """Make the folder, and in it what the command reads."""
+        (out / self.name).mkdir(parents=True, exist_ok=True)
+
+    def is_complete(self, out: Path) -> bool:
+        """Whether what a finished job has left for others is there."""
+        return True
+
+    def metrics(self, out: Path) -> dict[str, float]:
+        """The numbers that the command has written; it is finished."""
+        return {}
+
+    def summary(self, metrics: dict[str, float]) -> str:
+        """The numbers in a few characters, for the list of jobs."""
+        return ''
+
+
+def data_sets(config: Config, *loaders: str) -> Iterator[dict[str, Any]]:
+    """The data sets of some loaders of a config, those that there are."""
+    for name in loaders:
+        loader = config.get(f'{name}_dataloader') or {}
+        if 'dataset' in loader:
+            yield loader['dataset']
+
+
+def input_files(datasets: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """The lists of data sets and the folders of their videos."""
+    for dataset in datasets:
+        if 'ann_file' in dataset:
+            yield dataset['ann_file']
+            yield dataset['data_prefix']['video']
+
+
+def digest_of(values: Any, files: Iterable[str]) -> str:
+    """A hash of some values and of the content of some files.
+
+    Args:
+        values: Anything that JSON can hold.
+        files: Files, or words that stand for themselves (``'none'``).
+    """
+    text = json.dumps(values, sort_keys=True, default=str)
+    state = hashlib.sha256(text.encode())
+    for name in files:
+        state.update(_content(Path(name)))
+    return state.hexdigest()[:16]
+
+
+def _content(path: Path) -> bytes:
+    if not path.is_file():
+        return str(path).encode()
+    state = hashlib.sha256()
+    with path.open('rb') as file:
+        while block := file.read(BLOCK):
+            state.update(block)
+    return state.digest()

@@ -1,0 +1,82 @@
+"""A training."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from .job import Job, data_sets, digest_of, input_files
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+
+@dataclass(frozen=True, eq=False)
+class TrainJob(Job):
+    """``vlprompt train``; it leaves a checkpoint.
+
+    Attributes:
+        config: What is trained.
+        flags: Of the command.
+    """
+
+    config: Config
+    flags: tuple[str, ...] = ()
+
+    kind: ClassVar[str] = 'train'
+    resume_flags: ClassVar[tuple[str, ...]] = ('--resume',)
+
+    def words(self, out: Path) -> list[str]:
+        """The command, with the config that is written for it."""
+        folder = out / self.name
+        config = folder / 'config.py'
+        return ['train', str(config), f'--work-dir={folder}', *self.flags]
+
+    def digest(self, out: Path) -> str:
+        """A hash of the config, the flags and the lists."""
+        values = (self.kind, self.config.to_dict(), self.flags)
+        datasets = data_sets(self.config, 'train', 'val')
+        return digest_of(values, (d.get('ann_file', '') for d in datasets))
+
+    def inputs(self) -> Iterator[str]:
+        """The lists and the folders of videos."""
+        return input_files(data_sets(self.config, 'train', 'val'))
+
+    def prepare(self, out: Path) -> None:
+        """Make the folder, and write the config."""
+        super().prepare(out)
+        self.config.dump(out / self.name / 'config.py')
+
+    def is_complete(self, out: Path) -> bool:
+        """Whether the checkpoint is there."""
+        return self.checkpoint(out) is not None
+
+    def checkpoint(self, out: Path) -> Path | None:
+        """The last checkpoint that was written, if there is one."""
+        last = out / self.name / 'last_checkpoint'
+        if not last.is_file():
+            return None
+        # The folder may have been moved since.
+        path = out / self.name / Path(last.read_text().strip()).name
+        return path if path.is_file() else None
+
+
+def best_validation(folder: Path, metric: str) -> float | None:
+    """The best value of a metric in the validations of a training.
+
+    Args:
+        folder: Of the training.
+        metric: ``'acc/top1'`` for example.
+
+    Returns:
+        The highest value, None if there was no validation.
+    """
+    lines = [
+        json.loads(line)
+        for log in folder.glob('*/vis_data/scalars.json')
+        for line in log.read_text().splitlines()
+    ]
+    return max((x[metric] for x in lines if metric in x), default=None)
