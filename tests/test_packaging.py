@@ -9,7 +9,7 @@ FORBIDDEN = {
     'a package index': r'index-url|find-links|pypi\.org|files\.pythonhosted',
     'a path of one machine': r'(?<![\w.~])/(work|tmp|root|home)/\w',
     'unsafe loading': r'weights_only=(?:F)alse',
-    'loading in part': r'strict=(?:F)alse(?!.*zip)',
+    'loading in part': r'^(?!.*\bzip\().*strict=(?:F)alse',
     'a bare except': r'except\s*:',
 }
 
