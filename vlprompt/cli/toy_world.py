@@ -6,10 +6,11 @@ without a download.  What lies there already is kept if the same code made it
 from the same parameters.
 """
 
-import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+
+from vlprompt.threads import usable_cores
 
 from .parsing import parse
 
@@ -63,13 +64,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--force', action='store_true', help='make everything anew'
     )
     parser.set_defaults(**WORLD, **SCHEDULE)
-
-
-def usable_cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, 'sched_getaffinity'):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def run(args: Namespace) -> None:
