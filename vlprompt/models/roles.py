@@ -25,7 +25,7 @@ class Texts(Protocol):
     tokenizer and learns nothing.
 
     Attributes:
-        words: For each learnable token of a text the id it starts from, or
+        init_ids: For each learnable token of a text the id it starts from, or
             None for a random start.
         class_names: The class names, None until they are known or if texts
             do not come from classes.
@@ -33,7 +33,7 @@ class Texts(Protocol):
         anchor_texts: Those of the classes, if there are any.
     """
 
-    words: Sequence[int | None]
+    init_ids: Sequence[int | None]
     class_names: tuple[str, ...] | None
     anchor_template: Callable | None
     anchor_texts: TokenizedTexts | None

@@ -58,9 +58,9 @@ class ClassTexts(BaseModule):
             self.set_classes(classes)
 
     @property
-    def words(self) -> list[int | None]:
+    def init_ids(self) -> list[int | None]:
         """The token id each learnable token starts from, None if random."""
-        return self.templates[0]('').words
+        return self.templates[0]('').init_ids
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Take the class names of a data set, in the order of its labels."""
