@@ -6,11 +6,11 @@ without a download.  What lies there already is kept if the same code made it
 from the same parameters.
 """
 
-import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from vlprompt.threads import usable_cores
 from vlprompt.toy.schedule import Schedule
 
 from .parsing import parse
@@ -70,13 +70,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         image_steps=plan.image_steps,
         text_steps=plan.text_steps,
     )
-
-
-def usable_cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, 'sched_getaffinity'):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def run(args: Namespace) -> None:
