@@ -25,9 +25,9 @@ CAPTIONS = {
     'c.mp4': ['ein Hündchen', 'a cat', 'a dog'],
 }
 PIPELINE = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(type='MultiViewSegmentSample', num_frames=4, mode='random'),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(
         type='PackActionInputs', meta_keys=('filename', 'text', 'sample_idx')

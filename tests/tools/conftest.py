@@ -38,9 +38,9 @@ model = dict(
     data_preprocessor=dict(
         type='ActionDataPreprocessor', format_shape='NCTHW',
         mean=[127.0] * 3, std=[60.0] * 3))
-decode = [dict(type='DecordInit'),
+decode = [dict(type='VideoInit'),
           dict(type='SampleFrames', clip_len=2, frame_interval=2, num_clips=1),
-          dict(type='DecordDecode'),
+          dict(type='VideoDecode'),
           dict(type='Resize', scale=(32, 32), keep_ratio=False)]
 pack = [dict(type='FormatShape', input_format='NCTHW'),
         dict(type='PackActionInputs')]

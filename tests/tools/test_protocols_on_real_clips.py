@@ -30,8 +30,8 @@ model.update(
     cls_head=dict(_delete_=True, type='ContrastiveHead',
                   alignment=dict(type='SymmetricContrastiveLoss')))
 pipeline = [
-    dict(type='DecordInit'), dict(type='MultiViewSegmentSample', num_frames=2),
-    dict(type='DecordDecode'),
+    dict(type='VideoInit'), dict(type='MultiViewSegmentSample', num_frames=2),
+    dict(type='VideoDecode'),
     dict(type='Resize', scale=(32, 32), keep_ratio=False),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs',

@@ -14,9 +14,9 @@ CAPTIONS = {
 CONFIG = """
 _base_ = ['{tiny}']
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(type='FixedFPSSample', max_frames=3, fps=10),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(type='Resize', scale=(32, 32), keep_ratio=False),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=(

@@ -15,7 +15,7 @@ from rich.console import Console
 from .files import CLIP, CLIP_REPORT, SHIPPED, is_written, write_world
 from .progress import Display, Stage
 from .schedule import Schedule
-from .world import World, class_names, is_base
+from .world import World, class_names, clip_names, is_base
 
 
 def world_of(args: Namespace) -> World:
@@ -32,6 +32,10 @@ def make_videos(args: Namespace, stage: Stage) -> None:
         write_world(
             world, args.root, args.workers, stage.expect, stage.advance
         )
+        return
+    there = len(list(clip_names(world)))
+    stage.expect(there)
+    stage.advance(there)
 
 
 def place_clip(args: Namespace, display: Display) -> dict:

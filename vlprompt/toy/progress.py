@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Event, Thread
 
 from rich.console import Console
@@ -19,9 +19,16 @@ SECONDS = 5.0  # between two lines
 
 
 class Stage:
-    """How far one stage is: of so many units, all are unknown at first."""
+    """How far one stage is.
+
+    Args:
+        bars: What keeps the time.
+        name: Of the stage.
+        unit: What it counts.
+    """
 
     def __init__(self, bars: Progress, name: str, unit: str) -> None:
+        self.name = name
         self._bars = bars
         self._id = bars.add_task(name, total=None, unit=unit)
 
@@ -32,6 +39,10 @@ class Stage:
     def advance(self, count: int = 1) -> None:
         """Say that some more are done."""
         self._bars.advance(self._id, count)
+
+    def finish(self) -> None:
+        """Stop the clock."""
+        self._bars.stop_task(self._id)
 
     def line(self) -> str:
         """``'train: 20 of 180 iterations, 0:00:14 gone, 0:01:52 left'``."""
@@ -88,19 +99,23 @@ class Display:
     def stage(self, name: str, unit: str) -> Iterator[Stage]:
         """Show a stage while it lasts."""
         stage = Stage(self._bars, name, unit)
-        if self.console.is_terminal:
+        shown = nullcontext if self.console.is_terminal else self._lines
+        with shown(stage):
             yield stage
-            return
+        stage.finish()
+
+    @contextmanager
+    def _lines(self, stage: Stage) -> Iterator[None]:
         begin, ended = time.perf_counter(), Event()
         reporter = Thread(target=self._report, args=(stage, ended))
-        self.say(f'{name} ...')
+        self.say(f'{stage.name} ...')
         reporter.start()
         try:
-            yield stage
+            yield
         finally:
             ended.set()
             reporter.join()
-        self.say(f'{name}: {time.perf_counter() - begin:.1f} s')
+        self.say(f'{stage.name}: {time.perf_counter() - begin:.1f} s')
 
     def _report(self, stage: Stage, ended: Event) -> None:
         while not ended.wait(SECONDS):

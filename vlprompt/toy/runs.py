@@ -100,20 +100,24 @@ class Run(NamedTuple):
         return config
 
 
-def draw(folder: Path, classes: Path, path: Path) -> None:
+def draw(folder: Path, classes: Path, path: Path, stage: Stage) -> None:
     """Draw some of the clips that were tested with the predictions.
 
     Args:
         folder: Where the test has left its predictions.
         classes: The class names.
         path: The picture.
+        stage: What shows how far it is.
     """
     with (folder / PREDICTIONS).open('rb') as file:
         predictions = pickle.load(file)
     step = max(1, len(predictions) // SHOWN)
+    chosen = predictions[step // 2 :: step][:SHOWN]
+    stage.expect(len(chosen))
     draw_contact_sheet(
-        predictions[step // 2 :: step][:SHOWN],
+        chosen,
         load_class_names(classes),
         path,
         'ViLT-CLIP on classes it was not trained on',
     )
+    stage.advance(len(chosen))
