@@ -846,7 +846,7 @@ def clip4clip(head: str = 'meanP') -> Release:
             'pooler.type': 'TransformerPooler',
             'pooler.num_layers': 2,
             'pooler.num_positions': LENGTH,
-            'pooler.then.type': 'UnitMeanPooler',
+            'pooler.reduce.type': 'UnitMeanPooler',
         }
     elif head == 'seqLSTM':
         lstm = _lstm(make)
@@ -854,7 +854,7 @@ def clip4clip(head: str = 'meanP') -> Release:
         ours |= under('pooler.lstm.', lstm)
         numbers |= {
             'pooler.type': 'LSTMPooler',
-            'pooler.then.type': 'UnitMeanPooler',
+            'pooler.reduce.type': 'UnitMeanPooler',
         }
     else:
         blocks = make.blocks(2)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-EPOCHS = 6  # enough to see that it learns
+EPOCHS = 3  # enough to see that it learns
 
 
 def call(*command: str) -> subprocess.CompletedProcess:

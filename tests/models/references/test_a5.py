@@ -33,7 +33,7 @@ A5 = dict(
         num_positions=4,
         heads=3,
         residual=False,
-        start='torch',
+        init='torch',
         position_std=0.01,
     ),
     cls_head=dict(

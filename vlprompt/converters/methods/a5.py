@@ -19,7 +19,7 @@ def a5(keys: Keys) -> dict[str, Any]:
             num_layers=len(layers),
             num_positions=len(positions),
             residual=False,
-            start='torch',
+            init='torch',
             position_std=0.01,
         )
         keys.to_part(r'temporalEmbedding\.weight', 'pooler.positions')

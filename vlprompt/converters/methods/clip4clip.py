@@ -28,12 +28,12 @@ def clip4clip(keys: Keys) -> dict[str, Any]:
             type='TransformerPooler',
             num_layers=len(layers),
             num_positions=len(keys.look('frame_position_embeddings.weight')),
-            then=pooler,
+            reduce=pooler,
         )
         keys.to_part(positions, 'pooler.positions')
         keys.to_part(rf'transformerClip\.{BLOCK}', r'pooler.blocks.\1')
     elif keys.find(r'lstm_visual\..+'):
-        pooler = dict(type='LSTMPooler', then=pooler)
+        pooler = dict(type='LSTMPooler', reduce=pooler)
         keys.to_part(r'lstm_visual\.(.+)', r'pooler.lstm.\1')
     elif crossed:
         trainable = [

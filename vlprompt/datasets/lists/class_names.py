@@ -103,6 +103,7 @@ def class_names_of(dataset: Mapping[str, Any]) -> tuple[str, ...]:
 def _warn_of_swapped(names: Sequence[str], classes: str | Path) -> None:
     pair = swapped_pair(names)
     if pair:
+        # Not at the top: `vlprompt COMMAND --help` needs no MMEngine.
         from mmengine.logging import print_log
 
         print_log(

@@ -179,12 +179,12 @@ class VideoTextRecognizer(BaseRecognizer):
         features = VideoTextFeatures(video, None, mask=visual.mask)
         if tokens is None:
             return features, {}
-        text = self.text_bank(tokens, prompts['text'])
+        text_features = self.text_bank(tokens, prompts['text'])
         if self.conditioner is not None:
-            text = self.conditioner(text, visual)
+            text_features = self.conditioner(text_features, visual)
         anchors = self.text_bank.anchors() if self.training else None
         features = features._replace(
-            text=text, anchors=anchors, targets=tokens.targets
+            text=text_features, anchors=anchors, targets=tokens.targets
         )
         return features, {}
 

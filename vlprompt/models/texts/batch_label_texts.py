@@ -21,9 +21,9 @@ class BatchLabelTexts(ClassTexts):
         Args:
             data_samples: Samples with a ``gt_label``; read in training.
         """
-        texts = super().forward()
+        tokens = super().forward()
         if not self.training or data_samples is None:
-            return texts
+            return tokens
         labels = hard_labels(data_samples)
         drawn = torch.randint(len(self.templates), (len(labels),))
         rows = (

@@ -36,7 +36,7 @@ class CaptionTexts(BaseModule):
 
     class_names = None
     anchor_template = None
-    anchor_texts = None
+    anchor_tokens = None
 
     def __init__(
         self,

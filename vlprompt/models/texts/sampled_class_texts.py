@@ -32,10 +32,10 @@ class SampledClassTexts(ClassTexts):
         Args:
             data_samples: Samples with a ``gt_label``; read in training.
         """
-        texts = super().forward()
+        tokens = super().forward()
         total = len(self.class_names)
         if not self.training or data_samples is None or total <= self.num:
-            return texts
+            return tokens
         present = hard_labels(data_samples).unique()
         others = torch.ones(total, dtype=torch.bool)
         others[present] = False
