@@ -8,7 +8,26 @@ from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-MIM = ('configs', 'tools', 'model-index.yml')
+# What vlprompt/shipped.py looks for; links to it in a checkout.
+SHIPPED = ('configs', 'tools', 'model-index.yml')
+# They need the repository.
+NOT_SHIPPED = (
+    '__pycache__',
+    'benchmark',
+    'quickstart.*',
+    'run_tests.sh',
+    'setup_env.sh',
+)
+EXTRAS = (
+    'analysis',
+    'export',
+    'search',
+    'slurm',
+    'track',
+    'video',
+    'web',
+)
+FOR_DEVELOPERS = ('docs', 'tests')
 
 
 def read(name: str) -> str:
@@ -25,36 +44,24 @@ def requirements(name: str) -> list[str]:
 class BuildWithConfigs(build_py):
     """Puts configs and tools into ``vlprompt/.mim``, as MMAction2 does.
 
-    An editable installation gets links, so that edits are seen.
+    An editable installation has those of the checkout.
     """
 
     def run(self) -> None:
         """Build the package and what belongs to it."""
         super().run()
-        if self.editable_mode:
-            link_configs()
-        else:
-            copy_configs(Path(self.build_lib) / 'vlprompt/.mim')
+        if not self.editable_mode:
+            copy_shipped(Path(self.build_lib) / 'vlprompt/.mim')
 
 
-def link_configs() -> None:
-    """Links from the package in the checkout to its configs and tools."""
-    folder = ROOT / 'vlprompt/.mim'
-    folder.mkdir(exist_ok=True)
-    for name in MIM:
-        link = folder / name
-        if not link.exists():
-            link.symlink_to(Path('../..') / name)
-
-
-def copy_configs(folder: Path) -> None:
-    """Copies of the configs and tools, for a wheel."""
+def copy_shipped(folder: Path) -> None:
+    """Copy the configs and tools, for a wheel."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name in MIM:
+    ignore = shutil.ignore_patterns(*NOT_SHIPPED)
+    for name in SHIPPED:
         source = ROOT / name
         if source.is_dir():
-            ignore = shutil.ignore_patterns('__pycache__')
             shutil.copytree(source, folder / name, ignore=ignore)
         else:
             shutil.copy(source, folder / name)
@@ -67,18 +74,26 @@ setup(
     long_description=read('README.md'),
     long_description_content_type='text/markdown',
     license='Apache-2.0',
+    keywords='CLIP, video, action recognition, prompt learning, MMAction2',
+    classifiers=[
+        'Development Status :: 4 - Beta',
+        'Intended Audience :: Science/Research',
+        'Programming Language :: Python :: 3',
+        'Topic :: Scientific/Engineering :: Artificial Intelligence',
+        'Typing :: Typed',
+    ],
     python_requires='>=3.10',
     packages=find_packages(include=['vlprompt', 'vlprompt.*']),
     package_data={
+        'vlprompt': ['py.typed'],
         'vlprompt.datasets.lists': ['class_lists/*.txt'],
         'vlprompt.protocols': ['*.csv'],
         'vlprompt.toy': ['toy_clip.*'],
     },
     install_requires=requirements('runtime'),
     extras_require={
-        'analysis': requirements('analysis'),
-        'decode': requirements('decode'),
-        'tests': requirements('tests'),
+        **{name: requirements(name) for name in (*EXTRAS, *FOR_DEVELOPERS)},
+        'all': [line for name in EXTRAS for line in requirements(name)],
     },
     entry_points={
         'console_scripts': ['vlprompt = vlprompt.__main__:main'],

@@ -52,9 +52,13 @@ install_packages() {
         pins="$ROOT/.venv/constraints.txt"
     fi
     # torch first: no other package may choose its version.
-    step 'Installing torch ...' "${pip[@]}" -c "$pins" torch setuptools wheel
+    step 'Installing torch ...' "${pip[@]}" -c "$pins" \
+        torch torchvision setuptools wheel
     step 'Installing the other packages ...' "${pip[@]}" -c "$pins" \
-        -r "$ROOT/requirements/runtime.txt" -r "$ROOT/requirements/tests.txt"
+        -r "$ROOT/requirements/without-decord.txt" \
+        -r "$ROOT/requirements/tests.txt"
+    # It requires decord, which many machines cannot have.
+    step 'Installing MMAction2 ...' "${pip[@]}" -c "$pins" --no-deps mmaction2
     step 'Installing vlprompt ...' "${pip[@]}" --no-deps \
         --no-build-isolation -e "$ROOT"
 }

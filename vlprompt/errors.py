@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+DOCS = 'https://vlprompt.readthedocs.io/en/latest'
 IN_WORKER = re.compile(r'Caught \w+ in .*\nOriginal ')
 
 
@@ -12,6 +13,17 @@ class UserError(ValueError):
 
     The command-line tools print it as one line and exit with status 2.
     """
+
+
+def docs_url(page: str) -> str:
+    """The address of a page of the documentation, or of a section of it.
+
+    Example:
+        >>> docs_url('data#class-lists')
+        'https://vlprompt.readthedocs.io/en/latest/data.html#class-lists'
+    """
+    name, *section = page.split('#')
+    return '#'.join([f'{DOCS}/{name}.html', *section])
 
 
 def last_line(error: Exception) -> str:

@@ -8,6 +8,8 @@ does not import the parent's modules, hence every child lists them itself.
 from mmaction import registry as mmaction
 from mmengine.registry import Registry
 
+from .datasets import LATE
+
 
 def _child(parent: Registry, *locations: str) -> Registry:
     return Registry(
@@ -20,7 +22,8 @@ def _engine(parent: Registry) -> Registry:
 
 
 def _datasets(parent: Registry) -> Registry:
-    return _child(parent, 'vlprompt.datasets.registered', *parent._locations)
+    modules = sorted({f'vlprompt.datasets{file}' for file in LATE.values()})
+    return _child(parent, *modules, *parent._locations)
 
 
 def _models(parent: Registry) -> Registry:

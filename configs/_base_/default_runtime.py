@@ -15,11 +15,11 @@ default_hooks = dict(
     sync_buffers=dict(type='SyncBuffersHook'),
 )
 custom_hooks = [
-    dict(type='ClassListHook'),
+    dict(type='ClassNamesHook'),
     dict(type='EpochSeedHook'),
     dict(type='BrokenVideosHook'),
-    dict(type='ListCheckHook'),
-    dict(type='AccumulationHook'),
+    dict(type='TrainValOverlapHook'),
+    dict(type='SharedTextHook'),
 ]
 randomness = dict(seed=1024)
 

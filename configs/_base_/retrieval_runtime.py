@@ -10,6 +10,6 @@ default_hooks = dict(checkpoint=dict(save_best=None))
 custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='BrokenVideosHook'),
-    dict(type='ListCheckHook'),
-    dict(type='RetrievalHook'),
+    dict(type='TrainValOverlapHook'),
+    dict(type='HeadSimilarityHook'),
 ]

@@ -14,14 +14,14 @@ _base_ = [
 ]
 
 model = dict(
-    texts=dict(type='CandidateTexts', template='[8] {} [8]'),
+    texts=dict(type='SampledClassTexts', template='[8] {} [8]'),
     prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts')),
     pooler=dict(
         type='TransformerPooler',
         num_layers=2,
         num_positions=8,
         residual=False,
-        start='torch',
+        init='torch',
         position_std=0.01,
     ),
     cls_head=dict(temperature=0.07),

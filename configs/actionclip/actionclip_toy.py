@@ -16,14 +16,14 @@ _base_ = [
 
 model = dict(
     texts=dict(
-        type='LabelTexts',
+        type='BatchLabelTexts',
         template=['a video of a {}.', 'a {}.', 'a photo of a {}.'],
         ensemble='probability',
     ),
     pooler=dict(type='TransformerPooler', num_layers=2, num_positions=8),
     cls_head=dict(
-        type='InBatchHead',
-        alignment=dict(type='SameClassKLLoss'),
+        type='ContrastiveHead',
+        alignment=dict(type='SoftTargetKLLoss'),
         test_temperature=0.01,
     ),
     trainable=[

@@ -3,6 +3,7 @@
 What: the toy world's CLIP of still pictures, mean over 8 frames.
 Whose: CLIP (Radford et al., 2021).
 Run: python tools/test.py configs/clip/clip_toy.py
+Measured: docs/toy_zoo.md.
 """
 
 _base_ = [

@@ -16,7 +16,9 @@ _base_ = [
 model = dict(
     texts=dict(type='CaptionTexts', template='{}'),
     pooler=dict(type='UnitMeanPooler'),
-    cls_head=dict(type='InBatchHead', alignment=dict(type='PairLoss')),
+    cls_head=dict(
+        type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+    ),
     trainable=[
         '*.transformer.*',
         '*.ln_post.*',
@@ -27,3 +29,5 @@ model = dict(
     ],
 )
 optim_wrapper = dict(optimizer=dict(lr=1e-4))
+train_cfg = dict(max_epochs=20, val_interval=10)
+auto_scale_lr = dict(base_batch_size=32)  # as many captions to tell apart

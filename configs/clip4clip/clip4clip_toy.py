@@ -14,9 +14,11 @@ _base_ = [
 ]
 
 model = dict(
-    texts=dict(type='LabelTexts'),
+    texts=dict(type='BatchLabelTexts'),
     pooler=dict(type='UnitMeanPooler'),
-    cls_head=dict(type='InBatchHead', alignment=dict(type='PairLoss')),
+    cls_head=dict(
+        type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+    ),
     trainable=[
         '*.transformer.*',
         '*.ln_post.*',

@@ -16,6 +16,10 @@ _base_ = [
 model = dict(
     texts=dict(type='CaptionTexts', template='[6] {}'),
     prompts=dict(type='ViLTPrompts', depth=4, split=2),
-    cls_head=dict(type='InBatchHead', alignment=dict(type='PairLoss')),
+    cls_head=dict(
+        type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+    ),
     trainable=['prompts.*'],
 )
+train_cfg = dict(max_epochs=20, val_interval=10)
+auto_scale_lr = dict(base_batch_size=32)  # as many captions to tell apart

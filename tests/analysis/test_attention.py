@@ -283,7 +283,9 @@ def test_models_of_fixed_classes_take_one_of_them(name):
 
 def test_a_model_of_captions_gets_the_text_with_the_sample():
     torch.manual_seed(0)
-    head = dict(type='InBatchHead', alignment=dict(type='PairLoss'))
+    head = dict(
+        type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+    )
     texts = dict(type='CaptionTexts')
     config = {**BASE, 'texts': texts, 'cls_head': head}
     model, inputs = MODELS.build(config).eval(), clip_of()

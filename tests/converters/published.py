@@ -625,7 +625,7 @@ def actionclip(fusion: str = 'Transf', shift: bool = False) -> Release:
         'texts.template': 'actionclip16',
         'texts.ensemble': 'probability',
         'cls_head.test_temperature': 0.01,
-        'cls_head.alignment.type': 'SameClassKLLoss',
+        'cls_head.alignment.type': 'SoftTargetKLLoss',
     }
     part: Tensors = {}
     if fusion != 'meanP':
@@ -846,7 +846,7 @@ def clip4clip(head: str = 'meanP') -> Release:
             'pooler.type': 'TransformerPooler',
             'pooler.num_layers': 2,
             'pooler.num_positions': LENGTH,
-            'pooler.then.type': 'UnitMeanPooler',
+            'pooler.reduce.type': 'UnitMeanPooler',
         }
     elif head == 'seqLSTM':
         lstm = _lstm(make)
@@ -854,7 +854,7 @@ def clip4clip(head: str = 'meanP') -> Release:
         ours |= under('pooler.lstm.', lstm)
         numbers |= {
             'pooler.type': 'LSTMPooler',
-            'pooler.then.type': 'UnitMeanPooler',
+            'pooler.reduce.type': 'UnitMeanPooler',
         }
     else:
         blocks = make.blocks(2)

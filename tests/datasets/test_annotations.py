@@ -71,20 +71,24 @@ def test_wrong_lists_are_refused(tmp_path, content, message):
 
 
 def test_errors_name_sections_that_exist(repository):
-    """Every (docs/data.md, "Section") of the package."""
-    page = (repository / 'docs/data.md').read_text()
+    """Every page and section that a message of the package leads to."""
     text = ''.join(
-        re.sub(r"'\s*f?'", '', file.read_text())
-        for file in (repository / 'vlprompt').rglob('*.py')
+        file.read_text() for file in (repository / 'vlprompt').rglob('*.py')
     )
-    sections = re.findall(r'docs/data\.md, "([^"]*)"', text)
-    assert {'Layout', 'Class lists'} <= set(sections)
-    for section in sections:
-        assert f'\n## {section}\n' in page
+    pages = re.findall(r"""(?:docs_url\(|page\b.*=\s?)['"]([^'"]+)""", text)
+    assert {'data#layout', 'data#class-lists', 'retrieval'} <= {*pages}
+    for page in pages:
+        name, _, section = page.partition('#')
+        content = (repository / f'docs/{name}.md').read_text()
+        titles = re.findall(r'^#+ (.*)', content, re.MULTILINE)
+        anchors = [re.sub(r'\W+', '-', title.lower()) for title in titles]
+        assert section in ('', *anchors), page
 
 
 def test_a_missing_list_is_named():
-    with pytest.raises(UserError, match=r'/nowhere.txt \(docs/data.md'):
+    with pytest.raises(
+        UserError, match=r'/nowhere.txt \(https://.*/data.html'
+    ):
         read_annotations('/nowhere.txt', ('yoga',))
 
 

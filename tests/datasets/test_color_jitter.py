@@ -2,7 +2,6 @@
 
 from itertools import permutations
 
-import decord
 import numpy as np
 import pytest
 import torch
@@ -10,6 +9,7 @@ from PIL import Image
 
 from vlprompt.datasets import ClipColorJitter
 from vlprompt.datasets.random_streams import seeded
+from vlprompt.datasets.readers.video_reader import VideoReader
 from vlprompt.datasets.transforms import color_operations
 
 # isort: split
@@ -58,7 +58,7 @@ CLIPS = (random_clip, gray_clip, dark_clip, flipped_clip)
 @pytest.fixture(scope='module')
 def real_clip(shared_data):
     file = shared_data / 'videos/cleaning_pool_32f.mp4'
-    return list(decord.VideoReader(str(file)).get_batch([0, 31]).asnumpy())
+    return VideoReader(str(file)).read([0, 31])
 
 
 def reference(clip, strengths, per_frame):

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from decord import VideoReader
 from mmengine.config import Config
 from mmengine.dataset import Compose
 
 from vlprompt.datasets import VideoClassDataset
+from vlprompt.datasets.readers.video_reader import VideoReader
 from vlprompt.errors import UserError
 from vlprompt.registry import TRANSFORMS
 from vlprompt.utils import register_all_modules
@@ -41,20 +41,21 @@ def _registered():
 
 
 class Opened:
-    """Stands for ``DecordInit`` and ``DecordDecode`` of one open clip."""
+    """Stands for ``VideoInit`` and ``VideoDecode`` of one open clip."""
 
     def __init__(self, file):
-        self.frames = VideoReader(file, num_threads=1)
+        self.frames = VideoReader(file)
         self.cached = {}
 
     def init(self, results):
         results['total_frames'] = len(self.frames)
         results['avg_fps'] = self.frames.get_avg_fps()
+        results['frame_times'] = self.frames.frame_times
         return results
 
     def decode(self, results):
-        for i in sorted(set(results['frame_inds']) - set(self.cached)):
-            self.cached[i] = self.frames[int(i)].asnumpy()
+        new = sorted(set(results['frame_inds']) - set(self.cached))
+        self.cached |= dict(zip(new, self.frames.read(new), strict=True))
         results['imgs'] = [self.cached[i] for i in results['frame_inds']]
         results['original_shape'] = results['imgs'][0].shape[:2]
         results['img_shape'] = results['original_shape']
@@ -73,7 +74,7 @@ def shorter(steps, frames):
     steps = [dict(step) for step in steps]
     views = 1
     for step in steps:
-        for key in ('clip_len', 'num_frames'):
+        for key in ('clip_len', 'num_frames', 'max_frames'):
             if frames and key in step:
                 step[key] = frames
         views *= step.get('num_clips', step.get('num_views', 1))
@@ -82,7 +83,7 @@ def shorter(steps, frames):
 
 
 def run(opened, steps):
-    stand_ins = dict(DecordInit=opened.init, DecordDecode=opened.decode)
+    stand_ins = dict(VideoInit=opened.init, VideoDecode=opened.decode)
     built = [
         stand_ins.get(step['type']) or TRANSFORMS.build(step) for step in steps
     ]

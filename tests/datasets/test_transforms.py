@@ -11,8 +11,8 @@ from PIL import Image
 
 from vlprompt.datasets import (
     ClipRandAugment,
+    FixedFPSSample,
     MultiViewSegmentSample,
-    SecondsSample,
 )
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.transforms import clip_rand_augment
@@ -175,7 +175,7 @@ def test_views_are_crop_major(shared_data, pipelines):
 )
 def test_a_frame_for_each_second(total, fps, frames, valid):
     """CLIP4Clip: of 11 seconds the 0th, 2nd, 5th, 7th and 10th."""
-    results = SecondsSample(max_frames=5).transform(
+    results = FixedFPSSample(max_frames=5).transform(
         dict(total_frames=total, avg_fps=fps)
     )
     assert results['frame_inds'].tolist() == frames

@@ -9,7 +9,11 @@ from mmengine.registry import init_default_scope
 from torch.utils.data import DataLoader
 from videos import write_video
 
-from vlprompt.datasets import FirstSeconds, VideoCaptionDataset, read_captions
+from vlprompt.datasets import (
+    KeepFirstSeconds,
+    VideoCaptionDataset,
+    read_captions,
+)
 from vlprompt.engine.hooks.epoch_seed_hook import _datasets
 from vlprompt.errors import UserError
 from vlprompt.models import CaptionTexts
@@ -21,9 +25,9 @@ CAPTIONS = {
     'c.mp4': ['ein Hündchen', 'a cat', 'a dog'],
 }
 PIPELINE = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(type='MultiViewSegmentSample', num_frames=4, mode='random'),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(
         type='PackActionInputs', meta_keys=('filename', 'text', 'sample_idx')
@@ -182,7 +186,10 @@ def test_lists_that_do_not_fit(root, content, message):
     [
         (dict(ann_file='/nowhere.json'), 'no annotation file at /nowhere'),
         (dict(data_prefix=dict(video='/nowhere')), 'no folder of videos at'),
-        (dict(data_prefix=dict(video='empty')), 'such as a.mp4 .docs/ret'),
+        (
+            dict(data_prefix=dict(video='empty')),
+            'such as a.mp4 .https://.*/retrieval.html#2-lists',
+        ),
         (dict(on_broken='ignore'), "on_broken='ignore'"),
     ],
 )
@@ -210,7 +217,7 @@ def test_long_captions_of_a_list_are_counted():
         for text in (lines[1:4], lines[0], lines[3:])
     ]
     texts = CaptionTexts(tokenizer(), max_tokens=8)(samples)
-    assert texts.classes.tolist() == [0, 0, 0, 1, 2, 2]
+    assert texts.targets.tolist() == [0, 0, 0, 1, 2, 2]
     assert texts.ends.tolist() == [6, 7, 7, 2, 7, 7]
     assert [s.truncated for s in samples] == [1, 0, 2]
     with pytest.raises(UserError, match='max_tokens=78, CLIP takes 3 to 77'):
@@ -219,8 +226,8 @@ def test_long_captions_of_a_list_are_counted():
 
 def test_the_first_seconds():
     results = dict(total_frames=1000, avg_fps=29.97)
-    assert FirstSeconds(30)(dict(results))['total_frames'] == 900
-    assert FirstSeconds(0.01)(dict(results))['total_frames'] == 1
-    assert FirstSeconds(99)(dict(results))['total_frames'] == 1000
+    assert KeepFirstSeconds(30)(dict(results))['total_frames'] == 900
+    assert KeepFirstSeconds(0.01)(dict(results))['total_frames'] == 1
+    assert KeepFirstSeconds(99)(dict(results))['total_frames'] == 1000
     with pytest.raises(UserError, match='seconds=0'):
-        FirstSeconds(0)
+        KeepFirstSeconds(0)

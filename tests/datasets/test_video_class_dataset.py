@@ -10,9 +10,9 @@ from vlprompt.errors import UserError
 from vlprompt.utils import register_all_modules
 
 PIPELINE = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(type='MultiViewSegmentSample', num_frames=4, mode='random'),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(type='ClipColorJitter', p=0.5),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=('filename',)),
@@ -155,7 +155,7 @@ def test_a_truncated_real_video(shared_data, root):
     file = shared_data / 'videos/corrupted_tail.mp4'
     (root / 'videos/v2.mp4').unlink()
     (root / 'videos/v2.mp4').symlink_to(file)
-    with pytest.raises(UserError, match=r'v2.mp4 \(Check failed: av'):
+    with pytest.raises(UserError, match=r'v2.mp4 \(damaged at 3.0 s of 5'):
         build(root, test_mode=True)[2]
 
 

@@ -10,11 +10,11 @@ from torch.utils.data import DataLoader, Dataset
 
 from vlprompt.datasets.video_class_dataset import BrokenVideo
 from vlprompt.engine import (
-    AccumulationHook,
     BrokenVideosHook,
     ClampLogitScaleHook,
-    ClassListHook,
+    ClassNamesHook,
     EpochSeedHook,
+    SharedTextHook,
 )
 from vlprompt.errors import UserError
 
@@ -60,7 +60,7 @@ def runner(**loaders):
 
 def test_class_names_follow_the_loop():
     run = runner(train=Named('a', 'b'), val=Named('a', 'b', 'c'))
-    hook = ClassListHook()
+    hook = ClassNamesHook()
     hook.before_train(run)
     assert run.model.data_preprocessor.blending.augments[0].num_classes == 2
     hook.before_val_epoch(run)
@@ -71,7 +71,7 @@ def test_class_names_follow_the_loop():
 
 def test_equal_class_names_are_not_set_again():
     run = runner(train=Named('a'), val=Named('a'))
-    hook = ClassListHook()
+    hook = ClassNamesHook()
     hook.before_train(run)
     hook.before_val_epoch(run)
     assert len(run.model.seen) == 1
@@ -169,7 +169,7 @@ def test_a_model_is_told_whether_an_update_follows():
         torch.optim.SGD(run.model.parameters(), lr=0.1), accumulative_counts=3
     )
     run.optim_wrapper.initialize_count_status(run.model, 0, 5)
-    hook, told = AccumulationHook(), []
+    hook, told = SharedTextHook(), []
     for i in range(5):
         hook.before_train_iter(run, i)
         told.append(run.model.text_bank.is_last_micro_batch)

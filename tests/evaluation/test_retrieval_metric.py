@@ -262,7 +262,7 @@ def framed():
 
 
 def test_frames_need_the_head():
-    with pytest.raises(UserError, match="type='RetrievalHook'"):
+    with pytest.raises(UserError, match="type='HeadSimilarityHook'"):
         metrics_of(framed())
     samples = videos()
     for sample in samples:

@@ -1,4 +1,4 @@
-"""Tiny CLIPs with random weights."""
+"""Tiny CLIPs with random weights, and precisions."""
 
 import pytest
 import torch
@@ -29,3 +29,19 @@ def clip(tiny):
                 p.data += 0.1 * torch.randn_like(p)
         tower.requires_grad_(False)
     return clip
+
+
+@pytest.fixture
+def float64():
+    """MMAction2 smooths labels in the default precision."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.fixture(params=[torch.float64, torch.float32], ids=str)
+def precision(request):
+    """Everything in float64, and once in float32."""
+    torch.set_default_dtype(request.param)
+    yield
+    torch.set_default_dtype(torch.float32)

@@ -11,7 +11,7 @@ from vlprompt.registry import MODELS
 
 WORLD = 2
 LABELS = (1, 3, 1, 0)
-LOSSES = ('PairLoss', 'SameClassKLLoss')
+LOSSES = ('SymmetricContrastiveLoss', 'SoftTargetKLLoss')
 
 
 def learn(alignment, rows):
@@ -22,9 +22,11 @@ def learn(alignment, rows):
             type='VideoTextRecognizer',
             clip=dict(arch=TINY),
             backbone=dict(type='CLIPVisionTower'),
-            texts=dict(type='LabelTexts', template='a {}'),
+            texts=dict(type='BatchLabelTexts', template='a {}'),
             pooler=dict(type='TransformerPooler', num_layers=1),
-            cls_head=dict(type='InBatchHead', alignment=dict(type=alignment)),
+            cls_head=dict(
+                type='ContrastiveHead', alignment=dict(type=alignment)
+            ),
             trainable=[
                 'pooler.*',
                 'cls_head.logit_scale',

@@ -4,17 +4,17 @@ from functools import partial
 
 import pytest
 import torch
+from helpers import build, clips, samples, total
 from mmengine.config import Config
 from open_clip.transformer import QuickGELU as PlainQuickGELU
-from test_recognizer import build, clips, float64, samples, total
 from torch._dynamo.utils import counters
 from torch.autograd.graph import saved_tensors_hooks
 
 from vlprompt.cli.train_options import use_mixed_precision
 from vlprompt.errors import UserError
+from vlprompt.models import VideoTextRecognizer
 from vlprompt.models.layers.quick_gelu import QuickGELU
 
-__all__ = ['float64']  # a fixture
 VISION = dict(type='CLIPVisionTower')
 
 
@@ -38,6 +38,11 @@ def test_quick_gelu_is_open_clips_and_keeps_half():
     x = torch.randn(9, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(QuickGELU(), x)
     assert torch.autograd.gradgradcheck(QuickGELU(), x)
+    ours, theirs = (
+        torch.autograd.grad(each(x).square().sum(), x)[0]
+        for each in (QuickGELU(), PlainQuickGELU())
+    )
+    torch.testing.assert_close(ours, theirs, rtol=1e-14, atol=1e-14)
 
 
 def bytes_saved(model, inputs):
@@ -159,8 +164,16 @@ def test_an_unknown_precision():
         build(frozen_dtype='fp8')
 
 
-def test_the_flag_holds_weights_of_our_model_alone():
-    ours = Config(dict(model=dict(type='VideoTextRecognizer')))
+@pytest.mark.parametrize(
+    'kind',
+    [
+        'VideoTextRecognizer',
+        'vlprompt.VideoTextRecognizer',
+        VideoTextRecognizer,
+    ],
+)
+def test_the_flag_holds_weights_of_our_model_alone(kind):
+    ours = Config(dict(model=dict(type=kind)))
     ours.optim_wrapper = dict(dtype='float16')
     use_mixed_precision(ours)
     assert ours.model.frozen_dtype == 'float16'

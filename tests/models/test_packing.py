@@ -3,9 +3,16 @@
 import pytest
 import reference
 import torch
+from helpers import (
+    NOVEL,
+    Counter,
+    assert_same,
+    build,
+    clips,
+    deep_prompts,
+    total,
+)
 from open_clip.tokenizer import SimpleTokenizer
-from test_recognizer import NOVEL, Counter, build, clips, total
-from test_towers import assert_same, deep_prompts
 from torch.utils.flop_counter import FlopCounterMode
 
 from vlprompt.datasets import load_class_names

@@ -3,114 +3,13 @@
 import copy
 
 import pytest
-import reference
 import torch
-from mmaction.structures import ActionDataSample
+from helpers import NOVEL, Counter, build, clips, samples, total
 from mmengine.runner.checkpoint import get_state_dict
 from mmengine.runner.checkpoint import load_state_dict as mmengine_load
-from open_clip.tokenizer import SimpleTokenizer
-from tiny import CLASSES, TINY
+from tiny import CLASSES
 
 from vlprompt.errors import UserError
-from vlprompt.models import ClassTexts
-from vlprompt.registry import MODELS
-
-NOVEL = ('juggling', 'playing the violin')
-
-
-def build(classes=CLASSES, seed=0, **parts):
-    torch.manual_seed(seed)
-    cfg = dict(
-        type='VideoTextRecognizer',
-        clip=dict(arch=TINY),
-        backbone=dict(type='CLIPVisionTower'),
-        texts=dict(
-            type='ClassTexts',
-            template='[3] {}.',
-            anchor_template='a video of a person doing {}.',
-        ),
-        prompts=dict(type='ViLTPrompts', depth=3, split=2),
-        cls_head=dict(
-            type='SimilarityHead',
-            regularizers=dict(scenario=dict(type='ScenarioCosineLoss')),
-            average_clips='prob',
-            label_smooth_eps=0.1,
-        ),
-        trainable=['prompts.*'],
-        data_preprocessor=dict(
-            type='ActionDataPreprocessor', format_shape='NCTHW'
-        ),
-    )
-    model = MODELS.build({**cfg, **parts})
-    if classes:
-        model.set_classes(classes)
-    return model
-
-
-def samples(*labels):
-    return [ActionDataSample().set_gt_label(label) for label in labels]
-
-
-def clips(batch=2, views=1):
-    return torch.randn(batch, views, 3, 4, 32, 32)
-
-
-def total(model, inputs, *labels):
-    losses = model(inputs, samples(*labels), mode='loss')
-    return sum(v for k, v in losses.items() if 'loss' in k)
-
-
-@pytest.fixture
-def float64():
-    """MMAction2 smooths labels in the default precision."""
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
-def test_vilt_clip_equals_the_formulas(float64):
-    """Forward, loss and every gradient, in float64."""
-    model = build().double().train()
-    for p in model.parameters():
-        p.data += 0.05 * torch.randn_like(p)
-    inputs, labels = clips(3).double(), torch.tensor([1, 3, 0])
-    losses = model(inputs, samples(*labels.tolist()), mode='loss')
-
-    prompts = model.prompts()
-    tokenizer = SimpleTokenizer()
-    words = ClassTexts(tokenizer, '[3] {}.', classes=CLASSES)()
-    anchor = 'a video of a person doing {}.'
-    hand = ClassTexts(tokenizer, anchor, classes=CLASSES)()
-    text_tower = model.text_encoder.text
-    frames = inputs[:, 0].transpose(1, 2)
-    video = reference.encode_frames(
-        model.backbone.visual, frames, prompts['visual']
-    ).mean(1)
-    text = reference.encode_text(
-        text_tower, words.ids, words.slots, prompts['text']
-    )
-    teacher = reference.encode_text(
-        text_tower, hand.ids, hand.slots, [None] * 4
-    )
-    video, text, teacher = (
-        x / x.norm(dim=-1, keepdim=True) for x in (video, text, teacher)
-    )
-    logits = model.cls_head.logit_scale.exp() * video @ text.T
-    target = torch.full_like(logits, 0.1 / len(CLASSES))
-    target[range(3), labels] += 0.9
-    ce = -(target * logits.log_softmax(-1)).sum(-1).mean()
-    guided = 8 * (1 - (text * teacher).sum(-1)).mean()
-    torch.testing.assert_close(losses['loss_cls'], ce, atol=1e-9, rtol=0)
-    torch.testing.assert_close(
-        losses['loss_scenario'], guided, atol=1e-9, rtol=0
-    )
-    learnt = [p for p in model.parameters() if p.requires_grad]
-    ours = torch.autograd.grad(
-        losses['loss_cls'] + losses['loss_scenario'], learnt
-    )
-    theirs = torch.autograd.grad(ce + guided, learnt)
-    for a, b in zip(ours, theirs, strict=True):
-        torch.testing.assert_close(a, b, atol=1e-9, rtol=1e-7)
 
 
 def test_every_trainable_parameter_learns_and_no_other_moves():
@@ -156,17 +55,6 @@ def test_views_are_averaged_as_probabilities():
         features, _ = model.extract_feat(inputs)
         logits = model.cls_head(features).unflatten(0, (2, 3))
     torch.testing.assert_close(torch.stack(scores), logits.softmax(-1).mean(1))
-
-
-class Counter:
-    """Counts the calls of a text encoder."""
-
-    def __init__(self, model):
-        self.calls = 0
-        model.text_encoder.register_forward_hook(self.note)
-
-    def note(self, *_):
-        self.calls += 1
 
 
 def test_texts_are_encoded_once_in_evaluation_and_anew_when_they_must():

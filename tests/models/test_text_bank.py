@@ -2,11 +2,10 @@
 
 import pytest
 import torch
-from test_recognizer import NOVEL, build, clips, float64, samples, total
+from helpers import NOVEL, build, clips, samples, total
 
 from vlprompt.errors import UserError
 
-__all__ = ['float64']  # a fixture
 SYSTEMS = {
     'prompts': {},
     'everything': dict(

@@ -4,6 +4,7 @@ import open_clip
 import pytest
 import reference
 import torch
+from helpers import assert_same, deep_prompts, gradients
 from open_clip.tokenizer import SimpleTokenizer
 from tiny import CLASSES
 from torch import nn
@@ -93,29 +94,6 @@ def test_layer_without_context_is_open_clips_block(clip, tower):
     # The same through the library's own attention, all tokens as queries.
     computed = layer(tokens, queries=slice(None)).flatten(0, 1)
     torch.testing.assert_close(computed, expected, atol=1e-12, rtol=1e-12)
-
-
-def deep_prompts(depth, layers, num, width):
-    return [
-        torch.randn(num, width).double().requires_grad_()
-        if i < depth
-        else None
-        for i in range(layers)
-    ]
-
-
-def gradients(out, prompts):
-    leaves = [p for p in prompts if p is not None]
-    torch.manual_seed(1)
-    return torch.autograd.grad((out * torch.randn_like(out)).sum(), leaves)
-
-
-def assert_same(ours, theirs, prompts):
-    torch.testing.assert_close(ours, theirs, atol=1e-10, rtol=1e-9)
-    for a, b in zip(
-        gradients(ours, prompts), gradients(theirs, prompts), strict=True
-    ):
-        torch.testing.assert_close(a, b, atol=1e-9, rtol=1e-8)
 
 
 @pytest.fixture(scope='module')

@@ -38,9 +38,9 @@ model = dict(
     data_preprocessor=dict(
         type='ActionDataPreprocessor', format_shape='NCTHW',
         mean=[127.0] * 3, std=[60.0] * 3))
-decode = [dict(type='DecordInit'),
+decode = [dict(type='VideoInit'),
           dict(type='SampleFrames', clip_len=2, frame_interval=2, num_clips=1),
-          dict(type='DecordDecode'),
+          dict(type='VideoDecode'),
           dict(type='Resize', scale=(32, 32), keep_ratio=False)]
 pack = [dict(type='FormatShape', input_format='NCTHW'),
         dict(type='PackActionInputs')]
@@ -64,7 +64,7 @@ val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=0.1))
 auto_scale_lr = dict(base_batch_size=4)
-custom_hooks = [dict(type='ClassListHook'), dict(type='EpochSeedHook'),
+custom_hooks = [dict(type='ClassNamesHook'), dict(type='EpochSeedHook'),
                 dict(type='LossSpy')]
 """
 

@@ -141,7 +141,7 @@ def test_skip_broken(config, world, tmp_path):
         config,
         'none',
         '--cfg-options',
-        'test_evaluator.type=ScoredAccMetric',
+        'test_evaluator.type=CountedAccMetric',
     ]
     args += [f'test_dataloader.dataset.ann_file={tmp_path / "list.txt"}']
     assert str(broken) in line_of(test_tool.main, args)

@@ -22,7 +22,7 @@ from vlprompt.jobs.executors.isolation import isolated
 def todo_of(config):
     train = TrainJob('train', Config.fromfile(config), ('--seed=3',))
     test = Config.fromfile(config)
-    test.test_evaluator = dict(type='ScoredAccMetric')
+    test.test_evaluator = dict(type='CountedAccMetric')
     test.randomness = dict(seed=3)  # it makes the same random CLIP
     return [train, TestJob('test', test, train)]
 

@@ -5,7 +5,7 @@ import logging
 from commands import train
 from mmengine.logging import MMLogger
 
-HOOK = ['--cfg-options', 'custom_hooks.2.type=ListCheckHook']
+HOOK = ['--cfg-options', 'custom_hooks.2.type=TrainValOverlapHook']
 
 
 def warnings_of(config, work_dir, monkeypatch, *flags):

@@ -27,11 +27,11 @@ train_cfg = dict(max_epochs=1)
 CAPTIONS = """
 model.update(
     texts=dict(_delete_=True, type='CaptionTexts', template='[2] {{}}'),
-    cls_head=dict(_delete_=True, type='InBatchHead',
-                  alignment=dict(type='PairLoss')))
+    cls_head=dict(_delete_=True, type='ContrastiveHead',
+                  alignment=dict(type='SymmetricContrastiveLoss')))
 pipeline = [
-    dict(type='DecordInit'), dict(type='MultiViewSegmentSample', num_frames=2),
-    dict(type='DecordDecode'),
+    dict(type='VideoInit'), dict(type='MultiViewSegmentSample', num_frames=2),
+    dict(type='VideoDecode'),
     dict(type='Resize', scale=(32, 32), keep_ratio=False),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs',
@@ -40,7 +40,7 @@ test_dataloader = dict(dataset=dict(
     _delete_=True, type='VideoCaptionDataset', test_mode=True,
     ann_file='{data}/mini/retrieval_multi_caption.json', pipeline=pipeline,
     data_prefix=dict(video='{data}/videos')))
-custom_hooks = [dict(type='EpochSeedHook'), dict(type='RetrievalHook')]
+custom_hooks = [dict(type='EpochSeedHook'), dict(type='HeadSimilarityHook')]
 """
 
 

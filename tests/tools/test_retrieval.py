@@ -14,9 +14,9 @@ CAPTIONS = {
 CONFIG = """
 _base_ = ['{tiny}']
 train_pipeline = [
-    dict(type='DecordInit'),
-    dict(type='SecondsSample', max_frames=3, fps=10),
-    dict(type='DecordDecode'),
+    dict(type='VideoInit'),
+    dict(type='FixedFPSSample', max_frames=3, fps=10),
+    dict(type='VideoDecode'),
     dict(type='Resize', scale=(32, 32), keep_ratio=False),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=(
@@ -31,7 +31,7 @@ val_evaluator = dict(_delete_=True, type='VideoTextRetrievalMetric')
 test_evaluator = dict(_delete_=True, type='VideoTextRetrievalMetric')
 default_hooks = dict(checkpoint=dict(
     type='CheckpointHook', save_best='t2v/R1', rule='greater'))
-custom_hooks = [dict(type='EpochSeedHook'), dict(type='RetrievalHook'),
+custom_hooks = [dict(type='EpochSeedHook'), dict(type='HeadSimilarityHook'),
                 dict(type='ClampLogitScaleHook')]
 randomness = dict(seed=1)
 model = dict(
@@ -40,21 +40,21 @@ model = dict(
 MODELS = dict(
     transf="""
     pooler=dict(type='TransformerPooler', num_layers=1, num_positions=3,
-                then=dict(type='UnitMeanPooler')),
-    cls_head=dict(_delete_=True, type='InBatchHead',
-                  alignment=dict(type='PairLoss')),
+                reduce=dict(type='UnitMeanPooler')),
+    cls_head=dict(_delete_=True, type='ContrastiveHead',
+                  alignment=dict(type='SymmetricContrastiveLoss')),
     trainable=['prompts.*', 'pooler.*', 'cls_head.logit_scale'])
 """,
     tight="""
     pooler=dict(type='IdentityPooler'),
     cls_head=dict(_delete_=True, type='TightTransformerHead', num_layers=1,
-                  alignment=dict(type='PairLoss')),
+                  alignment=dict(type='SymmetricContrastiveLoss')),
     trainable=['prompts.*', 'cls_head.blocks.*', 'cls_head.score.*'])
 """,
     decision="""
     pooler=dict(type='IdentityPooler'),
-    cls_head=dict(_delete_=True, type='InBatchHead', fusion='decision',
-                  alignment=dict(type='PairLoss')),
+    cls_head=dict(_delete_=True, type='ContrastiveHead', fusion='decision',
+                  alignment=dict(type='SymmetricContrastiveLoss')),
     trainable=['prompts.*'])
 """,
 )
@@ -119,7 +119,7 @@ def test_two_processes_retrieve_like_one(config, tmp_path):
 @pytest.mark.parametrize(
     ('option', 'expected'),
     [
-        ('custom_hooks=[]', "add dict(type='RetrievalHook')"),
+        ('custom_hooks=[]', "add dict(type='HeadSimilarityHook')"),
         ('test_evaluator.tie=lucky', "tie='lucky', expected one of"),
         ('test_dataloader.dataset.pipeline.1.num_views=2', 'num_views'),
     ],

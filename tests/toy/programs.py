@@ -16,7 +16,7 @@ from vlprompt.protocols import PROTOCOLS
 from vlprompt.protocols.protocol import add_arguments, run
 
 ROOT = Path(__file__).parents[2]
-EPOCHS = 6  # enough to see that it learns
+EPOCHS = 3  # enough to see that it learns
 
 
 def call(*command: str) -> subprocess.CompletedProcess:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from open_clip import SimpleTokenizer
+from rich.console import Console
 from safetensors.torch import load_file
 
 from vlprompt.apis import load_config, load_model
@@ -14,18 +15,19 @@ from vlprompt.cli import toy_world
 from vlprompt.shipped import find_config
 from vlprompt.toy import captions
 from vlprompt.toy.clip_file import (
-    NAME,
-    SHIPPED,
     WORDS,
     pack,
     sha256,
     unpack,
     used_rows,
 )
+from vlprompt.toy.files import CLIP, CLIP_REPORT, SHIPPED
 from vlprompt.toy.make_clip import make_clip, measure
-from vlprompt.toy.pretrain import Schedule, initial_words
+from vlprompt.toy.pretrain import initial_words
+from vlprompt.toy.progress import Display
+from vlprompt.toy.schedule import Schedule
 
-REPORT = SHIPPED / 'toy_clip.json'
+REPORT = SHIPPED / CLIP_REPORT
 SMALL = ('--num-train=1', '--num-val=1', '--workers=1')
 
 
@@ -35,14 +37,14 @@ def report():
 
 
 def test_the_shipped_file_is_the_one_reported(report):
-    assert sha256(SHIPPED / NAME) == report['sha256']
-    assert (SHIPPED / NAME).stat().st_size < 4e6
+    assert sha256(SHIPPED / CLIP) == report['sha256']
+    assert (SHIPPED / CLIP).stat().st_size < 4e6
 
 
 def test_the_shipped_file_has_the_accuracies_it_states(report):
     """Of 1000 pictures, sums in another order may turn three."""
     plan = Schedule(**report['schedule'])
-    measured = measure(SHIPPED / NAME, plan.seed, workers=1)
+    measured = measure(SHIPPED / CLIP, plan.seed, workers=1)
     assert measured == pytest.approx(report['zero_shot'], abs=0.003)
     assert min(measured.values()) > 0.6
 
@@ -76,8 +78,8 @@ def test_a_packed_file_gives_the_weights_back(tmp_path):
     }
     rows = used_rows(SimpleTokenizer())
     state[WORDS][rows] += 1  # what was learnt
-    pack(state, 3, tmp_path / NAME)
-    again = unpack(tmp_path / NAME)
+    pack(state, 3, tmp_path / CLIP)
+    again = unpack(tmp_path / CLIP)
     assert again.keys() == state.keys()
     for name, tensor in state.items():
         assert again[name].dtype == torch.float32
@@ -97,24 +99,24 @@ def root(tmp_path_factory):
 def test_a_config_loads_what_is_made_of_it(root):
     config = load_config(
         find_config('clip/clip_toy.py'),
-        {'model.clip.pretrained': str(root / NAME)},
+        {'model.clip.pretrained': str(root / CLIP)},
     )
     model = load_model(config, None, 'cpu')
-    shipped = unpack(SHIPPED / NAME)
+    shipped = unpack(SHIPPED / CLIP)
     tower = model.backbone.state_dict()
     (conv,) = (v for k, v in tower.items() if k.endswith('conv1.weight'))
     assert torch.equal(conv, shipped['visual.conv1.weight'])
-    assert json.loads((root / 'toy_clip.json').read_text()) == json.loads(
+    assert json.loads((root / CLIP_REPORT).read_text()) == json.loads(
         REPORT.read_text()
     )
 
 
 def test_what_is_placed_is_kept_until_it_is_another(root):
-    placed = root / NAME
+    placed = root / CLIP
     before = placed.stat().st_mtime_ns
     toy_world.main([f'--root={root}', *SMALL])
     assert placed.stat().st_mtime_ns == before
-    (root / 'toy_clip.json').write_text('{}')
+    (root / CLIP_REPORT).write_text('{}')
     toy_world.main([f'--root={root}', *SMALL])
     assert placed.stat().st_mtime_ns > before
 
@@ -129,8 +131,8 @@ def test_the_script_still_learns(tmp_path):
         text_steps=40,
         text_batch=64,
     )
-    make_clip(tmp_path, plan, workers=1)
-    scores = json.loads((tmp_path / 'toy_clip.json').read_text())['zero_shot']
+    make_clip(tmp_path, plan, 1, Display(Console()))
+    scores = json.loads((tmp_path / CLIP_REPORT).read_text())['zero_shot']
     assert scores['place'] > 0.7
 
 
@@ -140,13 +142,13 @@ def test_pretraining_places_its_own_clip(tmp_path):
     few = ('--pretrain', '--image-steps=2', '--text-steps=2')
     few += ('--num-stills=128',)
     toy_world.main([*flags, *few])
-    own = load_file(tmp_path / NAME)
-    assert sha256(tmp_path / 'pretrained' / NAME) != sha256(SHIPPED / NAME)
-    before = (tmp_path / 'pretrained' / NAME).stat().st_mtime_ns
+    own = load_file(tmp_path / CLIP)
+    assert sha256(tmp_path / 'pretrained' / CLIP) != sha256(SHIPPED / CLIP)
+    before = (tmp_path / 'pretrained' / CLIP).stat().st_mtime_ns
     toy_world.main([*flags, *few])
-    assert (tmp_path / 'pretrained' / NAME).stat().st_mtime_ns == before
+    assert (tmp_path / 'pretrained' / CLIP).stat().st_mtime_ns == before
     toy_world.main(flags)
-    shipped = load_file(tmp_path / NAME)
+    shipped = load_file(tmp_path / CLIP)
     name = 'visual.conv1.weight'
     assert not torch.equal(own[name], shipped[name])
-    assert torch.equal(shipped[name], unpack(SHIPPED / NAME)[name])
+    assert torch.equal(shipped[name], unpack(SHIPPED / CLIP)[name])

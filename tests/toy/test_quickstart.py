@@ -1,11 +1,17 @@
 """The whole job, and MMAction2's own tools on our config."""
 
+import json
+import re
 from pathlib import Path
 
 import matplotlib.image
 import mmaction
 import pytest
 from programs import EPOCHS, call
+
+from vlprompt.cli.commands import COMMANDS
+from vlprompt.shipped import find_config
+from vlprompt.toy import closing
 
 MMACTION_TOOLS = Path(mmaction.__file__).parent / '.mim/tools'
 
@@ -25,8 +31,26 @@ def test_the_report_says_what_it_is_of(quickstart):
     assert report['configuration']['epochs'] == EPOCHS
     assert report['configuration']['world']['clips'] == 960
     assert report['versions']['mmaction2'] == '1.2.0'
-    assert len(report['seconds']) == 6
+    assert len(report['seconds']) == 7
     assert all(seconds > 0 for seconds in report['seconds'].values())
+
+
+def test_a_plain_test_of_the_checkpoint_has_the_same_accuracy(
+    quickstart, tmp_path
+):
+    checkpoint = (quickstart.out / 'vilt/last_checkpoint').read_text()
+    done = call(
+        'tools/test.py',
+        'configs/vilt/vilt_toy.py',
+        checkpoint,
+        f'--work-dir={tmp_path}',
+        '--cfg-options',
+        *options(quickstart, 'test', 'val'),
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    metrics = json.loads((tmp_path / 'metrics.json').read_text())
+    expected = quickstart.report()['results']['ViLT-CLIP']['base']
+    assert metrics['acc/top1'] == expected
 
 
 def test_the_contact_sheet_is_a_picture(quickstart):
@@ -39,8 +63,21 @@ def test_a_second_run_uses_what_is_there(quickstart):
     before = quickstart.report()
     done = call(*quickstart.command)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count('as before') == 6
+    assert done.stdout.count('as before') == 7
     assert quickstart.report() == before
+    for name in ('predictions.png', 'report.json', 'log.txt'):
+        assert f'{quickstart.out}/{name}' in done.stdout
+        assert (quickstart.out / name).is_file()
+
+
+def test_the_commands_it_names_exist():
+    text = ' '.join(closing.NEXT.split())
+    named = re.findall(r'\{vlprompt\} (\w+(?: [a-z][a-z-]+)?)', text)
+    assert len(named) == 4
+    for name in named:
+        assert name in COMMANDS or name.split()[0] in COMMANDS, name
+    for name in re.findall(r'vlprompt::(\S+\.py)', text):
+        assert Path(find_config(name)).is_file()
 
 
 def options(quickstart, loader, split):

@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 import pytest
-from decord import VideoReader
 
 from vlprompt.datasets.lists.annotations import read_annotations
 from vlprompt.datasets.lists.class_names import load_class_names
+from vlprompt.datasets.readers.video_reader import VideoReader
 from vlprompt.toy import captions, lists, motions
 from vlprompt.toy.files import is_written, write_world
 from vlprompt.toy.world import (

@@ -14,7 +14,7 @@ from rich import print as show
 
 from vlprompt.apis import load_config
 from vlprompt.datasets.random_streams import seeded
-from vlprompt.datasets.video_class_dataset import UNREADABLE
+from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError
 from vlprompt.registry import TRANSFORMS
 
@@ -89,7 +89,7 @@ def _samples(method: str, args: Namespace) -> list[Record]:
             rounds = [
                 seconds_of_steps(steps, video) for _ in range(args.repeats)
             ]
-        except UNREADABLE:
+        except unreadable():
             show(f'left out, cannot be read: {video.name}')
             continue
         taken.append(list(map(statistics.median, zip(*rounds, strict=True))))

@@ -13,8 +13,8 @@ from rich import print as show
 
 from vlprompt.apis import load_config
 from vlprompt.datasets.lists.path_resolver import STORE_SUFFIX
+from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.datasets.readers.frame_store import FrameStoreWriter, StoreJob
-from vlprompt.datasets.video_class_dataset import UNREADABLE
 from vlprompt.errors import UserError
 
 from .data import build_steps, choose_videos, pipelines, seconds_of_steps
@@ -129,7 +129,7 @@ def _compare(method: str, args: Namespace) -> list[Record]:
     for video in choose_videos(args):
         try:
             clips.append(_measure(video, train, test, args.repeats))
-        except UNREADABLE:
+        except unreadable():
             show(f'left out, cannot be read: {video.name}')
     if not clips:
         raise UserError(f'--videos {args.videos_folder}: none can be read')

@@ -95,9 +95,23 @@ def count_macs(model: nn.Module, shape: tuple[int, ...]) -> Macs:
         plain = _count(_change(model, _drop_adapters), shape)['backbone']
         adapters = parts.pop('backbone') - plain
         parts = {'backbone': plain, 'adapters': adapters, **parts}
-        whole = _count(_change(model, _pass_every_token), shape)
-        published = sum(whole.values()) - whole.get(TEXT, 0)
+        published = count_published_macs(model, shape)
     return Macs(computed, published, parts, text)
+
+
+def count_published_macs(model: nn.Module, shape: tuple[int, ...]) -> int:
+    """Count as published numbers are: every token passes every block whole.
+
+    Args:
+        model: As in :func:`count_macs`.
+        shape: As there.
+    """
+    if isinstance(getattr(model, 'backbone', None), CLIPVisionTower):
+        model = _change(model, _pass_every_token)
+    else:
+        model = _copy(model)
+    parts = _count(model, shape)
+    return sum(parts.values()) - parts.get(TEXT, 0)
 
 
 def count_parameters(model: nn.Module) -> ParameterCounts:

@@ -1,4 +1,4 @@
-"""Predictions that ``tools/test.py --dump`` wrote."""
+"""Predictions that ``vlprompt test --dump`` wrote."""
 
 import io
 from collections.abc import Callable

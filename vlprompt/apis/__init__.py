@@ -1,7 +1,6 @@
 """What one calls from Python: configs, checkpoints, models, predictions."""
 
-import importlib
-from typing import Any
+from vlprompt.late import late_getattr
 
 from .checkpoints import (
     Checkpoint,
@@ -12,7 +11,10 @@ from .checkpoints import (
 from .config import load_config, set_work_dir
 from .runner import build_runner
 
-LATE = ('VideoClassifier', 'load_model')  # they import all models
+LATE = {  # they import all models
+    'VideoClassifier': '.inference',
+    'load_model': '.inference',
+}
 __all__ = [
     *LATE,
     'Checkpoint',
@@ -23,10 +25,4 @@ __all__ = [
     'set_checkpoint',
     'set_work_dir',
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import what is slow to import when it is used."""
-    if name not in LATE:
-        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    return getattr(importlib.import_module('.inference', __name__), name)
+__getattr__ = late_getattr(__name__, LATE)

@@ -59,6 +59,16 @@ def misspelt(key: str) -> str | None:
     return close[0] if close and key not in TOP_KEYS else None
 
 
+def has_our_recognizer(config: Config) -> bool:
+    """Whether the model of a config is a ``VideoTextRecognizer``.
+
+    Its type may be a name, with or without a scope, or the class.
+    """
+    kind = (config.get('model') or {}).get('type')
+    name = getattr(kind, '__name__', str(kind))
+    return name.rpartition('.')[-1] == 'VideoTextRecognizer'
+
+
 def set_work_dir(config: Config, work_dir: str | None) -> None:
     """Take the flag, else the config's own, else one named like the file."""
     if work_dir is not None:

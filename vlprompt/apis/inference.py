@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from vlprompt.apis.checkpoints import set_checkpoint
 from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.datasets.random_streams import seeded
-from vlprompt.datasets.video_class_dataset import UNREADABLE
+from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
 from vlprompt.models.layers.temporal import unit_video
 from vlprompt.registry import MODELS
@@ -161,7 +161,7 @@ def read_video(pipeline: Compose, video: str | Path) -> dict:
     try:
         with seeded(0):
             return pseudo_collate([pipeline(info)])
-    except UNREADABLE as error:
+    except unreadable() as error:
         raise UserError(
             f'cannot read {video} ({last_line(error)[:SHOWN]})'
         ) from error

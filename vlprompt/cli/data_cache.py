@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 EXAMPLE = 'vlprompt data cache train.txt --root videos --out frames'
 SETTINGS = 'frame_store.json'
 SHOWN = 10
+SHOWN_FACTS = 5  # up to the problem
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -126,6 +127,7 @@ def keep_settings(writer: FrameStoreWriter, out: Path) -> None:
         short_side=writer.short_side,
         quality=writer.quality,
         frames=writer.frames or 'all',
+        decoder='PyAV',
     )
     if not file.exists():
         write_text(file, json.dumps(settings, indent=2) + '\n')
@@ -178,8 +180,10 @@ def write_report(rows: dict[str, VideoFacts], args: Namespace) -> None:
 
     with report_file(args).open('w', encoding='utf-8', newline='\n') as file:
         table = csv.writer(file, lineterminator='\n')
-        table.writerow(['path', *VideoFacts._fields])
-        table.writerows([path, *facts] for path, facts in rows.items())
+        table.writerow(['path', *VideoFacts._fields[:SHOWN_FACTS]])
+        table.writerows(
+            [path, *facts[:SHOWN_FACTS]] for path, facts in rows.items()
+        )
 
 
 def report_file(args: Namespace) -> Path:

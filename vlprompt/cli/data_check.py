@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -182,6 +182,8 @@ def write(
         videos=len(rows),
         bad_videos=sum(bool(facts.problem) for facts in rows.values()),
         problems={name: len(paths) for name, paths in problems(rows).items()},
+        access=dict(Counter(f.access for f in rows.values() if f.access)),
+        decord={name: len(paths) for name, paths in faults(rows).items()},
     )
     with _create(out / 'report.json') as file:
         file.write(json.dumps(summary, indent=2) + '\n')
@@ -200,10 +202,19 @@ def good_list(ann_file: str, out: Path) -> Path:
 
 def problems(rows: dict[str, VideoFacts]) -> dict[str, list[str]]:
     """The paths with each problem, the most frequent one first."""
+    return _group({path: facts.problem for path, facts in rows.items()})
+
+
+def faults(rows: dict[str, VideoFacts]) -> dict[str, list[str]]:
+    """The paths that ``DecordInit`` would err with, by why it would."""
+    return _group({path: facts.decord for path, facts in rows.items()})
+
+
+def _group(words: dict[str, str]) -> dict[str, list[str]]:
     found = defaultdict(list)
-    for path, facts in rows.items():
-        if facts.problem:
-            found[facts.problem].append(path)
+    for path, word in words.items():
+        if word:
+            found[word].append(path)
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
@@ -215,6 +226,13 @@ def show(rows: dict[str, VideoFacts], args: Namespace, out: Path) -> None:
     table.add_row(str(good), 'good' if args.decode else 'can be opened', '')
     for problem, paths in found.items():
         table.add_row(str(len(paths)), escape(problem), escape(paths[0]))
+    slow = [path for path in rows if rows[path].access.startswith('in order')]
+    if slow:
+        what = 'decoded in order, slower'
+        table.add_row(str(len(slow)), what, escape(slow[0]))
+    for fault, paths in faults(rows).items():
+        what = escape(f'not for DecordInit: {fault}')
+        table.add_row(str(len(paths)), what, escape(paths[0]))
     Console().print(table)
     print(f'Wrote {out}/report.csv, report.json and')
     print(good_list(args.ann_file, out))

@@ -19,7 +19,7 @@ def add_test_data_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--dataset',
         metavar='NAME',
-        help='a data set of the protocols (docs/protocols.md)',
+        help='a data set of the protocols: hmdb51, ucf101, ...',
     )
     parser.add_argument(
         '--split',
@@ -30,9 +30,7 @@ def add_test_data_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--ann-file', metavar='FILE', help='other videos than the config says'
     )
-    parser.add_argument(
-        '--classes', help='their class list: a name or a file (docs/data.md)'
-    )
+    parser.add_argument('--classes', help='their class list: a name or a file')
     parser.add_argument(
         '--video-root', metavar='DIR', help='the folder their paths are below'
     )

@@ -23,11 +23,26 @@ class CommandParser(ArgumentParser):
             description=details.strip(),
             formatter_class=RawDescriptionHelpFormatter,
         )
-        self.opening = f'{purpose}\n\n    {example}\n\n'
+        self.purpose = purpose
+        self.example = example
 
     def format_help(self) -> str:
         """Purpose, call, usage, details and flags."""
-        return self.opening + super().format_help()
+        opening = f'{self.purpose}\n\n    {self.example}\n\n'
+        return opening + super().format_help()
+
+
+def make_parser(module: str) -> CommandParser:
+    """The parser of a command.
+
+    Args:
+        module: The ``__name__`` of its module, which has been imported.
+    """
+    (name,) = (c.name for c in COMMANDS.values() if c.module == module)
+    source = sys.modules[module]
+    parser = CommandParser(name, source.__doc__, source.EXAMPLE)
+    source.add_arguments(parser)
+    return parser
 
 
 def parse(module: str, args: Sequence[str] | None = None) -> Namespace:
@@ -41,9 +56,5 @@ def parse(module: str, args: Sequence[str] | None = None) -> Namespace:
     Returns:
         The values of the flags, and in ``words`` what they were parsed from.
     """
-    (name,) = (c.name for c in COMMANDS.values() if c.module == module)
-    source = sys.modules[module]
-    parser = CommandParser(name, source.__doc__, source.EXAMPLE)
-    source.add_arguments(parser)
     words = sys.argv[1:] if args is None else [str(word) for word in args]
-    return parser.parse_args(words, Namespace(words=words))
+    return make_parser(module).parse_args(words, Namespace(words=words))

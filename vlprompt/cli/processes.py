@@ -9,6 +9,7 @@ import torch.distributed as dist
 from mmengine.config import Config
 from mmengine.device import get_device
 
+from vlprompt.apis.config import has_our_recognizer
 from vlprompt.errors import UserError
 
 # What each launcher calls the place of a process.
@@ -61,7 +62,7 @@ def _check_alone() -> None:
         raise UserError(
             f'one of {os.environ["WORLD_SIZE"]} processes, but '
             '--launcher is none: add --launcher pytorch, or start the job '
-            'with tools/dist_train.sh or tools/dist_test.sh'
+            'with --gpus'
         )
 
 
@@ -71,9 +72,7 @@ def _wrap_frozen(config: Config) -> None:
     PyTorch's wrapper refuses a model without trainable parameters, this one
     of MMEngine passes such parts over.
     """
-    model = config.get('model') or {}
-    ours = str(model.get('type')).endswith('VideoTextRecognizer')
-    if ours and not model.get('trainable'):
+    if has_our_recognizer(config) and not config.model.get('trainable'):
         config.model_wrapper_cfg = dict(
             type='MMSeparateDistributedDataParallel'
         )
@@ -85,8 +84,7 @@ def _set_place(launcher: str) -> None:
     if missing:
         raise UserError(
             f'--launcher {launcher} needs {", ".join(missing)} in the '
-            'environment: start the job with the scripts tools/dist_*.sh or '
-            'tools/slurm_*.sh'
+            'environment: start the job with --gpus or --slurm, which set them'
         )
     for name, source in names.items():
         os.environ[name] = os.environ[source]

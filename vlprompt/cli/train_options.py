@@ -7,6 +7,7 @@ from mmengine.device import get_device
 from mmengine.logging import print_log
 
 from vlprompt.apis.checkpoints import find_resumable, read_checkpoint
+from vlprompt.apis.config import has_our_recognizer
 from vlprompt.errors import UserError
 from vlprompt.hardware import WITHOUT_BF16, has_bf16
 
@@ -52,9 +53,8 @@ def use_mixed_precision(config: Config) -> None:
         wrapper.setdefault('loss_scale', dict(enabled=False))
     else:
         wrapper.setdefault('loss_scale', 'dynamic')
-    model = config.get('model') or {}
-    if str(model.get('type')).endswith('VideoTextRecognizer'):
-        model.setdefault('frozen_dtype', wrapper['dtype'])
+    if has_our_recognizer(config):
+        config.model.setdefault('frozen_dtype', wrapper['dtype'])
 
 
 def scale_learning_rate(config: Config) -> None:

@@ -1,8 +1,8 @@
 """Data sets of videos with class names, and their transforms."""
 
-import importlib
-from typing import Any
+from vlprompt.late import late_getattr
 
+from . import transforms
 from .lists.captions import CaptionedVideo, read_captions
 from .lists.class_names import (
     class_names_of,
@@ -12,17 +12,12 @@ from .lists.class_names import (
 from .lists.overlap import ListOverlap, count_overlap
 from .lists.path_resolver import PathResolver, ResolvedPaths
 
-# They import MMAction2's, which takes longer than reading a list.
-LATE = (
-    'ClipColorJitter',
-    'ClipRandAugment',
-    'FirstSeconds',
-    'MultiViewSegmentSample',
-    'PILResize',
-    'SecondsSample',
-    'VideoCaptionDataset',
-    'VideoClassDataset',
-)
+# Everything that a config can name; the registries are made of it, too.
+LATE = {
+    **{name: f'.transforms{file}' for name, file in transforms.LATE.items()},
+    'VideoCaptionDataset': '.video_caption_dataset',
+    'VideoClassDataset': '.video_class_dataset',
+}
 __all__ = [
     *LATE,
     'CaptionedVideo',
@@ -35,10 +30,4 @@ __all__ = [
     'load_class_names',
     'read_captions',
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import what is slow to import when it is used."""
-    if name not in LATE:
-        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    return getattr(importlib.import_module('.registered', __name__), name)
+__getattr__ = late_getattr(__name__, LATE)

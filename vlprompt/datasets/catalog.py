@@ -7,7 +7,7 @@ the protocols put what is here into the configs they are given.
 import dataclasses
 from typing import NamedTuple
 
-from vlprompt.errors import UserError, suggest
+from vlprompt.errors import UserError, docs_url, suggest
 
 SEEDS = (1, 2, 3)  # draws of base classes that there are lists of
 
@@ -197,7 +197,7 @@ def find_data_set(name: str) -> ProtocolData:
         raise UserError(
             f'no data set {name!r}{suggest(name, DATA_SETS)}: expected one '
             f'of {", ".join(DATA_SETS)}, or a .py file that describes yours '
-            '(docs/protocols.md)'
+            f'({docs_url("protocols#a-data-set-of-your-own")})'
         )
     return DATA_SETS[name]
 

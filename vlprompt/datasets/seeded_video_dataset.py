@@ -8,7 +8,7 @@ from mmaction.datasets import BaseActionDataset
 from vlprompt.errors import UserError
 
 from .random_streams import seeded
-from .readers.decode_errors import UNREADABLE, reason
+from .readers.decode_errors import reason, unreadable
 
 BROKEN = 'broken_videos'
 POLICIES = ('raise', 'replace', 'skip')
@@ -78,7 +78,7 @@ class SeededVideoDataset(BaseActionDataset):
             info = self.get_data_info(idx)
             try:
                 sample = self.pipeline(info)
-            except UNREADABLE as error:
+            except unreadable() as error:
                 name = self.get_data_info(idx)['filename']
                 broken.append(BrokenVideo(name, reason(error)))
                 if self.on_broken == 'raise':

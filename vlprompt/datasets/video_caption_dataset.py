@@ -53,7 +53,7 @@ class VideoCaptionDataset(SeededVideoDataset):
             Path(self.data_prefix['video']),
             [video.path for video in videos],
             self.ann_file,
-            page='docs/retrieval.md',
+            page='retrieval#2-lists',
         )
         named = [
             (file, video.captions)

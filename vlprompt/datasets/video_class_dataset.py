@@ -15,12 +15,11 @@ from .lists.hmdb51_order import class_order
 from .lists.video_files import find_video_files
 from .seeded_video_dataset import (
     BROKEN,
-    UNREADABLE,
     BrokenVideo,
     SeededVideoDataset,
 )
 
-__all__ = ['BROKEN', 'UNREADABLE', 'BrokenVideo', 'VideoClassDataset']
+__all__ = ['BROKEN', 'BrokenVideo', 'VideoClassDataset']
 
 
 @DATASETS.register_module()

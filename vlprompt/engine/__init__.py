@@ -1,23 +1,7 @@
 """What runs around a model: hooks and schedules."""
 
-from .hooks import (
-    AccumulationHook,
-    BrokenVideosHook,
-    ClampLogitScaleHook,
-    ClassListHook,
-    EpochSeedHook,
-    ListCheckHook,
-    RetrievalHook,
-)
-from .schedulers import WarmupCosineLR
+from . import hooks, schedulers
+from .hooks import *
+from .schedulers import *
 
-__all__ = [
-    'AccumulationHook',
-    'BrokenVideosHook',
-    'ClampLogitScaleHook',
-    'ClassListHook',
-    'EpochSeedHook',
-    'ListCheckHook',
-    'RetrievalHook',
-    'WarmupCosineLR',
-]
+__all__ = hooks.__all__ + schedulers.__all__

@@ -1,6 +1,6 @@
 """Metrics."""
 
-from .scored_acc_metric import ScoredAccMetric
+from .counted_acc_metric import CountedAccMetric
 from .video_text_retrieval_metric import VideoTextRetrievalMetric
 
-__all__ = ['ScoredAccMetric', 'VideoTextRetrievalMetric']
+__all__ = ['CountedAccMetric', 'VideoTextRetrievalMetric']

@@ -50,8 +50,8 @@ class VideoTextRetrievalMetric(BaseMetric):
     and samples that are repeated to fill a batch count once.  All processes
     compare a part of the pairs each.
 
-    Captions and videos are compared by cosine unless ``RetrievalHook`` says
-    how the model's head does.
+    Captions and videos are compared by cosine unless ``HeadSimilarityHook``
+    says how the model's head does.
 
     Metrics: ``t2v/R1``, ``R5``, ``R10`` (percent), ``MdR``, ``MnR``, the
     same of ``v2t``, and the numbers of ``captions``, of videos ``scored``
@@ -195,7 +195,7 @@ def cosine(features: VideoTextFeatures) -> Tensor:
     if features.video.dim() != 2:
         raise UserError(
             'this model compares captions with frames: add '
-            "dict(type='RetrievalHook') to custom_hooks"
+            "dict(type='HeadSimilarityHook') to custom_hooks"
         )
     unit = features.unit()
     return unit.text @ unit.video.mT
@@ -203,7 +203,7 @@ def cosine(features: VideoTextFeatures) -> Tensor:
 
 def _row(sample: dict) -> Row:
     for key, remedy in (
-        ('video_feature', 'use CaptionTexts and an InBatchHead'),
+        ('video_feature', 'use CaptionTexts and a ContrastiveHead'),
         ('sample_idx', 'add it to the meta_keys of PackActionInputs'),
     ):
         if key not in sample:

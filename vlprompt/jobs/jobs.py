@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
-from vlprompt.errors import UserError
+from vlprompt.errors import UserError, docs_url
 
 from .executors import Call, Executor, JobFailed
 from .folder_lock import locked
@@ -177,7 +177,7 @@ def check_inputs(jobs: Sequence[Job]) -> None:
         more = f' and {others} more' if others > 0 else ''
         raise UserError(
             f'nothing is run: there is no {", ".join(missing[:SHOWN])}{more} '
-            '(docs/data.md, "Layout", says what belongs there)'
+            f'({docs_url("data#layout")} says what belongs there)'
         )
 
 

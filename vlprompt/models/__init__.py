@@ -1,88 +1,37 @@
-"""Models: recognizers and the parts they are put together from."""
+"""Models: recognizers and the parts they are put together from.
 
-from .adapters import (
-    AIMAdapter,
-    MessageToken,
-    TemporalShift,
-    VitaTokens,
+Everything that the folders export, so that a new part is named in its
+folder's ``__init__`` alone.
+"""
+
+from . import (
+    adapters,
+    clip,
+    conditioners,
+    embeddings,
+    heads,
+    losses,
+    poolers,
+    prompts,
+    recognizers,
+    texts,
+    towers,
 )
-from .clip.loader import load_clip
-from .conditioners import VideoSpecificPrompts
-from .embeddings import TimeEmbedding
+from .adapters import *
+from .clip import *
+from .conditioners import *
+from .embeddings import *
 from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
-from .heads import (
-    FrameClassificationHead,
-    InBatchHead,
-    LinearHead,
-    SimilarityHead,
-    TightTransformerHead,
-)
-from .losses import PairLoss, SameClassKLLoss, ScenarioCosineLoss
-from .poolers import (
-    ClassTokenPooler,
-    Conv1dPooler,
-    IdentityPooler,
-    LSTMPooler,
-    MeanPooler,
-    TransformerPooler,
-    UnitMeanPooler,
-)
-from .prompts import (
-    ClassPrompts,
-    Coupling,
-    DeepPrompts,
-    PositionPrompts,
-    PromptLearner,
-    ViLTPrompts,
-)
-from .recognizers import VideoTextRecognizer
-from .texts import (
-    CandidateTexts,
-    CaptionTexts,
-    ClassTexts,
-    LabelTexts,
-    Template,
-)
-from .towers import CLIPTextTower, CLIPVisionTower
+from .heads import *
+from .losses import *
+from .poolers import *
+from .prompts import *
+from .recognizers import *
+from .texts import *
+from .towers import *
 
-__all__ = [
-    'AIMAdapter',
-    'CLIPTextTower',
-    'CLIPVisionTower',
-    'CandidateTexts',
-    'CaptionTexts',
-    'ClassPrompts',
-    'ClassTexts',
-    'ClassTokenPooler',
-    'Conv1dPooler',
-    'Coupling',
-    'DeepPrompts',
-    'FrameClassificationHead',
-    'IdentityPooler',
-    'InBatchHead',
-    'LSTMPooler',
-    'LabelTexts',
-    'LinearHead',
-    'MeanPooler',
-    'MessageToken',
-    'PairLoss',
-    'PositionPrompts',
-    'PromptLearner',
-    'SameClassKLLoss',
-    'ScenarioCosineLoss',
-    'SimilarityHead',
-    'Template',
-    'TemporalShift',
-    'TightTransformerHead',
-    'TimeEmbedding',
-    'TokenizedTexts',
-    'TransformerPooler',
-    'UnitMeanPooler',
-    'ViLTPrompts',
-    'VideoSpecificPrompts',
-    'VideoTextFeatures',
-    'VideoTextRecognizer',
-    'VisualFeatures',
-    'VitaTokens',
-    'load_clip',
-]
+__all__ = ['TokenizedTexts', 'VideoTextFeatures', 'VisualFeatures']
+__all__ += adapters.__all__ + clip.__all__ + conditioners.__all__
+__all__ += embeddings.__all__ + heads.__all__ + losses.__all__
+__all__ += poolers.__all__ + prompts.__all__ + recognizers.__all__
+__all__ += texts.__all__ + towers.__all__

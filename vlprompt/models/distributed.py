@@ -37,7 +37,7 @@ class _Gather(torch.autograd.Function):
 
 def encode_sharded(
     encode: Callable[[TokenizedTexts, LayerPrompts | None], Tensor],
-    texts: TokenizedTexts,
+    tokens: TokenizedTexts,
     prompts: LayerPrompts | None,
 ) -> Tensor:
     """C texts to (C, E), each process encoding its share of the tokens.
@@ -47,13 +47,13 @@ def encode_sharded(
 
     Args:
         encode: A text tower.
-        texts: The C texts.
+        tokens: The C texts.
         prompts: For each layer (K, D) or (C, K, D), or None.
     """
     world = get_world_size()
     if world == 1:
-        return encode(texts, prompts)
-    lengths = texts.share_before(prompts or ()).remainders()
+        return encode(tokens, prompts)
+    lengths = tokens.share_before(prompts or ()).remainders()
     shares = balance(lengths, world)
     longest_share = max(map(len, shares))
     # With fewer texts than processes, idle ranks encode a dummy text.
@@ -62,7 +62,7 @@ def encode_sharded(
         prompts = [
             p[index] if p is not None and p.dim() == 3 else p for p in prompts
         ]
-    own = encode(texts.pick(index), prompts)
+    own = encode(tokens.pick(index), prompts)
     # (S, E) of each process -> (W * S, E), and back to the order of classes
     features = gather(F.pad(own, (0, 0, 0, longest_share - len(own))))
     places = torch.empty(len(lengths), dtype=torch.long)

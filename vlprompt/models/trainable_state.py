@@ -28,7 +28,7 @@ def set_trainable(model: nn.Module, patterns: Sequence[str]) -> None:
             named[name].requires_grad_()
 
 
-def keep_learned_only(
+def drop_frozen_from_state_dict(
     model: nn.Module,
     is_clip: Callable[[str], bool],
     not_loaded: Sequence[str] = (),

@@ -168,7 +168,7 @@ def _adopt(config: Config) -> None:
         pipeline=loader.dataset.pipeline,
         test_mode=True,
     )
-    config.test_evaluator = dict(type='vlprompt.ScoredAccMetric')
+    config.test_evaluator = dict(type='vlprompt.CountedAccMetric')
 
 
 def _row(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mmengine.config import Config
 
 # Metrics that say of how many videos they are.
-COUNTING = ('ScoredAccMetric', 'VideoTextRetrievalMetric')
+COUNTING = ('CountedAccMetric', 'VideoTextRetrievalMetric')
 
 
 def train_and_test(
@@ -62,7 +62,7 @@ def make_test(
         not isinstance(evaluator, dict)
         or evaluator.type.rpartition('.')[2] not in COUNTING
     ):
-        config.test_evaluator = dict(type='ScoredAccMetric')
+        config.test_evaluator = dict(type='CountedAccMetric')
     flags = ('--skip-broken',) if settings.skip_broken else ()
     return TestJob(name, config, checkpoint, flags)
 

@@ -1,1 +1,1 @@
-"""How lists of videos and classes are split; see docs/splits.md."""
+"""How lists of videos and classes are split."""

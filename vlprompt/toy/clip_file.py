@@ -19,8 +19,6 @@ from torch import Tensor
 from .captions import ALTERNATIVES, OPENINGS
 from .pretrain import initial_words
 
-SHIPPED = Path(__file__).parent
-NAME = 'toy_clip.safetensors'
 WORDS = 'text.token_embedding.weight'
 ROWS = 'text.token_embedding.rows'
 METADATA = {'activation': 'quick_gelu'}

@@ -1,7 +1,8 @@
-"""The files of the toy world: clips, lists of clips, class names."""
+"""The files of the toy world: clips, lists of clips, class names, CLIP."""
 
 import hashlib
 import json
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
@@ -14,6 +15,12 @@ from . import lists, motions, scenes, shapes
 from . import world as world_module
 from .lists import write_lists
 from .world import World, clip_file, clip_names, render_clip
+
+# The CLIP as it is shipped, and its name in any world
+SHIPPED = Path(__file__).parent
+CLIP = 'toy_clip.safetensors'
+CLIP_REPORT = 'toy_clip.json'
+META = 'meta.json'  # what the clips are
 
 
 def digest(*modules, **values) -> str:
@@ -47,25 +54,41 @@ def _write_clip(world: World, folder: Path, clip: tuple) -> None:
     write_video(path, render_clip(world, *clip), world.fps)
 
 
-def write_world(world: World, root: Path, workers: int) -> None:
-    """Write the clips, their lists and, last of all, ``meta.json``."""
+def write_world(
+    world: World,
+    root: Path,
+    workers: int,
+    expect: Callable[[int], None] = lambda total: None,
+    advance: Callable[[], None] = lambda: None,
+) -> None:
+    """Write the clips, their lists and, last of all, ``meta.json``.
+
+    Args:
+        world: What to write.
+        root: Its folder.
+        workers: Processes that draw.
+        expect: Told how many clips there will be.
+        advance: Called after each clip.
+    """
     folder = root / 'videos'
     folder.mkdir(parents=True, exist_ok=True)
-    (root / 'meta.json').unlink(missing_ok=True)
+    (root / META).unlink(missing_ok=True)
     for old in folder.glob('*.mp4'):
         old.unlink()
     clips = list(clip_names(world))
+    expect(len(clips))
     with ProcessPoolExecutor(workers) as pool:
         write = partial(_write_clip, world, folder)
-        list(pool.map(write, clips, chunksize=32))
+        for _ in pool.map(write, clips, chunksize=8):
+            advance()
     write_lists(world, root)
     meta = dict(asdict(world), digest=world_digest(world), clips=len(clips))
-    (root / 'meta.json').write_text(json.dumps(meta, indent=2) + '\n')
+    (root / META).write_text(json.dumps(meta, indent=2) + '\n')
 
 
 def is_written(world: World, root: Path) -> bool:
     """Whether exactly this world, made by this code, lies in a folder."""
-    meta = root / 'meta.json'
+    meta = root / META
     if not meta.is_file():
         return False
     return json.loads(meta.read_text()).get('digest') == world_digest(world)

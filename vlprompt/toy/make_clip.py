@@ -17,9 +17,11 @@ from vlprompt.shipped import find_config
 
 from . import captions, pretrain, scenes, shapes, stills
 from .check import zero_shot
-from .clip_file import NAME, pack, sha256, unpack
-from .files import digest
-from .pretrain import Schedule, initialise, learn_images, learn_texts
+from .clip_file import pack, sha256, unpack
+from .files import CLIP, CLIP_REPORT, digest
+from .pretrain import initialise, learn_images, learn_texts
+from .progress import Display
+from .schedule import Schedule
 from .stills import draw_stills
 
 ARCHITECTURE = '_base_/models/toy_clip.py'
@@ -28,23 +30,27 @@ SIDE = 64  # pixels of a still, as of a clip
 PACKAGES = ('torch', 'open_clip_torch', 'numpy', 'opencv-python')
 
 
-def make_clip(folder: Path, plan: Schedule, workers: int) -> None:
+def make_clip(
+    folder: Path, plan: Schedule, workers: int, display: Display
+) -> None:
     """Pre-train a CLIP and write it, packed, with a report beside it.
 
     Args:
         folder: Of ``toy_clip.safetensors`` and ``toy_clip.json``.
         plan: How long and how fast it learns.
         workers: Processes that draw pictures.
+        display: What shows how far it is.
     """
     start = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
-    report = folder / 'toy_clip.json'
+    report = folder / CLIP_REPORT
     report.unlink(missing_ok=True)
-    pack(_learn(plan, workers).state_dict(), plan.seed, folder / NAME)
+    clip = _learn(plan, workers, display)
+    pack(clip.state_dict(), plan.seed, folder / CLIP)
     seconds = round(time.perf_counter() - start, 1)
     result = dict(
-        sha256=sha256(folder / NAME),
-        zero_shot=measure(folder / NAME, plan.seed, workers),
+        sha256=sha256(folder / CLIP),
+        zero_shot=measure(folder / CLIP, plan.seed, workers),
         pictures=NUM_HELD_OUT,
         schedule=asdict(plan),
         source=source_of(plan),
@@ -74,13 +80,18 @@ def source_of(plan: Schedule) -> str:
     return digest(*modules, arch=_architecture(), side=SIDE, **asdict(plan))
 
 
-def _learn(plan: Schedule, workers: int) -> nn.Module:
-    pictures = draw_stills(SIDE, _size(), plan.num_stills, plan.seed, workers)
+def _learn(plan: Schedule, workers: int, display: Display) -> nn.Module:
+    size, count = _size(), plan.num_stills
+    with display.stage('draw still pictures', 'pictures'):
+        pictures = draw_stills(SIDE, size, count, plan.seed, workers)
     torch.manual_seed(plan.seed)
     clip = _build()
     initialise(clip, plan.seed)
-    learn_images(clip, pictures, plan)
-    learn_texts(clip, pictures, open_clip.SimpleTokenizer(), plan)
+    with display.stage('train the image tower', 'steps') as stage:
+        learn_images(clip, pictures, plan, stage)
+    tokenizer = open_clip.SimpleTokenizer()
+    with display.stage('train the text tower', 'steps') as stage:
+        learn_texts(clip, pictures, tokenizer, plan, stage)
     return clip
 
 

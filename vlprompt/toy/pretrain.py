@@ -10,7 +10,6 @@ picture of the batch that it is true of.
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -20,24 +19,12 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from .captions import ALTERNATIVES, caption, choose_facts, codes_of
+from .progress import Stage
+from .schedule import Schedule
 from .stills import Stills
 
 # No caption is longer, with its first and last token.
 CAPTION_TOKENS = 22
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How long and how fast the two stages learn."""
-
-    seed: int = 0
-    num_stills: int = 16000
-    image_steps: int = 700
-    image_batch: int = 64
-    image_lr: float = 1.5e-3
-    text_steps: int = 300
-    text_batch: int = 128
-    text_lr: float = 1e-3
 
 
 def quick_attention() -> AbstractContextManager:
@@ -79,6 +66,7 @@ def _optimize(
     lr: float,
     steps: int,
     step_loss: Callable[[], Tensor],
+    stage: Stage,
 ) -> None:
     """AdamW under a cosine with a short warm-up."""
     groups = [
@@ -88,6 +76,7 @@ def _optimize(
     optimizer = torch.optim.AdamW(
         groups, lr=lr, betas=(0.9, 0.98), weight_decay=0.01, fused=True
     )
+    stage.expect(steps)
     for step in range(steps):
         warmup = min(1, (step + 1) / (0.08 * steps))
         cosine = 0.5 * (1 + np.cos(np.pi * step / steps))
@@ -98,10 +87,13 @@ def _optimize(
         with quick_attention():
             loss.backward()
         optimizer.step()
+        stage.advance()
 
 
-def learn_images(clip: nn.Module, stills: Stills, plan: Schedule) -> nn.Module:
-    """Stage 1: returns the vectors of the facts, one (A, E) table a fact."""
+def learn_images(
+    clip: nn.Module, stills: Stills, plan: Schedule, stage: Stage
+) -> None:
+    """The image tower, on free vectors of the facts."""
     embed = clip.text.text_projection.shape[1]
     tables = nn.ParameterList(
         F.normalize(torch.randn(len(words), embed), dim=-1)
@@ -125,8 +117,7 @@ def learn_images(clip: nn.Module, stills: Stills, plan: Schedule) -> nn.Module:
         )
 
     parameters = [*clip.visual.parameters(), *tables]
-    _optimize(parameters, plan.image_lr, plan.image_steps, step_loss)
-    return tables
+    _optimize(parameters, plan.image_lr, plan.image_steps, step_loss, stage)
 
 
 @torch.no_grad()
@@ -150,9 +141,13 @@ def short_context(clip: nn.Module, length: int) -> Iterator[None]:
 
 
 def learn_texts(
-    clip: nn.Module, stills: Stills, tokenizer: Callable, plan: Schedule
+    clip: nn.Module,
+    stills: Stills,
+    tokenizer: Callable,
+    plan: Schedule,
+    stage: Stage,
 ) -> None:
-    """Stage 2: the text tower and the scale, the image tower locked."""
+    """The text tower and the scale, the image tower locked."""
     features = image_features(clip, stills)
     rng = np.random.default_rng((plan.seed, 2))
 
@@ -176,7 +171,7 @@ def learn_texts(
 
     parameters = [*clip.text.parameters(), clip.logit_scale]
     with short_context(clip, CAPTION_TOKENS):
-        _optimize(parameters, plan.text_lr, plan.text_steps, step_loss)
+        _optimize(parameters, plan.text_lr, plan.text_steps, step_loss, stage)
 
 
 def _soft_cross_entropy(logits: Tensor, match: Tensor) -> Tensor:

@@ -1,242 +1,141 @@
 """The whole job in the toy world: ``vlprompt demo``.
 
-Makes the toy world and its CLIP, trains ViLT-CLIP on the base classes, and
-evaluates vanilla CLIP and ViLT-CLIP on base and novel classes.  What is there
-from an earlier run is used again.
+Makes the toy world, trains ViLT-CLIP on the base classes, and evaluates
+vanilla CLIP and ViLT-CLIP on base and novel classes, in one process.  What is
+there from an earlier run is used again.
 """
 
-import hashlib
-import json
-import os
-import pickle
-import subprocess
 import sys
-import time
 from argparse import Namespace
-from importlib.metadata import version
+from collections.abc import Callable
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from vlprompt.cli.child import command_line
-from vlprompt.errors import UserError
-from vlprompt.shipped import config_folder, find_config
+from vlprompt.cli import toy_world
+from vlprompt.cli.parsing import parse
+from vlprompt.shipped import config_folder
 
-from .configs import data_options
+from .files import CLIP, CLIP_REPORT, META, SHIPPED, world_digest
+from .make_world import make_videos, place_clip, world_of
+from .progress import Display, Stage
+from .report import show, table_of, write_report
+from .stages import Stages
 
-VILT, CLIP = 'vilt/vilt_toy.py', 'clip/clip_toy.py'
-PACKAGES = (
-    'torch',
-    'torchvision',
-    'mmengine',
-    'mmcv-lite',
-    'mmaction2',
-    'open_clip_torch',
-    'decord',
-    'numpy',
-)
-SHOWN = 8  # clips on the contact sheet
-
-
-class Stages:
-    """Commands whose results are kept: one process and log for each.
-
-    Args:
-        out: Folder of the logs and of ``stages.json``.
-        force: Whether earlier results are forgotten.
-    """
-
-    def __init__(self, out: Path, force: bool) -> None:
-        self.out = out
-        self.file = out / 'stages.json'
-        (out / 'logs').mkdir(parents=True, exist_ok=True)
-        known = self.file.is_file() and not force
-        self.done = json.loads(self.file.read_text()) if known else {}
-
-    def run(self, name: str, key: Any, *command: str) -> bool:
-        """Run a stage unless it was run for the same key.
-
-        Returns:
-            Whether it was run now.
-        """
-        digest = hashlib.sha256(repr((key, command)).encode()).hexdigest()
-        if self.done.get(name, {}).get('key') == digest:
-            print(f'{name}: as before', flush=True)
-            return False
-        print(f'{name} ...', flush=True)
-        start = time.perf_counter()
-        self._call(name, command)
-        seconds = round(time.perf_counter() - start, 1)
-        self.done[name] = dict(key=digest, seconds=seconds)
-        self.file.write_text(json.dumps(self.done, indent=2))
-        return True
-
-    def _call(self, name: str, command: tuple[str, ...]) -> None:
-        log = self.out / 'logs' / f'{name.replace(" ", "_")}.log'
-        with log.open('w') as file:
-            code = subprocess.call(
-                command_line(command),
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                env={'OMP_NUM_THREADS': threads(), **os.environ},
-            )
-        if code:
-            lines = log.read_text().splitlines()[-10:]
-            print('\n'.join(lines), file=sys.stderr)
-            raise UserError(f'{name!r} failed; its log is {log}')
-
-
-def threads() -> str:
-    """As many threads as there are idle cores.
-
-    More of them wait for each other: next to another program that uses one
-    of two cores, two threads took five times as long as one.
-    """
-    return str(max(1, round(os.cpu_count() - os.getloadavg()[0])))
-
-
-def _data_flags(*args: Any) -> list[str]:
-    return [f'{key}={value}' for key, value in data_options(*args).items()]
-
-
-def train(stages: Stages, args: Namespace, key: Any) -> Path:
-    """Train ViLT-CLIP on the base classes; returns the checkpoint."""
-    folder = args.out / 'vilt'
-    checkpoint = folder / f'epoch_{args.epochs}.pth'
-    if not checkpoint.is_file():
-        stages.done.pop('train ViLT-CLIP', None)
-    stages.run(
-        'train ViLT-CLIP',
-        key,
-        'train',
-        find_config(VILT),
-        f'--work-dir={folder}',
-        f'--seed={args.seed}',
-        '--cfg-options',
-        f'model.clip.pretrained={args.data}/toy_clip.safetensors',
-        f'train_cfg.max_epochs={args.epochs}',
-        f'train_cfg.val_interval={args.epochs}',
-        f'default_hooks.checkpoint.interval={args.epochs}',
-        *_data_flags(args.data, 'train', 'base', 'train'),
-        *_data_flags(args.data, 'val', 'base', 'val'),
-    )
-    return checkpoint
-
-
-def evaluate(
-    stages: Stages, args: Namespace, key: Any, method: str, classes: str
-) -> dict[str, float]:
-    """Evaluate a method on base or novel classes; returns the metrics."""
-    config = VILT if method == 'ViLT-CLIP' else CLIP
-    name = f'test {method} on {classes}'
-    folder = args.out / name.replace(' ', '_')
-    checkpoint = 'none'
-    if method == 'ViLT-CLIP':
-        checkpoint = str(args.out / 'vilt' / f'epoch_{args.epochs}.pth')
-    if not (folder / 'predictions.pkl').is_file():
-        stages.done.pop(name, None)
-    stages.run(
-        name,
-        key,
-        'test',
-        find_config(config),
-        checkpoint,
-        f'--work-dir={folder}',
-        f'--dump={folder}/predictions.pkl',
-        '--cfg-options',
-        f'model.clip.pretrained={args.data}/toy_clip.safetensors',
-        *_data_flags(args.data, 'test', classes, 'val'),
-    )
-    logs = sorted(folder.glob('*/*.json'))
-    return json.loads(logs[-1].read_text())
-
-
-def show(results: dict[str, dict], stages: Stages) -> None:
-    """Print the accuracies, and how long everything took."""
-    table = Table('top-1, %', 'Base', 'Novel', 'HM')
-    for method, row in results.items():
-        numbers = (f'{100 * row[k]:.1f}' for k in ('base', 'novel', 'hm'))
-        table.add_row(method, *numbers)
-    times = Table('stage', 'seconds')
-    for name, stage in stages.done.items():
-        times.add_row(name, f'{stage["seconds"]:.1f}')
-    total = sum(stage['seconds'] for stage in stages.done.values())
-    times.add_row('all', f'{total:.1f}')
-    console = Console()
-    console.print(times)
-    console.print(table)
-
-
-def write_report(args: Namespace, results: dict, stages: Stages) -> None:
-    """Write the numbers, what they are of, and with what."""
-    report = dict(
-        results=results,
-        seconds={n: s['seconds'] for n, s in stages.done.items()},
-        configuration=dict(
-            train=VILT,
-            vanilla=CLIP,
-            seed=args.seed,
-            epochs=args.epochs,
-            world=json.loads((args.data / 'meta.json').read_text()),
-            clip=json.loads((args.data / 'toy_clip.json').read_text()),
-        ),
-        versions={name: version(name) for name in PACKAGES},
-        python=sys.version.split()[0],
-    )
-    path = args.out / 'report.json'
-    path.write_text(json.dumps(report, indent=2) + '\n')
-
-
-def draw(args: Namespace) -> None:
-    """Draw some clips of the novel classes with ViLT-CLIP's predictions."""
-    from vlprompt.datasets import load_class_names
-    from vlprompt.visualization import draw_contact_sheet
-
-    dump = args.out / 'test_ViLT-CLIP_on_novel/predictions.pkl'
-    with dump.open('rb') as file:
-        predictions = pickle.load(file)
-    step = max(1, len(predictions) // SHOWN)
-    draw_contact_sheet(
-        predictions[step // 2 :: step][:SHOWN],
-        load_class_names(args.data / 'novel_labels.csv'),
-        args.out / 'predictions.png',
-        'ViLT-CLIP on classes it was not trained on',
-    )
+CONFIGS = {'vanilla CLIP': 'clip/clip_toy.py', 'ViLT-CLIP': 'vilt/vilt_toy.py'}
+LOG, PICTURE = 'log.txt', 'predictions.png'
 
 
 def run(args: Namespace) -> None:
     """Run what is missing, and report."""
-    from vlprompt.tables import harmonic_mean
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.force:
+        (args.out / 'stages.json').unlink(missing_ok=True)
+    display = Display(Console(file=sys.stdout))
+    stages = Stages(args.out / 'stages.json', display)
+    with display.live(), ExitStack() as stack:
+        log = stack.enter_context((args.out / LOG).open('a'))
+        stack.enter_context(redirect_stdout(log))
+        stack.enter_context(redirect_stderr(log))
+        results, checkpoint = _run_stages(stages, args)
+    table = table_of(results)
+    write_report(args, CONFIGS, table, stages.seconds)
+    show(display.console, args, table, stages.seconds, checkpoint)
 
-    stages = Stages(args.out, args.force)
-    flags = [f'--{flag}' for flag in args.world]
-    made = [args.data / 'meta.json', args.data / 'toy_clip.json']
-    if not all(path.is_file() for path in made):
-        stages.done.pop('make the toy world', None)
+
+def _run_stages(
+    stages: Stages, args: Namespace
+) -> tuple[dict[str, dict], str]:
+    """Metrics of each method on each set of classes, and the checkpoint."""
+    key = _make_world(stages, args)
+    results = {'vanilla CLIP': _test(stages, args, 'vanilla CLIP', None, key)}
+    work = partial(_train, args)
+    last = args.out / 'vilt/last_checkpoint'
+    key = (*key, args.seed, args.epochs)
+    checkpoint = stages.run('train ViLT-CLIP', 'iterations', work, key, [last])
+    key = (*key, Path(checkpoint).stat().st_mtime)
+    results['ViLT-CLIP'] = _test(stages, args, 'ViLT-CLIP', checkpoint, key)
     stages.run(
-        'make the toy world',
-        None,
-        'toy',
-        'world',
-        f'--root={args.data}',
-        *flags,
+        'draw predictions',
+        'clips',
+        partial(_draw, args),
+        key,
+        [args.out / PICTURE],
     )
+    return results, checkpoint
+
+
+def _make_world(stages: Stages, args: Namespace) -> tuple:
+    """Make what is missing; returns what all results depend on."""
+    words = [f'--root={args.data}', *(f'--{flag}' for flag in args.world)]
+    flags = parse(toy_world.__name__, words)
+
+    def make(stage: Stage) -> None:
+        make_videos(flags, stage)
+        place_clip(flags, stages.display)
+
+    key = (
+        words,
+        world_digest(world_of(flags)),
+        (SHIPPED / CLIP_REPORT).read_text(),
+    )
+    made = [args.data / name for name in (META, CLIP, CLIP_REPORT)]
+    stages.run('render the clips', 'clips', make, key, made)
     folder = config_folder()
-    configs = [*folder.glob('*/*toy*'), *folder.glob('*/*/*toy*')]
-    key = [path.read_text() for path in (*made, *sorted(configs))]
-    checkpoint = train(stages, args, key)
-    key = (key, checkpoint.stat().st_mtime)
-    results = {}
-    for method in ('vanilla CLIP', 'ViLT-CLIP'):
-        row = {
-            classes: evaluate(stages, args, key, method, classes)['acc/top1']
-            for classes in ('base', 'novel')
-        }
-        row['hm'] = harmonic_mean(row['base'], row['novel'])
-        results[method] = row
-    write_report(args, results, stages)
-    draw(args)
-    show(results, stages)
-    print(f'Wrote {args.out}/report.json and {args.out}/predictions.png')
+    texts = [
+        path.read_text()
+        for pattern in ('_base_/**/*.py', *CONFIGS.values())
+        for path in sorted(folder.glob(pattern))
+    ]
+    return (str(args.data), (args.data / CLIP_REPORT).read_text(), key, texts)
+
+
+def _test(
+    stages: Stages,
+    args: Namespace,
+    method: str,
+    checkpoint: str | None,
+    key: tuple,
+) -> dict[str, Any]:
+    """Metrics on base and on novel classes."""
+    metrics = {}
+    for classes in ('base', 'novel'):
+        name = f'test {method} on {classes}'
+        folder = args.out / name.replace(' ', '_')
+        work = _tester(args, CONFIGS[method], folder, checkpoint, classes)
+        made = [folder / 'predictions.pkl']
+        metrics[classes] = stages.run(name, 'batches', work, key, made)
+    return metrics
+
+
+def _tester(
+    args: Namespace,
+    config: str,
+    folder: Path,
+    checkpoint: str | None,
+    classes: str,
+) -> Callable[[Stage], dict[str, float]]:
+    def work(stage: Stage) -> dict[str, float]:
+        from .runs import Run
+
+        return Run(config, args.data, folder).test(checkpoint, classes, stage)
+
+    return work
+
+
+def _train(args: Namespace, stage: Stage) -> str:
+    from .runs import Run
+
+    run = Run(CONFIGS['ViLT-CLIP'], args.data, args.out / 'vilt')
+    return run.train(args.seed, args.epochs, stage)
+
+
+def _draw(args: Namespace, stage: Stage) -> None:
+    from .runs import draw
+
+    folder = args.out / 'test_ViLT-CLIP_on_novel'
+    classes = args.data / 'novel_labels.csv'
+    draw(folder, classes, args.out / PICTURE, stage)

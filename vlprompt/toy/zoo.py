@@ -29,6 +29,7 @@ from vlprompt.errors import UserError
 from vlprompt.shipped import find_config
 
 from .configs import data_options
+from .files import CLIP, CLIP_REPORT, META
 from .zoo_score import measure
 from .zoo_table import INTRO, make_table
 
@@ -82,7 +83,7 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
 
 def _options(args: Namespace, config: str) -> dict[str, Any]:
     options = {
-        'model.clip.pretrained': f'{args.data}/toy_clip.safetensors',
+        'model.clip.pretrained': str(args.data / CLIP),
         **data_options(args.data, 'test', 'novel', 'val'),
     }
     if _learns(config):
@@ -143,9 +144,10 @@ def _is_done(args: Namespace, config: str, seed: int) -> bool:
 
 
 def make_key(args: Namespace, config: str) -> str:
-    """What tells a run's settings, but for its seed, from others."""
+    """What tells a run's settings and data, but for its seed, from others."""
     text = Config.fromfile(find_config(f'{config}.py')).pretty_text
-    settings = repr((text, args.epochs, args.batch_size))
+    world = [(args.data / name).read_text() for name in (META, CLIP_REPORT)]
+    settings = repr((text, world, args.epochs, args.batch_size))
     return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
 
@@ -186,7 +188,7 @@ def run(args: Namespace) -> None:
     if args.one:
         run_one(args, args.one[0], int(args.one[1]))
         return
-    if not (args.data / 'toy_clip.safetensors').is_file():
+    if not (args.data / CLIP).is_file():
         raise UserError(
             f'no toy world in {args.data}: make it by `vlprompt toy world`'
         )
@@ -200,7 +202,7 @@ def run(args: Namespace) -> None:
     print(table)
     if args.table:
         intro = INTRO.format(
-            command='vlprompt toy zoo --table docs/toy_zoo.md',
+            command=f'vlprompt toy zoo --table {args.table}',
             seeds=f'seeds {", ".join(map(str, args.seeds))}',
         )
         args.table.write_text(f'{intro}\n{table}')

@@ -1,4 +1,4 @@
-"""The table of tools/zoo_toy.py."""
+"""The table of ``vlprompt toy zoo``."""
 
 import json
 from pathlib import Path

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from decord import VideoReader
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from vlprompt.datasets.readers.open_reader import open_reader
 
 RIGHT, WRONG = '#2e7d32', '#c62828'
 PALE = {RIGHT: '#a5d6a7', WRONG: '#ef9a9a', None: '#cfd8dc'}
@@ -23,7 +24,7 @@ def draw_contact_sheet(
     """Draw a row for each clip: frames, true class, best classes as bars.
 
     Args:
-        predictions: Rows as ``tools/test.py --dump`` writes them:
+        predictions: Rows as ``vlprompt test --dump`` writes them:
             ``filename``, ``gt_label`` and ``pred_score`` (C,).
         class_names: The C class names.
         path: Picture to write.
@@ -59,7 +60,7 @@ def draw_contact_sheet(
 
 def _frames(file: str, num: int) -> np.ndarray:
     """(num, H, W, 3) frames of a clip, the first and the last among them."""
-    reader = VideoReader(file)
+    reader = open_reader(file)
     places = np.linspace(0, len(reader) - 1, num).round().astype(int)
     return reader.get_batch(places.tolist()).asnumpy()
 

@@ -38,5 +38,5 @@ test_dataloader = dict(
         test_mode=True,
     ),
 )
-val_evaluator = dict(type='ScoredAccMetric')
+val_evaluator = dict(type='CountedAccMetric')
 test_evaluator = val_evaluator

@@ -26,5 +26,5 @@ val_dataloader = dict(
     ),
 )
 test_dataloader = val_dataloader
-val_evaluator = dict(type='ScoredAccMetric')
+val_evaluator = dict(type='CountedAccMetric')
 test_evaluator = val_evaluator

@@ -4,9 +4,9 @@ Made by tools/data/make_toy_world.py; tested on the novel classes.
 """
 
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(type='MultiViewSegmentSample', num_frames=8, mode='random'),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(
         type='Resize',
         scale=(48, 48),
@@ -17,9 +17,9 @@ train_pipeline = [
     dict(type='PackActionInputs', meta_keys=('filename',)),
 ]
 val_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(type='MultiViewSegmentSample', num_frames=8),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(
         type='Resize',
         scale=(48, 48),
@@ -32,7 +32,7 @@ val_pipeline = [
 test_pipeline = val_pipeline
 
 train_dataloader = dict(
-    batch_size=32,
+    batch_size=8,
     num_workers=2,
     persistent_workers=False,
     sampler=dict(type='DefaultSampler', shuffle=True),
@@ -72,5 +72,5 @@ test_dataloader = dict(
         test_mode=True,
     ),
 )
-val_evaluator = dict(type='ScoredAccMetric')
+val_evaluator = dict(type='CountedAccMetric')
 test_evaluator = val_evaluator

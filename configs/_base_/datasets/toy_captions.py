@@ -1,9 +1,9 @@
 """The toy world's captions: two sentences for each clip, 8 frames."""
 
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(type='MultiViewSegmentSample', num_frames=8, mode='random'),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(
         type='Resize',
         scale=(48, 48),
@@ -16,9 +16,9 @@ train_pipeline = [
     ),
 ]
 val_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(type='MultiViewSegmentSample', num_frames=8),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(
         type='Resize',
         scale=(48, 48),

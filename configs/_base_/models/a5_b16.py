@@ -3,14 +3,14 @@
 _base_ = ['clip_b16.py']
 
 model = dict(
-    texts=dict(type='CandidateTexts', template='[16] {} [16]'),
+    texts=dict(type='SampledClassTexts', template='[16] {} [16]'),
     prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts')),
     pooler=dict(
         type='TransformerPooler',
         num_layers=2,
         num_positions=16,
         residual=False,
-        start='torch',
+        init='torch',
         position_std=0.01,
     ),
     cls_head=dict(temperature=0.07),

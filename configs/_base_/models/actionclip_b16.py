@@ -4,12 +4,12 @@ _base_ = ['clip_b16.py']
 
 model = dict(
     texts=dict(
-        type='LabelTexts', template='actionclip16', ensemble='probability'
+        type='BatchLabelTexts', template='actionclip16', ensemble='probability'
     ),
     pooler=dict(type='TransformerPooler', num_layers=6, eps=1e-12),
     cls_head=dict(
-        type='InBatchHead',
-        alignment=dict(type='SameClassKLLoss'),
+        type='ContrastiveHead',
+        alignment=dict(type='SoftTargetKLLoss'),
         test_temperature=0.01,
     ),
     trainable=['*'],

@@ -6,7 +6,9 @@ model = dict(
     clip=dict(arch='ViT-B-32-quickgelu'),
     texts=dict(_delete_=True, type='CaptionTexts', max_tokens=32),
     pooler=dict(type='UnitMeanPooler'),
-    cls_head=dict(type='InBatchHead', alignment=dict(type='PairLoss')),
+    cls_head=dict(
+        type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+    ),
     trainable=[
         '*.transformer.*',
         'backbone.visual.ln_post.*',

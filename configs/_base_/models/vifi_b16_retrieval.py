@@ -4,7 +4,9 @@ _base_ = ['clip_b16_imagenet_stats.py']
 
 model = dict(
     texts=dict(_delete_=True, type='CaptionTexts'),
-    cls_head=dict(type='InBatchHead', alignment=dict(type='PairLoss')),
+    cls_head=dict(
+        type='ContrastiveHead', alignment=dict(type='SymmetricContrastiveLoss')
+    ),
     trainable=[
         'backbone.*',
         'cls_head.logit_scale',

@@ -27,7 +27,7 @@ model = dict(
         mean=[123.675, 116.28, 103.53],
         std=[58.395, 57.12, 57.375],
         format_shape='NCTHW',
-        # num_classes follows the training data set (ClassListHook)
+        # num_classes follows the training data set (ClassNamesHook)
         blending=dict(
             type='RandomBatchAugment',
             augments=[

@@ -1,10 +1,10 @@
 """CLIP4Clip's sampling for DiDeMo: seconds 0 to 31, a frame a second."""
 
 train_pipeline = [
-    dict(type='DecordInit'),
-    dict(type='FirstSeconds', seconds=32),
-    dict(type='SecondsSample', max_frames=64),
-    dict(type='DecordDecode'),
+    dict(type='VideoInit'),
+    dict(type='KeepFirstSeconds', seconds=32),
+    dict(type='FixedFPSSample', max_frames=64),
+    dict(type='VideoDecode'),
     dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),

@@ -1,10 +1,10 @@
 """16 segments of the first 30 seconds, which DiDeMo describes."""
 
 train_pipeline = [
-    dict(type='DecordInit'),
-    dict(type='FirstSeconds', seconds=30),
+    dict(type='VideoInit'),
+    dict(type='KeepFirstSeconds', seconds=30),
     dict(type='MultiViewSegmentSample', num_frames=16, mode='random'),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),
@@ -14,10 +14,10 @@ train_pipeline = [
     ),
 ]
 val_pipeline = [
-    dict(type='DecordInit'),
-    dict(type='FirstSeconds', seconds=30),
+    dict(type='VideoInit'),
+    dict(type='KeepFirstSeconds', seconds=30),
     dict(type='MultiViewSegmentSample', num_frames=16),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),

@@ -19,7 +19,7 @@ def a5(keys: Keys) -> dict[str, Any]:
             num_layers=len(layers),
             num_positions=len(positions),
             residual=False,
-            start='torch',
+            init='torch',
             position_std=0.01,
         )
         keys.to_part(r'temporalEmbedding\.weight', 'pooler.positions')
@@ -27,7 +27,7 @@ def a5(keys: Keys) -> dict[str, Any]:
     keys.drop(r'temporalEmbedding\.weight', 'no temporal layers')
     take_clip(keys, r'clipmodel\.')
     return dict(
-        texts=dict(type='CandidateTexts', template='[16] {} [16]'),
+        texts=dict(type='SampledClassTexts', template='[16] {} [16]'),
         prompts=dict(
             type='PromptLearner',
             text=dict(type='PositionPrompts', length=length),

@@ -20,14 +20,14 @@ def actionclip(keys: Keys) -> dict[str, Any]:
     return dict(
         backbone=dict(type='CLIPVisionTower', adapters=adapters),
         texts=dict(
-            type='LabelTexts',
+            type='BatchLabelTexts',
             template='actionclip16',
             ensemble='probability',
         ),
         pooler=_fusion(keys, r'fusion\.', eps=1e-12),
         cls_head=dict(
-            type='InBatchHead',
-            alignment=dict(type='SameClassKLLoss'),
+            type='ContrastiveHead',
+            alignment=dict(type='SoftTargetKLLoss'),
             test_temperature=0.01,
         ),
         trainable=['*'],
@@ -41,14 +41,14 @@ def mmaction_actionclip(keys: Keys) -> dict[str, Any]:
     pooler = _fusion(keys, r'adapter\.', eps=1e-5)
     return dict(
         texts=dict(
-            type='LabelTexts',
+            type='BatchLabelTexts',
             template='actionclip16',
             ensemble='probability',
         ),
         pooler=pooler,
         cls_head=dict(
-            type='InBatchHead',
-            alignment=dict(type='PairLoss'),
+            type='ContrastiveHead',
+            alignment=dict(type='SymmetricContrastiveLoss'),
             test_temperature=0.01,
         ),
         trainable=['*'],

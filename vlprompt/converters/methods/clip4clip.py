@@ -19,7 +19,7 @@ def clip4clip(keys: Keys) -> dict[str, Any]:
     """CLIP4Clip with any of its four heads."""
     positions = r'frame_position_embeddings\.weight'
     pooler: dict[str, Any] = dict(type='UnitMeanPooler')
-    head: dict[str, Any] = dict(type='InBatchHead')
+    head: dict[str, Any] = dict(type='ContrastiveHead')
     trainable = ['cls_head.logit_scale', 'pooler.*']
     layers = keys.numbers(r'transformerClip\.resblocks\.(\d+)\..+')
     crossed = keys.numbers(r'cross\.transformer\.resblocks\.(\d+)\..+')
@@ -28,12 +28,12 @@ def clip4clip(keys: Keys) -> dict[str, Any]:
             type='TransformerPooler',
             num_layers=len(layers),
             num_positions=len(keys.look('frame_position_embeddings.weight')),
-            then=pooler,
+            reduce=pooler,
         )
         keys.to_part(positions, 'pooler.positions')
         keys.to_part(rf'transformerClip\.{BLOCK}', r'pooler.blocks.\1')
     elif keys.find(r'lstm_visual\..+'):
-        pooler = dict(type='LSTMPooler', then=pooler)
+        pooler = dict(type='LSTMPooler', reduce=pooler)
         keys.to_part(r'lstm_visual\.(.+)', r'pooler.lstm.\1')
     elif crossed:
         trainable = [
@@ -58,6 +58,6 @@ def clip4clip(keys: Keys) -> dict[str, Any]:
     return dict(
         texts=dict(type='CaptionTexts', max_tokens=32),
         pooler=pooler,
-        cls_head=dict(head, alignment=dict(type='PairLoss')),
+        cls_head=dict(head, alignment=dict(type='SymmetricContrastiveLoss')),
         trainable=[*FINE_TUNED, *trainable],
     )

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from mmengine.logging import print_log
-
-from vlprompt.errors import UserError
+from vlprompt.errors import UserError, docs_url
 
 from .text_files import read_lines
 
@@ -53,6 +51,8 @@ def read_annotations(
                 f'{again.video.label}, expected one'
             )
     if repeats:
+        from mmengine.logging import print_log
+
         first, again = repeats[0]
         print_log(
             f'{ann_file} has {len(repeats)} lines with a video that an '
@@ -91,8 +91,8 @@ def read_list(
     path = Path(ann_file)
     if not path.is_file():
         raise UserError(
-            f'no annotation file at {ann_file} (docs/data.md, "Layout", says '
-            'how to get it)'
+            f'no annotation file at {ann_file} ({docs_url("data#layout")} '
+            'says how to get it)'
         )
     ids = {
         name: i
@@ -141,7 +141,7 @@ def _check_path(path: str, line: str, where: str) -> None:
         raise UserError(
             f'{where}: {line[:200]!r} has two numbers behind the path, '
             'expected "path label" ("name frames label" and several labels '
-            'are not read; docs/data.md, "Lists")'
+            f'are not read; {docs_url("data#lists")})'
         )
 
 

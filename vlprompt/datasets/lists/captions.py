@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vlprompt.errors import UserError
+from vlprompt.errors import UserError, docs_url
 
 from .text_files import read_text
 
@@ -37,8 +37,8 @@ def read_captions(ann_file: str | Path) -> list[CaptionedVideo]:
     path = Path(ann_file)
     if not path.is_file():
         raise UserError(
-            f'no annotation file at {ann_file} (docs/retrieval.md says how '
-            'to make it)'
+            f'no annotation file at {ann_file} ({docs_url("retrieval")} says '
+            'how to make it)'
         )
     content = _load(path)
     if isinstance(content, dict):

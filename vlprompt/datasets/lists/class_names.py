@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmengine.logging import print_log
-
-from vlprompt.errors import UserError
+from vlprompt.errors import UserError, docs_url
 
 from .hmdb51_order import ORDERS, swapped_pair, to_vifi_order
 from .text_files import read_lines
@@ -105,10 +103,13 @@ def class_names_of(dataset: Mapping[str, Any]) -> tuple[str, ...]:
 def _warn_of_swapped(names: Sequence[str], classes: str | Path) -> None:
     pair = swapped_pair(names)
     if pair:
+        # Not at the top: `vlprompt COMMAND --help` needs no MMEngine.
+        from mmengine.logging import print_log
+
         print_log(
             f'{classes} has {pair[0]!r} before {pair[1]!r}: the published '
             'order of HMDB-51, which does not fit its lists of videos '
-            '(docs/data.md, "Class lists")',
+            f'({docs_url("data#class-lists")})',
             'current',
             logging.WARNING,
         )
@@ -131,7 +132,8 @@ def _read(classes: str | Path) -> list[str]:
     if not path.is_file():
         raise UserError(
             f'no class list {classes}: neither a file nor one of '
-            f'{", ".join(list_class_names())} (docs/data.md, "Class lists")'
+            f'{", ".join(list_class_names())} '
+            f'({docs_url("data#class-lists")})'
         )
     if path.suffix == '.csv':
         return _read_csv(path)

@@ -4,9 +4,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.logging import print_log
-
-from vlprompt.errors import UserError
+from vlprompt.errors import UserError, docs_url
 
 from .path_resolver import PathResolver, ResolvedPaths
 
@@ -17,7 +15,7 @@ def find_video_files(
     root: str | Path,
     paths: Sequence[str],
     ann_file: str | Path,
-    page: str = 'docs/data.md, "Layout",',
+    page: str = 'data#layout',
 ) -> list[str]:
     """A file for each path of a list, see :class:`PathResolver`.
 
@@ -28,7 +26,7 @@ def find_video_files(
         root: The folder that the paths are below.
         paths: The paths.
         ann_file: The list, for messages.
-        page: What says how the folder is laid out.
+        page: Of the documentation, which says how the folder is laid out.
 
     Raises:
         UserError: If there is no such folder, it has none of the first
@@ -36,7 +34,8 @@ def find_video_files(
     """
     if not Path(root).is_dir():
         raise UserError(
-            f'no folder of videos at {root} ({page} says what belongs there)'
+            f'no folder of videos at {root} ({docs_url(page)} '
+            'says what belongs there)'
         )
     resolved = PathResolver(root).resolve(paths)
     for path, files in resolved.ambiguous.items():
@@ -48,13 +47,16 @@ def find_video_files(
     if set(paths[:FIRST]) <= set(resolved.missing):
         raise UserError(
             f'{root} has none of the first videos of {ann_file}, such as '
-            f'{paths[0]} ({page} says what belongs there)'
+            f'{paths[0]} ({docs_url(page)} '
+            'says what belongs there)'
         )
     _report(resolved, f'of the {len(set(paths))} videos of {ann_file}', root)
     return resolved.files
 
 
 def _report(resolved: ResolvedPaths, listed: str, root: str | Path) -> None:
+    from mmengine.logging import print_log
+
     moved, missing = resolved.moved, resolved.missing
     if moved:
         path, file = next(iter(moved.items()))

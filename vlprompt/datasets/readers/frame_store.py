@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,33 +10,29 @@ from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import cv2
-import decord
 import numpy as np
 from mmcv.image import imresize, rescale_size
 
 from .decode_errors import UNREADABLE, reason
-from .probe import VideoFacts
+from .frame_batch import FrameBatch
+from .video_facts import VideoFacts
+from .video_reader import VideoReader
 
 INDEX = 'index.json'
-CHUNK = 32  # frames in memory
-
-
-class FrameBatch(NamedTuple):
-    """Frames as decord returns them."""
-
-    frames: np.ndarray
-
-    def asnumpy(self) -> np.ndarray:
-        """(N, H, W, 3) uint8, RGB."""
-        return self.frames
 
 
 class FrameStore:
     """The frames of one video, with the part of decord's interface in use.
 
-    The zip file has ``index.json`` with ``fps``, ``width`` and ``height``,
-    and a JPEG image for each frame, in their order, named by its number in
-    the video.  Images are not compressed again: each is read by itself.
+    The zip file has ``index.json`` with ``fps``, ``width``, ``height`` and
+    ``times``, and a JPEG image for each frame, in their order, named by its
+    number in the video.  Images are not compressed again: each is read by
+    itself.
+
+    Attributes:
+        access: How frames are found, as :class:`VideoFacts` has it.
+        decord_fault: Nothing: ``DecordInit`` opens stores as well.
+        frame_times: When each frame is shown, in seconds from the first one.
 
     Args:
         file: The zip file.
@@ -44,6 +40,9 @@ class FrameStore:
     Raises:
         OSError: If it cannot be read, or is something else.
     """
+
+    access = 'by index'
+    decord_fault = ''
 
     def __init__(self, file: str | Path) -> None:
         try:
@@ -55,6 +54,8 @@ class FrameStore:
         names = self._zip.namelist()
         self._names = [name for name in names if name != INDEX]
         self.facts = VideoFacts(len(self._names), width, height, fps)
+        times = index.get('times', np.arange(len(self._names)) / (fps or 1))
+        self.frame_times = np.asarray(times)
 
     def __len__(self) -> int:
         """The number of frames."""
@@ -71,8 +72,25 @@ class FrameStore:
             OSError: If one is damaged.
             IndexError: If there is none.
         """
-        frames = [self._read(self._names[i]) for i in indices]
-        return FrameBatch(np.stack(frames))
+        return FrameBatch(np.stack(self.read(indices)))
+
+    def verify(self) -> None:
+        """Read all frames.
+
+        Raises:
+            OSError: If one is damaged.
+        """
+        for name in self._names:
+            self._read(name)
+
+    def read(self, indices: Sequence[int]) -> list[np.ndarray]:
+        """As :meth:`get_batch`, but (H, W, 3) arrays one by one.
+
+        Frames that are asked for twice are the same array.
+        """
+        numbers = [int(i) for i in indices]
+        frames = {i: self._read(self._names[i]) for i in set(numbers)}
+        return [frames[i] for i in numbers]
 
     def _read(self, name: str) -> np.ndarray:
         try:
@@ -126,23 +144,22 @@ class FrameStoreWriter:
             return VideoFacts(problem=reason(error))
 
     def _write(self, source: str, part: str) -> None:
-        reader = decord.VideoReader(source, num_threads=1)
+        reader = VideoReader(source)
         kept = self._choose(len(reader))
         fps = reader.get_avg_fps() * len(kept) / len(reader)
+        times = reader.frame_times[kept].round(6).tolist()
         with ZipFile(part, 'w') as store:
-            for number, frame in zip(kept, _decode(reader, kept), strict=True):
+            for number, frame in zip(kept, reader.iterate(kept), strict=True):
                 image = self._shrink(frame)
                 # Not by name: the time would be in the file.
                 store.writestr(
                     ZipInfo(f'{number:06d}.jpg'), self._encode(image)
                 )
             height, width, _ = image.shape
-            index = dict(fps=fps, width=width, height=height)
+            index = dict(fps=fps, width=width, height=height, times=times)
             store.writestr(ZipInfo(INDEX), json.dumps(index))
 
     def _choose(self, total: int) -> np.ndarray:
-        if total < 1:
-            raise OSError('no frames')
         if self.frames is None or self.frames >= total:
             return np.arange(total)
         return ((np.arange(self.frames) + 0.5) * total / self.frames).astype(
@@ -160,10 +177,3 @@ class FrameStoreWriter:
         image = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
         options = [cv2.IMWRITE_JPEG_QUALITY, self.quality]
         return cv2.imencode('.jpg', image, options)[1].tobytes()
-
-
-def _decode(
-    reader: decord.VideoReader, indices: np.ndarray
-) -> Iterator[np.ndarray]:
-    for begin in range(0, len(indices), CHUNK):
-        yield from reader.get_batch(indices[begin : begin + CHUNK]).asnumpy()

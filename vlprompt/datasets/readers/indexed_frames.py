@@ -60,9 +60,6 @@ class IndexedFrames:
         limit: TimeLimit,
     ) -> None:
         self._codec = video.stream.codec_context
-        # Damage is then an error: what conceals it depends on the frames
-        # that were decoded before.
-        self._codec.options = dict(err_detect='explode')
         self._can_skip = video.codec in CAN_SKIP
         self._packets, self._limit = packets, limit
         self._numbers = index.numbers.tolist()

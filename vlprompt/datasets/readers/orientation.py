@@ -47,6 +47,11 @@ def is_upright(matrix: np.ndarray) -> bool:
     return bool((crossed <= TURNED * straight).all())
 
 
+def is_mirrored(matrix: np.ndarray | None) -> bool:
+    """Whether left and right, or up and down, change places."""
+    return matrix is not None and bool(np.linalg.det(matrix) < 0)
+
+
 def orient(image: np.ndarray, matrix: np.ndarray | None) -> np.ndarray:
     """(H, W, 3) as it is to be shown; other angles are left as they are."""
     if matrix is None or not is_upright(matrix):

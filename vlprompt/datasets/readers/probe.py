@@ -1,29 +1,20 @@
 """Whether video files can be read, many of them at a time."""
 
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
-from typing import NamedTuple, TypeVar
-
-import decord
+from typing import TypeVar
 
 from .decode_errors import UNREADABLE, reason
+from .frame_store import FrameStore
+from .open_reader import open_reader
+from .video_facts import VideoFacts
+from .video_reader import VideoReader
 
 QUEUED = 4  # files for each process
-
-
-class VideoFacts(NamedTuple):
-    """What a video file is like, and what is wrong with it, if anything."""
-
-    frames: int = 0
-    width: int = 0
-    height: int = 0
-    fps: float = 0.0
-    problem: str = ''
 
 
 Item = TypeVar('Item')  # a file, or what else a probe takes
@@ -32,34 +23,27 @@ Probe = Callable[[Item], VideoFacts]
 
 def open_video(file: str) -> VideoFacts:
     """Open a video and decode its first frame."""
-    return _probe(file, 1)
+    return _probe(file, lambda reader: None)
 
 
 def decode_video(file: str) -> VideoFacts:
     """Decode all frames of a video."""
-    return _probe(file, None)
+    return _probe(file, lambda reader: reader.verify())
 
 
-def _probe(file: str, limit: int | None) -> VideoFacts:
-    if not os.path.isfile(file):
-        return VideoFacts(problem='no such file')
-    if os.path.getsize(file) == 0:
-        return VideoFacts(problem='empty file')
+def _probe(
+    file: str, look: Callable[[VideoReader | FrameStore], None]
+) -> VideoFacts:
     facts = VideoFacts()
     try:
-        reader = decord.VideoReader(file, num_threads=1)
+        reader = open_reader(file)
         facts = VideoFacts(frames=len(reader), fps=reader.get_avg_fps())
-        if facts.frames < 1:
-            return facts._replace(problem='no frames')
-        for _ in range(facts.frames)[:limit]:
-            height, width, _ = reader.next().shape
-            facts = facts._replace(width=width, height=height)
-    except StopIteration:
-        return facts._replace(problem='ends before its last frame')
+        height, width, _ = reader.read([0])[0].shape
+        facts = facts._replace(width=width, height=height)
+        look(reader)
+        return facts._replace(access=reader.access, decord=reader.decord_fault)
     except UNREADABLE as error:
-        # Not at which frame: the decoder runs ahead in a thread.
         return facts._replace(problem=reason(error))
-    return facts
 
 
 def probe_files(
@@ -119,6 +103,5 @@ def _probe_alone(probe: Probe[Item], file: Item) -> VideoFacts:
 
 
 def _begin() -> None:
-    """Leave interruptions to the main process, and decord's log unread."""
+    """Leave interruptions to the main process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    decord.logging.set_level(decord.logging.QUIET)

@@ -20,6 +20,9 @@ class ToRGB:
     FFmpeg converts the colours, with the matrix and the range that the frame
     declares.  All frames get the size of the first one of the file.
 
+    Attributes:
+        matrix: That the last frame is shown with, or None.
+
     Args:
         file: The file, for messages.
         size: Width and height that the stream announces.
@@ -32,6 +35,7 @@ class ToRGB:
         size: tuple[int, int],
         decode_first: Callable[[], Any],
     ) -> None:
+        self.matrix: np.ndarray | None = None
         self._file = file
         self._size = size
         self._decode_first: Callable[[], Any] | None = decode_first
@@ -55,12 +59,12 @@ class ToRGB:
             ).to_ndarray()
         except (av.FFmpegError, ValueError) as error:
             raise OSError(f'cannot be converted: {say(error)}') from error
-        matrix = display_matrix(frame)
-        if matrix is None:
+        self.matrix = display_matrix(frame)
+        if self.matrix is None:
             return image
-        if not is_upright(matrix):
+        if not is_upright(self.matrix):
             _tell(self._file)
-        return orient(image, matrix)
+        return orient(image, self.matrix)
 
 
 @cache

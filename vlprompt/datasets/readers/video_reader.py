@@ -11,6 +11,7 @@ from .coded_pictures import look_for
 from .completeness import check_whole
 from .container import Video
 from .counted_frames import CountedFrames, decode_in_order
+from .decord_faults import decord_fault
 from .frame_batch import FrameBatch
 from .indexed_frames import IndexedFrames, IndexFailed
 from .packets import Packets
@@ -53,9 +54,17 @@ class VideoReader:
         return len(self._frames)
 
     @property
-    def is_indexed(self) -> bool:
-        """Whether frames are found by an index, not by decoding in order."""
-        return isinstance(self._frames, IndexedFrames)
+    def access(self) -> str:
+        """How frames are found, as :class:`VideoFacts` has it."""
+        if isinstance(self._frames, IndexedFrames):
+            return 'by index'
+        return 'in order' if self._index is None else 'in order, damaged'
+
+    @property
+    def decord_fault(self) -> str:
+        """Why decord cannot be trusted with it; nothing if it can."""
+        matrix = self._convert.matrix
+        return decord_fault(self._video, self._packets, self._index, matrix)
 
     @property
     def frame_times(self) -> np.ndarray:
@@ -118,6 +127,19 @@ class VideoReader:
             left.popleft()
             yield image
 
+    def verify(self) -> None:
+        """Decode all frames, one by one, without looking at them.
+
+        Raises:
+            OSError: If there are others than the packets announce.
+        """
+        frames = self._frames.decode(range(len(self)))
+        try:
+            for _ in range(len(self)):
+                self._limit.run(partial(next, frames))
+        except IndexFailed:
+            self._limit.run(self._count_frames)
+
     def _wanted(self, indices: Sequence[int]) -> list[int]:
         wanted = sorted({int(index) for index in indices})
         if wanted and not 0 <= wanted[0] <= wanted[-1] < len(self):
@@ -129,11 +151,12 @@ class VideoReader:
 
     def _open(self) -> None:
         video = self._video = self._open_again()
-        look = look_for(video.codec, video.stream.codec_context.extradata)
+        codec = video.stream.codec_context
+        look = look_for(video.codec, codec.extradata, codec.field_order)
         self._packets = Packets(self._open_again)
         pictures = [look and look(p) for p in self._packets.scan(video)]
         check_whole(video, self._packets)
-        index = build_index(
+        self._index = build_index(
             self._packets.facts,
             pictures,
             video.codec,
@@ -142,11 +165,11 @@ class VideoReader:
         )
         size = video.stream.width, video.stream.height
         self._convert = ToRGB(self.file, size, self._decode_first)
-        if index is None:
+        if self._index is None:
             self._frames = CountedFrames(video, self._packets, self._limit)
         else:
             self._frames = IndexedFrames(
-                video, self._packets, index, self._limit
+                video, self._packets, self._index, self._limit
             )
 
     def _open_again(self) -> Video:

@@ -1,23 +1,19 @@
 """Transforms that MMAction2 lacks or computes otherwise."""
 
-from .clip_color_jitter import ClipColorJitter
-from .clip_rand_augment import ClipRandAugment
-from .decord_decode import DecordDecode
-from .decord_init import DecordInit
-from .first_seconds import FirstSeconds
-from .lean_pyav_init import LeanPyAVInit
-from .multi_view_segment_sample import MultiViewSegmentSample
-from .pil_resize import PILResize
-from .seconds_sample import SecondsSample
+from vlprompt.late import late_getattr
 
-__all__ = [
-    'ClipColorJitter',
-    'ClipRandAugment',
-    'DecordDecode',
-    'DecordInit',
-    'FirstSeconds',
-    'LeanPyAVInit',
-    'MultiViewSegmentSample',
-    'PILResize',
-    'SecondsSample',
-]
+# They import MMAction2's, which takes longer than reading a list.
+LATE = {
+    'ClipColorJitter': '.clip_color_jitter',
+    'ClipRandAugment': '.clip_rand_augment',
+    'DecordDecode': '.decord_decode',
+    'DecordInit': '.decord_init',
+    'FixedFPSSample': '.fixed_fps_sample',
+    'KeepFirstSeconds': '.keep_first_seconds',
+    'MultiViewSegmentSample': '.multi_view_segment_sample',
+    'PILResize': '.pil_resize',
+    'VideoDecode': '.video_decode',
+    'VideoInit': '.video_init',
+}
+__all__ = [*LATE]
+__getattr__ = late_getattr(__name__, LATE)

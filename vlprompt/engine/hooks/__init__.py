@@ -1,19 +1,19 @@
 """Hooks of training and evaluation."""
 
-from .accumulation_hook import AccumulationHook
 from .broken_videos_hook import BrokenVideosHook
 from .clamp_logit_scale_hook import ClampLogitScaleHook
-from .class_list_hook import ClassListHook
+from .class_names_hook import ClassNamesHook
 from .epoch_seed_hook import EpochSeedHook
-from .list_check_hook import ListCheckHook
-from .retrieval_hook import RetrievalHook
+from .head_similarity_hook import HeadSimilarityHook
+from .shared_text_hook import SharedTextHook
+from .train_val_overlap_hook import TrainValOverlapHook
 
 __all__ = [
-    'AccumulationHook',
     'BrokenVideosHook',
     'ClampLogitScaleHook',
-    'ClassListHook',
+    'ClassNamesHook',
     'EpochSeedHook',
-    'ListCheckHook',
-    'RetrievalHook',
+    'HeadSimilarityHook',
+    'SharedTextHook',
+    'TrainValOverlapHook',
 ]

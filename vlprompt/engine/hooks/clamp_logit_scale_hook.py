@@ -4,10 +4,11 @@ import math
 
 import torch
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from vlprompt.registry import HOOKS
+
+from ..unwrap import unwrap
 
 
 @HOOKS.register_module()
@@ -23,7 +24,5 @@ class ClampLogitScaleHook(Hook):
 
     def after_train_iter(self, runner: Runner, *args, **kwargs) -> None:
         """Clamp the logarithm of the factor after each step."""
-        model = runner.model
-        model = model.module if is_model_wrapper(model) else model
         with torch.no_grad():
-            model.cls_head.logit_scale.clamp_(max=self.maximum)
+            unwrap(runner.model).cls_head.logit_scale.clamp_(max=self.maximum)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 
-from ..layers.quick_gelu import keep_inputs_only
+from ..layers.quick_gelu import replace_quick_gelu
 from .files import ClipFile, read_clip_file
 from .finetuned import load_finetuned
 from .names import to_open_clip
@@ -87,7 +87,7 @@ def load_clip(
     config = _config(arch)
     model = open_clip.CustomTextCLIP(**config)
     _check_transformers(model, arch)
-    keep_inputs_only(model)
+    replace_quick_gelu(model)
     if pretrained is not None:
         file = _find(arch, pretrained)
         weights = read_clip_file(file)
@@ -243,8 +243,8 @@ def _shapes(own: Tensor, given: Tensor) -> str:
 
 
 def embed_words(
-    text: TextTransformer, words: list[int | None]
+    text: TextTransformer, init_ids: list[int | None]
 ) -> list[Tensor | None]:
     """Token ids (or None) to their (D,) word embeddings (or None)."""
     table = text.token_embedding.weight.detach()
-    return [None if w is None else table[w].clone() for w in words]
+    return [None if i is None else table[i].clone() for i in init_ids]

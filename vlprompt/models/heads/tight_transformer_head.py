@@ -12,11 +12,11 @@ from ..layers.blocks import (
     run_blocks,
 )
 from ..layers.temporal import check_frames
-from .in_batch_head import InBatchHead
+from .contrastive_head import ContrastiveHead
 
 
 @MODELS.register_module()
-class TightTransformerHead(InBatchHead):
+class TightTransformerHead(ContrastiveHead):
     """CLIP4Clip's tightTransf: a transformer compares a text with frames.
 
     Each text stands before the frames of each video as one sequence; the
@@ -31,7 +31,7 @@ class TightTransformerHead(InBatchHead):
         num_layers: Blocks.
         num_positions: Frames at most, and one for the text.
         dropout: Before the blocks.
-        kwargs: Of :class:`InBatchHead`.
+        kwargs: Of :class:`ContrastiveHead`.
     """
 
     takes_frames = True

@@ -67,7 +67,7 @@ def copy_text_blocks(
         UserError: If there is no text tower, or it is too small.
     """
     if text is None:
-        raise UserError("start='text' needs a CLIP with a text tower")
+        raise UserError("init='text' needs a CLIP with a text tower")
     theirs = text.transformer.resblocks
     table = text.positional_embedding
     num, width = positions.shape

@@ -26,12 +26,15 @@ class _QuickGELU(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Tensor:
         (x,) = ctx.saved_tensors
-        gate = torch.sigmoid(1.702 * x)
-        return grad * gate * (1 + 1.702 * x * (1 - gate))
+        if torch.is_grad_enabled():  # the result will be differentiated
+            gate = torch.sigmoid(1.702 * x)
+            return grad * gate * (1 + 1.702 * x * (1 - gate))
+        # It is SiLU of 1.702 x, over 1.702: one kernel instead of eight.
+        return torch.ops.aten.silu_backward(grad, 1.702 * x)
 
 
-def keep_inputs_only(model: nn.Module) -> None:
-    """Put it in the place of every activation of open_clip's of this kind."""
+def replace_quick_gelu(model: nn.Module) -> None:
+    """Replace every QuickGELU of open_clip by this one."""
     for module in model.modules():
         for name, child in module.named_children():
             if isinstance(child, PlainQuickGELU):

@@ -1,6 +1,11 @@
 """Losses on the features of a batch."""
 
-from .alignment_losses import PairLoss, SameClassKLLoss
 from .scenario_cosine_loss import ScenarioCosineLoss
+from .soft_target_kl_loss import SoftTargetKLLoss
+from .symmetric_contrastive_loss import SymmetricContrastiveLoss
 
-__all__ = ['PairLoss', 'SameClassKLLoss', 'ScenarioCosineLoss']
+__all__ = [
+    'ScenarioCosineLoss',
+    'SoftTargetKLLoss',
+    'SymmetricContrastiveLoss',
+]

@@ -20,8 +20,8 @@ class PromptLearner(BaseModule):
         widths: Width of the ``visual`` and of the ``text`` tower.
         depths: Number of layers of each.
         num_slots: Learnable tokens in each text, from the template.
-        words: For each of them the (D,) word embedding it starts from, or
-            None.
+        init_vectors: For each of them the (D,) word embedding it starts
+            from, or None.
         visual: Config of the vision tower's free prompts, if it has any;
             ``num`` defaults to ``num_slots``.
         text: The same for the text tower, always with ``num_slots`` tokens.
@@ -37,7 +37,7 @@ class PromptLearner(BaseModule):
         widths: dict[str, int],
         depths: dict[str, int],
         num_slots: int,
-        words: Sequence[Tensor | None] = (),
+        init_vectors: Sequence[Tensor | None] = (),
         visual: dict | None = None,
         text: dict | None = None,
         couplings: Sequence[dict] = (),
@@ -48,13 +48,14 @@ class PromptLearner(BaseModule):
         for tower, cfg in zip(TOWERS, (visual, text), strict=True):
             if cfg is not None:
                 cfg = {'type': 'DeepPrompts', **cfg}
+                vectors = init_vectors if tower == 'text' else ()
                 self.free[tower] = build_part(
                     cfg,
                     Prompts,
                     num=num_slots,
                     width=widths[tower],
                     depth=depths[tower],
-                    **({'words': words} if tower == 'text' else {}),
+                    init_vectors=vectors,
                 )
         self.couplings = nn.ModuleList(
             build_part({'type': 'Coupling', **cfg}, widths=widths)

@@ -1,15 +1,15 @@
 """Texts: what each video is compared with."""
 
-from .candidate_texts import CandidateTexts
+from .batch_label_texts import BatchLabelTexts
 from .caption_texts import CaptionTexts
 from .class_texts import ClassTexts
-from .label_texts import LabelTexts
+from .sampled_class_texts import SampledClassTexts
 from .template import Template
 
 __all__ = [
-    'CandidateTexts',
+    'BatchLabelTexts',
     'CaptionTexts',
     'ClassTexts',
-    'LabelTexts',
+    'SampledClassTexts',
     'Template',
 ]

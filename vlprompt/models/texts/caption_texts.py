@@ -36,7 +36,7 @@ class CaptionTexts(BaseModule):
 
     class_names = None
     anchor_template = None
-    anchor_texts = None
+    anchor_tokens = None
 
     def __init__(
         self,
@@ -56,9 +56,9 @@ class CaptionTexts(BaseModule):
         self.key = key
 
     @property
-    def words(self) -> list[int | None]:
+    def init_ids(self) -> list[int | None]:
         """The token id each learnable token starts from, None if random."""
-        return self.template('').words
+        return self.template('').init_ids
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Refuse: captions belong to samples, not to classes."""

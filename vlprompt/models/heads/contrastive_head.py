@@ -1,0 +1,96 @@
+import torch
+from torch import Tensor
+
+from vlprompt.errors import UserError
+from vlprompt.registry import MODELS
+
+from ..distributed import gather
+from ..features import VideoTextFeatures
+from ..layers.temporal import masked_mean
+from .similarity_head import SimilarityHead
+
+
+@MODELS.register_module(name=['ContrastiveHead', 'InBatchHead'])
+class ContrastiveHead(SimilarityHead):
+    """ActionCLIP, CLIP4Clip: in training, a batch of videos and texts.
+
+    Every video meets the text of every sample of the batch, of all processes
+    together, with exact gradients.  In evaluation classes are told apart as
+    in :class:`SimilarityHead`; samples with captions get their
+    ``features``, for the metrics of retrieval.
+
+    Args:
+        alignment: Config of the loss on the similarities (B, B) of texts,
+            in rows, and videos.
+        kwargs: Of :class:`SimilarityHead`.
+    """
+
+    def __init__(self, alignment: dict, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.alignment = MODELS.build(alignment)
+
+    def loss(
+        self, feats: VideoTextFeatures, data_samples: list, **kwargs
+    ) -> dict[str, Tensor]:
+        """The alignment loss of a batch and the regularizers.
+
+        Raises:
+            UserError: If the texts are not one for each video.
+        """
+        if feats.targets is None or len(feats.targets) != len(feats.video):
+            raise UserError(
+                'this head compares the videos of a batch with its texts: '
+                'use BatchLabelTexts or CaptionTexts'
+            )
+        everyone = feats._replace(
+            video=gather(feats.video),
+            text=gather(feats.text),
+            mask=None if feats.mask is None else gather(feats.mask),
+        )
+        with torch.autocast(feats.video.device.type, enabled=False):
+            scores = self.compare(everyone)
+        same = self._same(feats, scores)
+        loss = self.alignment(scores, same)
+        return dict(loss_alignment=loss, **self._regularize(feats))
+
+    def compare(self, features: VideoTextFeatures) -> Tensor:
+        """M texts and B videos to (M, B) similarities."""
+        logits = self.similarities(features)
+        if logits.dim() == 3:  # (B, T, M)
+            logits = masked_mean(logits, features.mask)
+        return logits.mT
+
+    def predict(
+        self, feats: VideoTextFeatures, data_samples: list, **kwargs
+    ) -> list:
+        """Class scores, or the features of videos and their captions.
+
+        A sample with n captions gets ``video_feature``, (E,) or (T, E),
+        ``text_feature``, (n, E), and ``frame_mask``, (T,), if clips have
+        padding.
+
+        Raises:
+            UserError: If there are several views or the captions' features
+                depend on the video.
+        """
+        if feats.targets is None:
+            return super().predict(feats, data_samples, **kwargs)
+        if len(feats.video) != len(data_samples) or feats.text.dim() > 2:
+            raise UserError(
+                'retrieval compares one view of a video with captions whose '
+                'features do not depend on it: leave out further views and '
+                'the conditioner'
+            )
+        for i, sample in enumerate(data_samples):
+            sample.set_field(feats.video[i], 'video_feature')
+            sample.set_field(feats.text[feats.targets == i], 'text_feature')
+            if feats.mask is not None:
+                sample.set_field(feats.mask[i], 'frame_mask')
+        return data_samples
+
+    def _same(self, feats: VideoTextFeatures, scores: Tensor) -> Tensor:
+        """Whether text and video are of the same class, (B, B)."""
+        if not self.num_classes:  # captions: every sample is its own
+            return torch.eye(len(scores), device=scores.device).bool()
+        classes = gather(feats.targets.to(scores.device))
+        return classes[:, None] == classes

@@ -1,0 +1,78 @@
+"""What the quickstart says at its end."""
+
+import json
+import sys
+from argparse import Namespace
+from importlib.metadata import version
+from statistics import harmonic_mean
+
+from rich.console import Console
+from rich.table import Table
+
+from .closing import closing
+from .files import CLIP_REPORT, META
+
+PACKAGES = (
+    'torch',
+    'torchvision',
+    'mmengine',
+    'mmcv-lite',
+    'mmaction2',
+    'open_clip_torch',
+    'numpy',
+)
+
+
+def table_of(results: dict[str, dict]) -> dict[str, dict[str, float]]:
+    """Top-1 of each method on base and novel classes, and their mean."""
+    table = {}
+    for method, metrics in results.items():
+        row = {name: metrics[name]['acc/top1'] for name in ('base', 'novel')}
+        table[method] = {**row, 'hm': harmonic_mean(row.values())}
+    return table
+
+
+def write_report(
+    args: Namespace,
+    configs: dict[str, str],
+    table: dict[str, dict],
+    seconds: dict[str, float],
+) -> None:
+    """Write the numbers, what they are of, and with what."""
+    report = dict(
+        results=table,
+        seconds=seconds,
+        configuration=dict(
+            configs=configs,
+            seed=args.seed,
+            epochs=args.epochs,
+            world=json.loads((args.data / META).read_text()),
+            clip=json.loads((args.data / CLIP_REPORT).read_text()),
+        ),
+        versions={name: version(name) for name in PACKAGES},
+        python=sys.version.split()[0],
+    )
+    path = args.out / 'report.json'
+    path.write_text(json.dumps(report, indent=2) + '\n')
+
+
+def show(
+    console: Console,
+    args: Namespace,
+    table: dict[str, dict],
+    seconds: dict[str, float],
+    checkpoint: str,
+) -> None:
+    """Print the accuracies, how long it took, and what to do next."""
+    shown = Table('top-1, %', 'Base', 'Novel', 'HM')
+    for method, row in table.items():
+        numbers = (f'{100 * row[k]:.1f}' for k in ('base', 'novel', 'hm'))
+        shown.add_row(method, *numbers)
+    times = Table('stage', 'seconds')
+    for name, taken in seconds.items():
+        times.add_row(name, f'{taken:.1f}')
+    times.add_row('all', f'{sum(seconds.values()):.1f}')
+    console.print(times)
+    console.print(shown)
+    text = closing(table, args.out, checkpoint)
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
