@@ -2,15 +2,19 @@
 
 import json
 
-from programs import call
+import pytest
+from programs import call, call_here
+
+pytestmark = pytest.mark.e2e
 
 SYSTEMS = ('vita_toy', 'clip_toy')
 
 
-def test_the_zoo_makes_a_table_and_keeps_results(quickstart, tmp_path):
+def test_the_zoo_makes_a_table_and_keeps_results(toy, tmp_path):
     command = [
-        'tools/zoo_toy.py',
-        f'--data={quickstart.data}',
+        'toy',
+        'zoo',
+        f'--data={toy}',
         f'--out={tmp_path}/zoo',
         f'--table={tmp_path}/zoo.md',
         '--epochs=1',
@@ -19,8 +23,7 @@ def test_the_zoo_makes_a_table_and_keeps_results(quickstart, tmp_path):
         '--only',
         *SYSTEMS,
     ]
-    done = call(*command)
-    assert done.returncode == 0, done.stderr
+    call_here(*command)
     table = (tmp_path / 'zoo.md').read_text()
     assert '| vanilla CLIP | no | 0 |' in table
     assert '| Vita-CLIP | yes | 341,505 |' in table
@@ -28,7 +31,7 @@ def test_the_zoo_makes_a_table_and_keeps_results(quickstart, tmp_path):
     base = json.loads(results.read_text())['base']
     assert base['all'] == (base['blind'] + base['ordered']) / 2
     before = results.stat().st_mtime
-    assert call(*command).returncode == 0
+    call_here(*command)
     assert results.stat().st_mtime == before
 
 
