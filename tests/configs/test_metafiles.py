@@ -72,7 +72,7 @@ def test_mmengine_lists_every_config(repository):
 
 
 @pytest.mark.parametrize('name', ['vilt/vilt_b16_k400', 'aim/aim_toy'])
-def test_mmengine_finds_configs_by_their_names(packaged, name):
+def test_mmengine_finds_configs_by_their_names(name):
     config = get_config(f'vlprompt::{name}.py', pretrained=True)
     expected = read(FOLDER / f'{name}.py')
     assert config.model.to_dict() == expected.model.to_dict()
