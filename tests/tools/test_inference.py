@@ -35,13 +35,13 @@ def test_the_answers_are_those_of_the_test_command(config, world, tmp_path):
     seed = ['--cfg-options', 'randomness.seed=3']
     train(config, tmp_path / 'out', '--no-validate', *seed)
     checkpoint = str(tmp_path / 'out/epoch_2.pth')
-    centre = 'test_dataloader.dataset.pipeline.1.test_mode'
-    flags = ['--dump', 'scores.pkl', *seed, f'{centre}=True']
+    center = 'test_dataloader.dataset.pipeline.1.test_mode'
+    flags = ['--dump', 'scores.pkl', *seed, f'{center}=True']
     test_tool.main([config, checkpoint, *flags])
     with open('scores.pkl', 'rb') as file:
         rows = pickle.load(file)
     torch.manual_seed(3)
-    config = load_config(config, {centre: True})
+    config = load_config(config, {center: True})
     classifier = VideoClassifier(config, checkpoint, 'cpu')
     assert not classifier.model.training and len(rows) == NUM_VIDEOS
     for i, row in enumerate(rows):

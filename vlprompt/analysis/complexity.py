@@ -118,9 +118,9 @@ def count_parameters(model: nn.Module) -> ParameterCounts:
     """Count the parameters of a model."""
     sizes = {name: p.numel() for name, p in model.named_parameters()}
     words = sum(n for name, n in sizes.items() if 'token_embedding' in name)
-    learnt = (p.numel() for p in model.parameters() if p.requires_grad)
+    learned = (p.numel() for p in model.parameters() if p.requires_grad)
     total = sum(sizes.values())
-    return ParameterCounts(total, sum(learnt), total - words)
+    return ParameterCounts(total, sum(learned), total - words)
 
 
 class EveryToken(nn.Module):
