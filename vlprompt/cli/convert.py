@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from vlprompt.converters import Conversion
-    from vlprompt.converters.keys import Moved
+    from vlprompt.converters.key_mapper import KeyMove
 
 EXAMPLE = """vlprompt convert vita k400.pth vita.pth \\
         --config configs/vita/vita_b16_k400.py"""
@@ -201,7 +201,7 @@ def _merge(model: nn.Module, target: Path) -> None:
     print(f'Wrote {target}: a CLIP of {len(clip)} tensors')
 
 
-def _show(moved: list[Moved]) -> None:
+def _show(moved: list[KeyMove]) -> None:
     table = Table('in the checkpoint', 'tensors', 'here')
     for line in moved:
         table.add_row(line.source, str(line.number), line.target)
