@@ -181,11 +181,11 @@ def _check_suffix(args: Namespace, target: Path) -> None:
 
 def _own_model(args: Namespace) -> nn.Module:
     """The model of a checkpoint of ours."""
-    from vlprompt.apis import load_config, load_model
+    from vlprompt.apis import init_recognizer, load_config
 
     if args.config is None or args.to != 'openai':
         raise UserError('vlprompt needs --config CONFIG and --to openai')
-    return load_model(load_config(args.config), args.source, 'cpu')
+    return init_recognizer(load_config(args.config), args.source, 'cpu')
 
 
 def _merge(model: nn.Module, target: Path) -> None:
