@@ -10,7 +10,7 @@ from open_clip import SimpleTokenizer
 from rich.console import Console
 from safetensors.torch import load_file
 
-from vlprompt.apis import load_config, load_model
+from vlprompt.apis import init_recognizer, load_config
 from vlprompt.cli import toy_world
 from vlprompt.shipped import find_config
 from vlprompt.toy import captions
@@ -101,7 +101,7 @@ def test_a_config_loads_what_is_made_of_it(root):
         find_config('clip/clip_toy.py'),
         {'model.clip.pretrained': str(root / CLIP)},
     )
-    model = load_model(config, None, 'cpu')
+    model = init_recognizer(config, None, 'cpu')
     shipped = unpack(SHIPPED / CLIP)
     tower = model.backbone.state_dict()
     (conv,) = (v for k, v in tower.items() if k.endswith('conv1.weight'))
