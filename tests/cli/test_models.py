@@ -25,13 +25,16 @@ def test_every_config_is_listed(capsys):
     assert files == {*config_folder().glob('[!_]*/*.py')}
     shown = capsys.readouterr().out
     assert all(f' {config.name} ' in shown for config in listed)
+    assert max(map(len, shown.splitlines())) < 80
 
 
-def test_a_row_says_what_the_header_says():
-    (config,) = models.main(['vilt', 'fully', 'kinetics'])
-    assert config.name == 'vilt/vilt_b16_k400'
-    assert config.title == 'ViLT-CLIP, fully supervised on Kinetics-400'
-    assert (config.frames, config.parameters) == ('16', '849,152')
+def test_a_row_says_what_the_metafile_says(capsys):
+    (config,) = models.main(['ViLT-CLIP', 'b16_k400', '_PT_pv_mpl'])
+    assert config.name == 'vilt/vilt_b16_k400_pt_pv_mpl'
+    assert (config.method, config.data) == ('ViLT-CLIP', 'K-400')
+    assert (config.frames, config.trainable) == (16, 849_152)
+    (line,) = (x for x in capsys.readouterr().out.splitlines() if '849' in x)
+    assert line.split() == [config.name, 'K-400', '16', '849,152', '150', 'M']
 
 
 def test_a_search_without_results_says_so():

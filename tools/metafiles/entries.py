@@ -19,16 +19,21 @@ from .zoo import measured
 HEAD = '# Made by `python -m tools.metafiles`; do not edit.\n'
 
 
-def metafile(folder: Path, size_of: Callable[[Config], Size]) -> str:
+def metafile(
+    folder: Path,
+    size_of: Callable[[Config], Size],
+    read: Callable[[Path], Config] = Config.fromfile,
+) -> str:
     """The text of the metafile of a folder of configs.
 
     Args:
         folder: Such as ``configs/vilt``.
         size_of: Size of a config, see :class:`tools.metafiles.facts.Sizes`.
+        read: What reads a config.
     """
     collection = _collection(folder)
     models = [
-        _model(path, collection['Name'], size_of)
+        _model(path, read(path), collection['Name'], size_of)
         for path in sorted(folder.glob('*.py'))
     ]
     return HEAD + _dump({'Collections': [collection], 'Models': models})
@@ -59,9 +64,11 @@ def _collection(folder: Path) -> dict[str, Any]:
 
 
 def _model(
-    path: Path, collection: str, size_of: Callable[[Config], Size]
+    path: Path,
+    config: Config,
+    collection: str,
+    size_of: Callable[[Config], Size],
 ) -> dict[str, Any]:
-    config = Config.fromfile(path)
     *_, frames, height, width = view_shape(config)
     size = size_of(config)
     metadata = {
