@@ -29,7 +29,7 @@ def indices(total, num_frames, **kwargs):
 
 
 @pytest.mark.parametrize('num_frames', [1, 8, 16, 32])
-def test_one_view_takes_the_centres_of_the_segments(num_frames):
+def test_one_view_takes_the_centers_of_the_segments(num_frames):
     theirs = SampleFrames(1, 1, num_frames, test_mode=True)
     for total in LENGTHS:
         ours = indices(total, num_frames)
@@ -242,7 +242,7 @@ def test_augmentation_interpolates_bicubically(monkeypatch):
 
 
 @pytest.mark.parametrize('num_frames', [8, 16, 32])
-def test_centres_of_the_segments_of_all_short_lengths(num_frames):
+def test_centers_of_the_segments_of_all_short_lengths(num_frames):
     for total in range(1, 401):
         ours = indices(total, num_frames)
         by_hand = [

@@ -11,7 +11,7 @@ from .features import LayerPrompts, TokenizedTexts
 from .towers.packing import balance
 
 
-def gather(own: Tensor) -> Tensor:
+def gather(local: Tensor) -> Tensor:
     """(S, ...) of each of W processes to (W * S, ...) of all.
 
     The gradient of a process's part is the sum of what all processes' losses
@@ -19,14 +19,14 @@ def gather(own: Tensor) -> Tensor:
     processes, as ``DistributedDataParallel`` does, gives the gradient of the
     mean loss.  S must be the same everywhere.
     """
-    return own if get_world_size() == 1 else _Gather.apply(own)
+    return local if get_world_size() == 1 else _Gather.apply(local)
 
 
 class _Gather(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, own: Tensor) -> Tensor:
-        ctx.share = len(own)
-        return torch.cat(all_gather(own.contiguous()))
+    def forward(ctx, local: Tensor) -> Tensor:
+        ctx.share = len(local)
+        return torch.cat(all_gather(local.contiguous()))
 
     @staticmethod
     def backward(ctx, grad: Tensor) -> Tensor:
@@ -62,9 +62,9 @@ def encode_sharded(
         prompts = [
             p[index] if p is not None and p.dim() == 3 else p for p in prompts
         ]
-    own = encode(tokens.pick(index), prompts)
+    local = encode(tokens.pick(index), prompts)
     # (S, E) of each process -> (W * S, E), and back to the order of classes
-    features = gather(F.pad(own, (0, 0, 0, longest_share - len(own))))
+    features = gather(F.pad(local, (0, 0, 0, longest_share - len(local))))
     places = torch.empty(len(lengths), dtype=torch.long)
     for rank, share in enumerate(shares):
         places[share] = torch.arange(len(share)) + rank * longest_share

@@ -73,8 +73,8 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
     start = time.process_time()
     model = _train(cfg, seed)
     seconds = time.process_time() - start
-    learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    results = dict(key=key, learnt=learnt, seconds=seconds)
+    learned = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    results = dict(key=key, learnt=learned, seconds=seconds)
     for name, loader in _loaders(args.data, cfg):
         results[name] = measure(model, loader)
     folder.mkdir(parents=True, exist_ok=True)

@@ -26,8 +26,8 @@ class BatchLabelTexts(ClassTexts):
             return tokens
         labels = hard_labels(data_samples)
         drawn = torch.randint(len(self.templates), (len(labels),))
-        rows = (
+        lines = (
             self.templates[r](self.class_names[c])
             for r, c in zip(drawn.tolist(), labels.tolist(), strict=True)
         )
-        return tokenize(rows)._replace(targets=labels)
+        return tokenize(lines)._replace(targets=labels)

@@ -103,14 +103,14 @@ def tokenize(lines: Iterable[TemplateTokens]) -> TokenizedTexts:
     Raises:
         UserError: If their numbers of learnable tokens differ.
     """
-    rows = list(lines)
-    numbers = sorted({len(r.slots) for r in rows})
+    lines = list(lines)
+    numbers = sorted({len(line.slots) for line in lines})
     if len(numbers) > 1:
         raise UserError(f'templates with {numbers} learnable tokens')
-    ids = torch.zeros(len(rows), max(len(r.ids) for r in rows)).long()
-    for row, line in zip(ids, rows, strict=True):
+    ids = torch.zeros(len(lines), max(len(x.ids) for x in lines)).long()
+    for row, line in zip(ids, lines, strict=True):
         row[: len(line.ids)] = torch.tensor(line.ids)
-    slots = torch.tensor([r.slots for r in rows], dtype=torch.long)
+    slots = torch.tensor([line.slots for line in lines], dtype=torch.long)
     return TokenizedTexts.from_ids(ids, slots)
 
 

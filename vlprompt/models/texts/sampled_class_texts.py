@@ -43,5 +43,5 @@ class SampledClassTexts(ClassTexts):
         drawn = others[torch.randperm(len(others))]
         drawn = drawn[: max(0, self.num - len(present))]
         classes = torch.cat([present, drawn])
-        rows = (self.templates[0](self.class_names[c]) for c in classes)
-        return tokenize(rows)._replace(targets=classes)
+        lines = (self.templates[0](self.class_names[c]) for c in classes)
+        return tokenize(lines)._replace(targets=classes)

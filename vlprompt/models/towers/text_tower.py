@@ -42,19 +42,24 @@ class CLIPTextTower(BaseModule):
         """
         text, blocks = self.text, self.text.transformer.resblocks
         prompts = [None] * len(blocks) if prompts is None else prompts
+        # A prompt of its own makes a class differ from the others there.
         tokens = tokens.share_before(prompts)
         packing = pack(tokens.remainders()).to(tokens.ids.device)
         head, tail = self._embed(tokens, packing, prompts[0])
-        mask, own = packing.mask(), _own_places(tokens)
+        mask, unprompted = packing.mask(), _unprompted_places(tokens)
 
         for i, block in enumerate(blocks):
             if i > 0:
                 head, tail = _fill(head, tail, tokens, packing, prompts[i])
             last = i == len(blocks) - 1
             queries = packing.ends if last else None
+            # The head is context: it stands before every text, so all of it
+            # is visible, and the causal mask is among the tail alone.
             tail = run(Layer(block, mask), tail, head, queries, self.with_cp)
+            # After the tail, which has read the head that this layer saw.
             if tokens.shared and not last:
-                kept = None if prompts[i + 1] is None else own
+                # The next layer's prompts replace what is computed there.
+                kept = None if prompts[i + 1] is None else unprompted
                 head = self._advance(block, head, kept)
         # (R, 1, N, D) -> (C, D)
         pooled = tail.flatten(0, 2)[packing.order]
@@ -93,7 +98,7 @@ class CLIPTextTower(BaseModule):
         return pooled @ projection
 
 
-def _own_places(tokens: TokenizedTexts) -> Tensor | None:
+def _unprompted_places(tokens: TokenizedTexts) -> Tensor | None:
     """The shared places that no prompt fills; None if that is all."""
     k = tokens.shared_slots
     if not k:
