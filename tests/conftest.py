@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,20 @@ import pytest
 from filelock import FileLock
 
 FAST = 'not slow and not e2e'
+NOT_THERE = """
+raise ModuleNotFoundError(f'No module named {__name__!r}', name=__name__)
+"""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--without``."""
+    parser.addoption(
+        '--without',
+        action='append',
+        default=[],
+        metavar='MODULE',
+        help='run as if it were not installed, such as decord',
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -19,6 +35,19 @@ def pytest_configure(config: pytest.Config) -> None:
     option = config.option
     if not (chosen or option.markexpr or option.keyword):
         option.markexpr = FAST
+    if option.without:
+        folder = tempfile.mkdtemp(prefix='without_')
+        config.add_cleanup(lambda: shutil.rmtree(folder))
+        _hide(option.without, folder)
+
+
+def _hide(modules: list[str], folder: str) -> None:
+    """Have modules not found, here and in processes that are started."""
+    for name in modules:
+        sys.modules[name] = None
+        Path(folder, f'{name}.py').write_text(NOT_THERE)
+    paths = [folder, os.environ.get('PYTHONPATH', '')]
+    os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, paths))
 
 
 @pytest.hookimpl(trylast=True)

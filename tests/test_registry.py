@@ -47,6 +47,8 @@ HOMES = [
 
 # What configs and checkpoints of earlier versions may say.
 RENAMED = [
+    (vlprompt.registry.TRANSFORMS, 'FirstSeconds', 'KeepFirstSeconds'),
+    (vlprompt.registry.TRANSFORMS, 'SecondsSample', 'FixedFPSSample'),
     (vlprompt.registry.METRICS, 'ScoredAccMetric', 'CountedAccMetric'),
     (vlprompt.registry.HOOKS, 'RetrievalHook', 'HeadSimilarityHook'),
     (vlprompt.registry.HOOKS, 'AccumulationHook', 'SharedTextHook'),

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from vlprompt.compat import DISABLED, FINDER, REMEDIES, Remedy
 from vlprompt.compat.versions import RANGES, TESTED, installed, parse
+from vlprompt.threads import usable_cores
 
 WORKS, REPAIRED, BROKEN = 'works', 'repaired', 'BROKEN'
 ABSENT, UNNEEDED = 'not installed', 'not here'
@@ -114,7 +115,7 @@ def hardware() -> Iterator[tuple[str, str]]:
     """Lines that judge nothing."""
     yield 'Python', platform.python_version()
     yield 'system', f'{platform.system()} {platform.machine()}'
-    yield 'cores', f'{_usable_cores()} of {os.cpu_count()}'
+    yield 'cores', f'{usable_cores()} of {os.cpu_count()}'
     if failure('torch'):
         return
     import torch
@@ -125,13 +126,6 @@ def hardware() -> Iterator[tuple[str, str]]:
     yield 'CPU', torch.backends.cpu.get_cpu_capability()
     yield from bf16()
     yield from threads()
-
-
-def _usable_cores() -> int:
-    """The cores that this process may use, where the system says it."""
-    if hasattr(os, 'sched_getaffinity'):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def bf16() -> Iterator[tuple[str, str]]:
@@ -151,8 +145,9 @@ def threads() -> Iterator[tuple[str, str]]:
     """How many threads PyTorch uses, and what starts them."""
     import torch
 
-    setting = os.environ.get('OMP_NUM_THREADS', 'not set')
-    yield 'threads', f'{torch.get_num_threads()}, OMP_NUM_THREADS {setting}'
+    names = ('OMP_NUM_THREADS', 'OMP_WAIT_POLICY')
+    settings = [f'{n} {os.environ.get(n, "not set")}' for n in names]
+    yield 'threads', f'{torch.get_num_threads()} ({", ".join(settings)})'
     match = re.search(r'OpenMP .*', torch.__config__.parallel_info())
     yield 'OpenMP', match[0].removeprefix('OpenMP ') if match else 'none'
 

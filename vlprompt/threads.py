@@ -1,4 +1,4 @@
-"""How the threads of a process wait for each other."""
+"""How many threads a process can run, and how they wait for each other."""
 
 import os
 
@@ -15,3 +15,10 @@ def wait_without_spinning() -> None:
     set stays.
     """
     os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
+
+
+def usable_cores() -> int:
+    """The cores that this process may use, where the system says it."""
+    if hasattr(os, 'sched_getaffinity'):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -7,7 +7,9 @@ numbers are as printed by ViFi-CLIP, Table 3.
 Run: vlprompt eval few-shot configs/a5/a5_b16_few_shot.py
 The config is 16 shots of HMDB-51; the command runs it with 2, 4, 8 and 16
 shots of HMDB-51, UCF101 and SSv2, or with those of --shots and --datasets.
-Published: x.  Not measured here.
+Published: HMDB-51 39.7 / 50.7 / 56.0 / 62.4, UCF-101 71.4 / 79.9 / 85.7 /
+89.9, SSv2 4.4 / 5.1 / 6.1 / 9.7 top-1 with 2 / 4 / 8 / 16 shots (ViFi T3).
+Not measured here.
 """
 
 _base_ = [

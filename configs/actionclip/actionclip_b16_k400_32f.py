@@ -4,8 +4,9 @@ What: everything is trained, 168,574,465 parameters; videos against the texts
 of their batch; 50 epochs, batch 128.
 Whose: ActionCLIP (2021), and MMAction2's port for the layout.
 Run: bash tools/dist_train.sh configs/actionclip/actionclip_b16_k400_32f.py 8
-Published: 82.3 top-1, 96.2 top-5, one view; 83.8, 96.2 with 10 x 3.  Not
-measured here.
+Published: K-400 83.8 top-1, 96.2 top-5 with 32 frames, 10 x 3 views (ViFi T4);
+K-400 82.32 top-1, 96.2 top-5 with 32 frames, 1 x 1 views (ActionCLIP README).
+Not measured here.
 """
 
 _base_ = [

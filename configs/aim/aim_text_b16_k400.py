@@ -4,7 +4,7 @@ What: the adapters of aim_b16_k400 under CLIP's own projection and texts;
 10,659,072 trainable parameters.
 Whose: AIM (ICLR 2023); the text head as in FROSTER (ICLR 2024).
 Run: bash tools/dist_train.sh configs/aim/aim_text_b16_k400.py 8
-Published: zero-shot UCF101 79.4, HMDB-51 50.3, K600 66.7 (FROSTER).  Not
+Published: HMDB-51 50.3, UCF-101 79.4, K-600 66.7 top-1 (FROSTER).  Not
 measured here.
 """
 

@@ -4,7 +4,8 @@ What: ViT-B/32, 64 frames of 32 seconds, 64 tokens; 5 epochs, batch 128;
 123,540,993 trainable parameters.
 Whose: CLIP4Clip (Neurocomputing 2022).
 Run: bash tools/dist_train.sh configs/clip4clip/clip4clip_b32_didemo.py 8
-Published: 43.4 R@1, 70.2 R@5, 17.5 mean rank.  Not measured here.
+Published: DiDeMo 43.4 R@1, 70.2 R@5, 17.5 mean rank (ViLT T7).  Not measured
+here.
 """
 
 _base_ = [

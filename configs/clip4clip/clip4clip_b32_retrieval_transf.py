@@ -6,7 +6,7 @@ Whose: CLIP4Clip (Neurocomputing 2022).
 Run: vlprompt train configs/clip4clip/clip4clip_b32_retrieval_transf.py
 The config is MSR-VTT 9k; vlprompt eval retrieval, with the same config,
 --train and --datasets msrvtt9k msvd lsmdc, runs it on others as well.
-Published: x.  Not measured here.
+Published: MSR-VTT 44.5 R@1 (CLIP4Clip).  Not measured here.
 """
 
 _base_ = [
@@ -25,8 +25,8 @@ model = dict(
     pooler=dict(
         type='TransformerPooler',
         num_layers=4,
-        start='text',
-        then=dict(type='UnitMeanPooler'),
+        init='text',
+        reduce=dict(type='UnitMeanPooler'),
     ),
     trainable=[
         '*.transformer.*',

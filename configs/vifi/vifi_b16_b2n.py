@@ -8,7 +8,9 @@ The config is the first draw of HMDB-51, with the base accuracy as its
 validation and the novel one as its test; the command runs it on three draws
 of HMDB-51, UCF101, SSv2 and Kinetics-400, or on those of --seeds and
 --datasets.
-Published: x.  Not measured here.
+Published: K-400 76.4 base, 61.1 novel, 67.9 HM; HMDB-51 73.8 base, 53.3 novel,
+61.9 HM; UCF-101 92.9 base, 67.7 novel, 78.3 HM; SSv2 16.2 base, 12.1 novel,
+13.9 HM (ViFi T2).  Not measured here.
 """
 
 _base_ = [

@@ -5,7 +5,8 @@ Whose: ViFi-CLIP (CVPR 2023), section 4.3 and Table 5.
 Run: vlprompt eval few-shot configs/vifi/vifi_b16_few_shot_decision.py
 The config is 16 shots of HMDB-51; the command runs it with 2, 4, 8 and 16
 shots of HMDB-51, UCF101 and SSv2, or with those of --shots and --datasets.
-Published: x.  Not measured here.
+Published: SSv2 10.8, HMDB-51 62.2, UCF-101 90.5 top-1 with 16 shots (ViFi T5).
+Not measured here.
 """
 
 _base_ = [

@@ -4,8 +4,8 @@ What: 32 frames, one view; 10 epochs, batch 256; 124,323,841 trainable
 parameters; the test set is HMDB-51, split 1.
 Whose: ViFi-CLIP (CVPR 2023), Table 1.
 Run: bash tools/dist_train.sh configs/vifi/vifi_b16_k400_zs.py 8
-Published: HMDB-51 51.3 +- 0.6, UCF101 76.8 +- 0.7, K600 71.2 +- 1.0 over three
-splits.  Not measured here.
+Published: HMDB-51 51.3 +- 0.6 top-1; UCF-101 76.8 +- 0.7 top-1; K-600 71.2 +-
+1.0 top-1, 92.2 +- 0.3 top-5 (ViFi T1).  Not measured here.
 """
 
 _base_ = [

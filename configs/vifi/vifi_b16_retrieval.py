@@ -6,7 +6,7 @@ Whose: ViFi-CLIP (CVPR 2023), Table 10; epochs, batch and rate are ours.
 Run: vlprompt train configs/vifi/vifi_b16_retrieval.py
 The config is MSR-VTT 9k; vlprompt eval retrieval, with the same config,
 --train and --datasets msrvtt9k msvd lsmdc, runs it on others as well.
-Published: x.  Not measured here.
+Published: MSR-VTT 44.8 R@1, 72.4 R@5 (ViFi T10).  Not measured here.
 """
 
 _base_ = [

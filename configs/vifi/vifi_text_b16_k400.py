@@ -4,7 +4,8 @@ What: 16 frames, tested with 4 x 3 views; 30 epochs, batch 256; 38,131,200
 trainable parameters.
 Whose: ViFi-CLIP (CVPR 2023), Table 4.
 Run: bash tools/dist_train.sh configs/vifi/vifi_text_b16_k400.py 8
-Published: 73.1 top-1, 91.2 top-5 with 4 x 3 views.  Not measured here.
+Published: K-400 73.1 top-1, 91.2 top-5 with 16 frames, 4 x 3 views (ViFi T4).
+Not measured here.
 """
 
 _base_ = [

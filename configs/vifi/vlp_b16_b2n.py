@@ -8,7 +8,9 @@ The config is the first draw of HMDB-51, with the base accuracy as its
 validation and the novel one as its test; the command runs it on three draws
 of HMDB-51, UCF101, SSv2 and Kinetics-400, or on those of --seeds and
 --datasets.
-Published: x.  Not measured here.
+Published: HMDB-51 77.1 base, 54.9 novel, 64.1 HM; UCF-101 95.9 base, 74.1
+novel, 83.6 HM; SSv2 15.8 base, 11.5 novel, 13.3 HM (ViFi T8).  Not measured
+here.
 """
 
 _base_ = [

@@ -6,7 +6,9 @@ Whose: ViFi-CLIP (CVPR 2023), Table 7.
 Run: vlprompt eval few-shot configs/vifi/vlp_b16_few_shot.py
 The config is 16 shots of HMDB-51; the command runs it with 2, 4, 8 and 16
 shots of HMDB-51, UCF101 and SSv2, or with those of --shots and --datasets.
-Published: x.  Not measured here.
+Published: HMDB-51 63.0 / 65.1 / 69.6 / 72.0, UCF-101 91.0 / 93.7 / 95.0 /
+96.4, SSv2 6.7 / 7.9 / 10.2 / 13.5 top-1 with 2 / 4 / 8 / 16 shots (ViFi T7).
+Not measured here.
 """
 
 _base_ = [

@@ -9,7 +9,9 @@ The config is the first draw of HMDB-51, with the base accuracy as its
 validation and the novel one as its test; the command runs it on three draws
 of HMDB-51, UCF101, SSv2 and Kinetics-400, or on those of --seeds and
 --datasets.
-Published: x.  Not measured here.
+Published: K-400 77.4 base, 63.0 novel, 69.5 HM; HMDB-51 76.7 base, 57.5 novel,
+65.7 HM; UCF-101 95.2 base, 70.5 novel, 81.0 HM; SSv2 17.3 base, 12.8 novel,
+14.7 HM (ViLT T4).  Not measured here.
 """
 
 _base_ = [

@@ -4,7 +4,8 @@ What: 6 prompts in all 12 layers, text leads in 6; 16 frames, captions in
 pairs with their videos, no scenario loss; 833,792 trainable parameters.
 Whose: ViLT-CLIP (AAAI 2024), Tables 5 and 7; epochs, batch and rate are ours.
 Run: bash tools/dist_train.sh configs/vilt/vilt_b16_didemo.py 8
-Published: 39.7 R@1, 66.5 R@5, 15.3 mean rank.  Not measured here.
+Published: DiDeMo 39.7 R@1, 66.5 R@5, 15.3 mean rank (ViLT T7).  Not measured
+here.
 """
 
 _base_ = [

@@ -6,7 +6,9 @@ Whose: ViLT-CLIP (AAAI 2024), Table 1; the batch is ViFi-CLIP's.
 Run: vlprompt eval few-shot configs/vilt/vilt_b16_few_shot.py
 The config is 16 shots of HMDB-51; the command runs it with 2, 4, 8 and 16
 shots of HMDB-51, UCF101 and SSv2, or with those of --shots and --datasets.
-Published: x.  Not measured here.
+Published: HMDB-51 60.6 / 61.9 / 66.9 / 69.6, UCF-101 85.3 / 90.0 / 91.3 /
+93.8, SSv2 7.8 / 9.4 / 10.3 / 13.2 top-1 with 2 / 4 / 8 / 16 shots (ViLT T1).
+Not measured here.
 """
 
 _base_ = [

@@ -4,7 +4,7 @@ What: as vilt_b16_k400, with 32 frames, 10 epochs and one view; the test set
 is HMDB-51, split 1, with its own class names.
 Whose: ViLT-CLIP (AAAI 2024), Table 3; epochs and batch are ViFi-CLIP's.
 Run: bash tools/dist_train.sh configs/vilt/vilt_b16_k400_zs.py 8
-Published: HMDB-51 45.3 +- 0.9, UCF101 73.6 +- 1.1 over three splits.  Not
+Published: HMDB-51 45.3 +- 0.9, UCF-101 73.6 +- 1.1 top-1 (ViLT T3).  Not
 measured here.
 """
 

@@ -6,7 +6,9 @@ Whose: ViLT-CLIP (AAAI 2024), Tables 5 and 7; epochs, batch and rate are ours.
 Run: vlprompt train configs/vilt/vilt_b16_retrieval.py
 The config is MSR-VTT 9k; vlprompt eval retrieval, with the same config,
 --train and --datasets msrvtt9k msvd lsmdc, runs it on others as well.
-Published: x.  Not measured here.
+Published: MSR-VTT 44.8 R@1, 72.1 R@5, 13.6 mean rank; MSVD 47.3 R@1, 76.8 R@5,
+9.8 mean rank; LSMDC 18.3 R@1, 37.1 R@5, 66.5 mean rank (ViLT T7).  Not
+measured here.
 """
 
 _base_ = [

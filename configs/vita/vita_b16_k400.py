@@ -5,8 +5,8 @@ What: 8 frames, stride 16; global, local and summary tokens, time embedding,
 Whose: Vita-CLIP (CVPR 2023); the released script, with ``cls_proj`` trained.
 The published number is of 39 M parameters and 16 text prompts.
 Run: bash tools/dist_train.sh configs/vita/vita_b16_k400.py 8
-Published: 81.8 top-1, 96.0 top-5 with 4 x 3 views (39 M parameters, 16
-prompts).  Not measured here.
+Published: K-400 81.8 top-1, 96.0 top-5 with 8 frames, 4 x 3 views
+(MHoS-Adapter README).  Not measured here.
 """
 
 _base_ = [

@@ -1,5 +1,6 @@
 """Multiply-accumulates and parameters against formulas; throughput."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from vlprompt.analysis.complexity import (
     count_macs,
     count_parameters,
 )
-from vlprompt.analysis.throughput import measure_throughput
+from vlprompt.analysis.throughput import _peak, measure_throughput
 from vlprompt.apis import load_config
 from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
@@ -193,3 +194,11 @@ def test_throughput(monkeypatch):
     for wrong in (dict(batch_size=0), dict(iterations=0), dict(dtype='int8')):
         with pytest.raises(UserError, match='expected numbers from 1 on'):
             measure_throughput(model, SHAPE, **wrong)
+
+
+def test_peak_memory_on_other_systems(monkeypatch):
+    here = _peak(torch.device('cpu'))
+    monkeypatch.setattr('sys.platform', 'darwin')
+    assert _peak(torch.device('cpu')) == pytest.approx(here / 1024, rel=0.2)
+    monkeypatch.setitem(sys.modules, 'resource', None)  # Windows
+    assert _peak(torch.device('cpu')) is None

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import shlex
 from argparse import Namespace
 
@@ -29,7 +30,7 @@ for name in COMMANDS:
     shown[name] = out.getvalue()
 print(json.dumps(shown))
 """
-# What the first screen must not wait for; rich takes as long as argparse.
+# What the first screen must not wait for.
 LOADED = f"""
 import contextlib, io
 from vlprompt.cli.dispatch import start
@@ -141,3 +142,11 @@ def test_a_missing_package_is_one_line():
     assert line.startswith("error: No module named 'torch")
     assert line.endswith('(`vlprompt env` says how to fix that)')
     assert 'Traceback' not in done.stderr
+
+
+def test_the_page_of_commands_has_every_command(repository):
+    text = (repository / 'docs/commands.md').read_text()
+    for name in COMMANDS:
+        family, _, member = name.partition(' ')
+        several = rf'vlprompt {family} \{{[^}}]*\b{member}\b[^}}]*\}}'
+        assert re.search(rf'`vlprompt {name}\b|{several}', text), name

@@ -1,12 +1,13 @@
 """Frames in any order, each decoded once."""
 
-import decord
 import numpy as np
 import pytest
 from mmaction.datasets import transforms
 
 from vlprompt.registry import TRANSFORMS
 from vlprompt.utils import register_all_modules
+
+decord = pytest.importorskip('decord')
 
 
 @pytest.fixture(scope='module', autouse=True)

@@ -11,8 +11,8 @@ from PIL import Image
 
 from vlprompt.datasets import (
     ClipRandAugment,
+    FixedFPSSample,
     MultiViewSegmentSample,
-    SecondsSample,
 )
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.transforms import clip_rand_augment
@@ -29,7 +29,7 @@ def indices(total, num_frames, **kwargs):
 
 
 @pytest.mark.parametrize('num_frames', [1, 8, 16, 32])
-def test_one_view_takes_the_centres_of_the_segments(num_frames):
+def test_one_view_takes_the_centers_of_the_segments(num_frames):
     theirs = SampleFrames(1, 1, num_frames, test_mode=True)
     for total in LENGTHS:
         ours = indices(total, num_frames)
@@ -189,7 +189,7 @@ def test_views_are_crop_major(shared_data, pipelines):
 )
 def test_a_frame_for_each_second(total, fps, frames, valid):
     """CLIP4Clip: of 11 seconds the 0th, 2nd, 5th, 7th and 10th."""
-    results = SecondsSample(max_frames=5).transform(
+    results = FixedFPSSample(max_frames=5).transform(
         dict(total_frames=total, avg_fps=fps)
     )
     assert results['frame_inds'].tolist() == frames
@@ -256,7 +256,7 @@ def test_augmentation_interpolates_bicubically(monkeypatch):
 
 
 @pytest.mark.parametrize('num_frames', [8, 16, 32])
-def test_centres_of_the_segments_of_all_short_lengths(num_frames):
+def test_centers_of_the_segments_of_all_short_lengths(num_frames):
     for total in range(1, 401):
         ours = indices(total, num_frames)
         by_hand = [

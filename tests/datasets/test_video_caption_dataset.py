@@ -9,7 +9,11 @@ from mmengine.registry import init_default_scope
 from torch.utils.data import DataLoader
 from videos import write_video
 
-from vlprompt.datasets import FirstSeconds, VideoCaptionDataset, read_captions
+from vlprompt.datasets import (
+    KeepFirstSeconds,
+    VideoCaptionDataset,
+    read_captions,
+)
 from vlprompt.engine.hooks.epoch_seed_hook import _datasets
 from vlprompt.errors import UserError
 from vlprompt.models import CaptionTexts
@@ -222,8 +226,8 @@ def test_long_captions_of_a_list_are_counted():
 
 def test_the_first_seconds():
     results = dict(total_frames=1000, avg_fps=29.97)
-    assert FirstSeconds(30)(dict(results))['total_frames'] == 900
-    assert FirstSeconds(0.01)(dict(results))['total_frames'] == 1
-    assert FirstSeconds(99)(dict(results))['total_frames'] == 1000
+    assert KeepFirstSeconds(30)(dict(results))['total_frames'] == 900
+    assert KeepFirstSeconds(0.01)(dict(results))['total_frames'] == 1
+    assert KeepFirstSeconds(99)(dict(results))['total_frames'] == 1000
     with pytest.raises(UserError, match='seconds=0'):
-        FirstSeconds(0)
+        KeepFirstSeconds(0)

@@ -95,7 +95,7 @@ def test_the_shape_of_a_view():
     config = pipeline_config(sample, crop, layout)
     assert view_shape(config) == (1, 1, 3, 8, 16, 32)
     assert view_shape(config, 5) == (1, 1, 3, 5, 16, 32)
-    seconds = dict(type='SecondsSample', max_frames=12)
+    seconds = dict(type='FixedFPSSample', max_frames=12)
     fixed = dict(type='Resize', scale=(48, 32), keep_ratio=False)
     config = pipeline_config(seconds, fixed, layout)
     assert view_shape(config, 6) == (1, 1, 3, 6, 32, 48)

@@ -83,7 +83,7 @@ def test_split_beyond_depth_means_text_leads_everywhere():
 
 def test_words_start_the_first_text_prompts():
     word = torch.full((512,), 3.0)
-    learner = vilt(2, words=[word, None], depth=2)
+    learner = vilt(2, init_vectors=[word, None], depth=2)
     first, second = learner()['text'][0]
     assert torch.equal(first, word)
     assert second.std() < 0.03

@@ -30,14 +30,14 @@ def test_learnable_tokens_take_the_place_of_placeholders():
     (expected,) = open_clip.tokenize('X X X hurling (sport).').tolist()
     assert row.slots == [1, 2, 3]
     assert row.ids[4:] == expected[4 : len(row.ids)]
-    assert row.words == [None] * 3
+    assert row.init_ids == [None] * 3
 
 
 def test_slots_around_the_name():
     row = Template('[2] {} [a photo]', TOKENIZER)('tai chi')
     name = TOKENIZER.encode('tai chi')
     assert row.slots == [1, 2, 3 + len(name), 4 + len(name)]
-    assert row.words == [None, None, *TOKENIZER.encode('a photo')]
+    assert row.init_ids == [None, None, *TOKENIZER.encode('a photo')]
 
 
 def test_brackets_in_a_class_name_are_text():

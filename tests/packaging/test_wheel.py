@@ -1,5 +1,6 @@
 """The wheel: what is in it, and that it works where nothing else is ours."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 
 LARGEST = 6_000_000  # bytes
+REPORT = 'work_dirs/quickstart/report.json'
 NOT_SHIPPED = (
     'tools/benchmark/',
     'tools/quickstart.',
@@ -150,3 +152,19 @@ def test_the_configs_are_those_in_the_wheel(installed, tmp_path):
     python = installed / Path(sys.executable).name
     program = HUB.format(folder=str(installed.parent))
     run([python, '-c', program], cwd=tmp_path)
+
+
+def test_its_quickstart_is_that_of_a_clone(installed, repository, tmp_path):
+    flags = ['demo', '--epochs=1', '--world', 'num-train=1', 'num-val=1']
+    for name in ('wheel', 'clone'):
+        (tmp_path / name).mkdir()
+    run([installed / 'vlprompt', *flags], cwd=tmp_path / 'wheel')
+    clone = 'import sys; sys.path.insert(0, {!r}); import vlprompt.__main__'
+    clone = f'{clone.format(str(repository))} as m; m.main()'
+    run([sys.executable, '-c', clone, *flags], cwd=tmp_path / 'clone')
+    wheel, clone = (
+        json.loads((tmp_path / name / REPORT).read_text())
+        for name in ('wheel', 'clone')
+    )
+    assert wheel['results'] == clone['results']
+    assert wheel['configuration'] == clone['configuration']

@@ -47,7 +47,9 @@ def line_of(command: Callable, *args) -> str | None:
 
 def start(*command: str, **variables: str) -> subprocess.CompletedProcess:
     """Run a command in a process of its own, from the checkout."""
-    path = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
+    inherited = os.environ.get('PYTHONPATH', '')
+    paths = [str(ROOT), str(Path(__file__).parent), inherited]
+    path = os.pathsep.join(filter(None, paths))
     env = {**os.environ, 'PYTHONPATH': path, 'OMP_NUM_THREADS': '1'}
     python = str(Path(sys.executable).parent)
     env['PATH'] = os.pathsep.join([python, env['PATH']])

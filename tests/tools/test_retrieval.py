@@ -15,7 +15,7 @@ CONFIG = """
 _base_ = ['{tiny}']
 train_pipeline = [
     dict(type='VideoInit'),
-    dict(type='SecondsSample', max_frames=3, fps=10),
+    dict(type='FixedFPSSample', max_frames=3, fps=10),
     dict(type='VideoDecode'),
     dict(type='Resize', scale=(32, 32), keep_ratio=False),
     dict(type='FormatShape', input_format='NCTHW'),
@@ -40,7 +40,7 @@ model = dict(
 MODELS = dict(
     transf="""
     pooler=dict(type='TransformerPooler', num_layers=1, num_positions=3,
-                then=dict(type='UnitMeanPooler')),
+                reduce=dict(type='UnitMeanPooler')),
     cls_head=dict(_delete_=True, type='ContrastiveHead',
                   alignment=dict(type='SymmetricContrastiveLoss')),
     trainable=['prompts.*', 'pooler.*', 'cls_head.logit_scale'])

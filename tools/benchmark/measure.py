@@ -1,8 +1,8 @@
 """Time, memory and operations of both sides."""
 
 import multiprocessing
-import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -110,8 +110,11 @@ def _step(
 
 
 def _resident() -> int:
-    """Bytes of this process at their highest."""
-    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """Bytes of this process at their highest; not on Windows."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == 'darwin' else 1024 * peak
 
 
 def _peak_on_gpu(setting: Setting, name: str) -> float:

@@ -7,8 +7,8 @@ from mmengine.config import Config
 
 from vlprompt.analysis.complexity import (
     build_without_weights,
-    count_macs,
     count_parameters,
+    count_published_macs,
 )
 from vlprompt.datasets import load_class_names
 from vlprompt.datasets.catalog import DATA_SETS
@@ -54,7 +54,7 @@ def _measure(config: Config, classes: list[str] | None) -> Size:
     if classes:
         model.set_classes(classes)
     parameters = count_parameters(model)
-    macs = count_macs(model, view_shape(config)).published
+    macs = count_published_macs(model, view_shape(config))
     return Size(parameters.total, parameters.trainable, macs)
 
 

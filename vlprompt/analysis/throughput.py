@@ -1,6 +1,6 @@
 """How many views a model takes in a second."""
 
-import resource
+import sys
 import time
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ class Throughput(NamedTuple):
         ms_per_view: Milliseconds over views.
         peak_memory_mb: At most in use, in MB of 10^6 bytes: tensors on a
             GPU, on a CPU the whole process with what it loaded before.
+            None on Windows, which does not tell.
     """
 
     device: str
@@ -38,7 +39,7 @@ class Throughput(NamedTuple):
     iterations: int
     views_per_second: float
     ms_per_view: float
-    peak_memory_mb: float
+    peak_memory_mb: float | None
 
 
 @torch.no_grad()
@@ -105,11 +106,16 @@ def _reset_peak(device: torch.device) -> None:
         torch.cuda.reset_peak_memory_stats(device)
 
 
-def _peak(device: torch.device) -> float:
+def _peak(device: torch.device) -> float | None:
     if device.type == 'cuda':
         return torch.cuda.max_memory_allocated(device) / 1e6
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kilobytes * 1024 / 1e6
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux counts in kilobytes, macOS in bytes.
+    return peak * (1 if sys.platform == 'darwin' else 1024) / 1e6
 
 
 def _name(device: torch.device) -> str:

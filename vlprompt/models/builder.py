@@ -9,16 +9,17 @@ from vlprompt.user_messages import argument_names, unknown_key, unknown_type
 from .roles import check_role
 
 
-def offer(cfg: dict, **offers: Any) -> dict:
-    """Complete a config with the offers that its constructor asks for.
+def inject_context(cfg: dict, **context: Any) -> dict:
+    """Give a constructor the context arguments that it declares.
 
     A part says by the names of its arguments what it wants to know of the
     model it becomes part of (``width``, ``visual``, ``tokenizer``, ...); what
-    the config gives has precedence.
+    the config gives has precedence.  Arguments that had another name in
+    earlier versions are listed by the part as ``renamed_arguments``.
 
     Args:
         cfg: Config with a ``type``.
-        offers: Everything the caller can give.
+        context: Everything that the model around the part can give.
 
     Returns:
         The config with its ``type`` resolved, ready for ``MODELS.build``.
@@ -32,30 +33,32 @@ def offer(cfg: dict, **offers: Any) -> dict:
         part = MODELS.get(part)
     if part is None:
         raise UserError(unknown_type(cfg['type'], MODELS))
+    renamed = getattr(part, 'renamed_arguments', {})
+    cfg = {renamed.get(key, key): value for key, value in cfg.items()}
     names, complete = argument_names(part)
     unknown = cfg.keys() - {*names, 'type', '_scope_'} if complete else ()
     for key in sorted(unknown):
         raise UserError(unknown_key(part.__name__, key, part))
-    taken = {name: value for name, value in offers.items() if name in names}
+    taken = {name: value for name, value in context.items() if name in names}
     return {**taken, **cfg, 'type': part}
 
 
 def build_part(
-    cfg: dict | None, role: type | None = None, **offers: Any
+    cfg: dict | None, role: type | None = None, **context: Any
 ) -> Any:
     """Build a registered part of a model.
 
     Args:
         cfg: Config with a ``type``; None for a part that is left out.
         role: The protocol of :mod:`vlprompt.models.roles` that it follows.
-        offers: See :func:`offer`.
+        context: See :func:`inject_context`.
 
     Raises:
         UserError: If the part lacks a member of its role.
     """
     if cfg is None:
         return None
-    part = MODELS.build(offer(cfg, **offers))
+    part = MODELS.build(inject_context(cfg, **context))
     if role is not None:
         check_role(part, role)
     return part

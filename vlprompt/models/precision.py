@@ -11,8 +11,8 @@ MATRICES = (nn.Linear, nn.Conv2d, nn.MultiheadAttention)
 DTYPES = ('bfloat16', 'float16')
 
 
-def hold_frozen(model: nn.Module, dtype: str) -> None:
-    """Hold the frozen weights of matrix products in a lower precision.
+def cast_frozen_weights(model: nn.Module, dtype: str) -> None:
+    """Cast the frozen weights of matrix products to a lower precision.
 
     Autocast would make these copies anew in every forward.  What is learnt,
     the norms and the embeddings stay as they are, and with them the residual
@@ -36,7 +36,7 @@ def hold_frozen(model: nn.Module, dtype: str) -> None:
                     parameter.data = parameter.to(getattr(torch, dtype))
 
 
-def compute_in(device: str, dtype: str | None) -> AbstractContextManager:
+def autocast_to(device: str, dtype: str | None) -> AbstractContextManager:
     """Autocast to a precision; nothing if it is None."""
     if dtype is None:
         return nullcontext()

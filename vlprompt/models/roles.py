@@ -25,18 +25,18 @@ class Texts(Protocol):
     tokenizer and learns nothing.
 
     Attributes:
-        words: For each learnable token of a text the id it starts from, or
+        init_ids: For each learnable token of a text the id it starts from, or
             None for a random start.
         class_names: The class names, None until they are known or if texts
             do not come from classes.
         anchor_template: What makes the hand-crafted texts, if there are any.
-        anchor_texts: Those of the classes, if there are any.
+        anchor_tokens: Those of the classes, if there are any.
     """
 
-    words: Sequence[int | None]
+    init_ids: Sequence[int | None]
     class_names: tuple[str, ...] | None
     anchor_template: Callable | None
-    anchor_texts: TokenizedTexts | None
+    anchor_tokens: TokenizedTexts | None
 
     def __call__(self, data_samples: list | None = None) -> TokenizedTexts:
         """Samples to texts."""

@@ -2,8 +2,8 @@
 
 train_pipeline = [
     dict(type='VideoInit'),
-    dict(type='FirstSeconds', seconds=32),
-    dict(type='SecondsSample', max_frames=64),
+    dict(type='KeepFirstSeconds', seconds=32),
+    dict(type='FixedFPSSample', max_frames=64),
     dict(type='VideoDecode'),
     dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
     dict(type='CenterCrop', crop_size=224),

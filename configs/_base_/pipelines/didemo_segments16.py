@@ -2,7 +2,7 @@
 
 train_pipeline = [
     dict(type='VideoInit'),
-    dict(type='FirstSeconds', seconds=30),
+    dict(type='KeepFirstSeconds', seconds=30),
     dict(type='MultiViewSegmentSample', num_frames=16, mode='random'),
     dict(type='VideoDecode'),
     dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
@@ -15,7 +15,7 @@ train_pipeline = [
 ]
 val_pipeline = [
     dict(type='VideoInit'),
-    dict(type='FirstSeconds', seconds=30),
+    dict(type='KeepFirstSeconds', seconds=30),
     dict(type='MultiViewSegmentSample', num_frames=16),
     dict(type='VideoDecode'),
     dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),

@@ -5,7 +5,7 @@ A video of more than 12 seconds gives 12 frames, spread evenly.
 
 train_pipeline = [
     dict(type='VideoInit'),
-    dict(type='SecondsSample', max_frames=12),
+    dict(type='FixedFPSSample', max_frames=12),
     dict(type='VideoDecode'),
     dict(type='Resize', scale=(-1, 224), interpolation='bicubic'),
     dict(type='CenterCrop', crop_size=224),

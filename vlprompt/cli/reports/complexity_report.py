@@ -67,11 +67,13 @@ def _words(row: dict) -> list[str]:
 
 
 def _timing(row: dict) -> list[str]:
-    values = row['throughput'].values()
-    return [
-        row['method'],
-        *(f'{v:.2f}' if isinstance(v, float) else str(v) for v in values),
-    ]
+    return [row['method'], *map(_cell, row['throughput'].values())]
+
+
+def _cell(value: float | str | None) -> str:
+    if value is None:
+        return '-'
+    return f'{value:.2f}' if isinstance(value, float) else str(value)
 
 
 def _giga(macs: int | None) -> str:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmengine.logging import print_log
-
 from vlprompt.errors import UserError, docs_url
 
 from .hmdb51_order import ORDERS, swapped_pair, to_vifi_order
@@ -105,6 +103,9 @@ def class_names_of(dataset: Mapping[str, Any]) -> tuple[str, ...]:
 def _warn_of_swapped(names: Sequence[str], classes: str | Path) -> None:
     pair = swapped_pair(names)
     if pair:
+        # Not at the top: `vlprompt COMMAND --help` needs no MMEngine.
+        from mmengine.logging import print_log
+
         print_log(
             f'{classes} has {pair[0]!r} before {pair[1]!r}: the published '
             'order of HMDB-51, which does not fit its lists of videos '

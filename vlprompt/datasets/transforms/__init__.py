@@ -9,10 +9,10 @@ LATE = {
     'ClipRandAugment': '.clip_rand_augment',
     'DecordDecode': '.decord_decode',
     'DecordInit': '.decord_init',
-    'FirstSeconds': '.first_seconds',
+    'FixedFPSSample': '.fixed_fps_sample',
+    'KeepFirstSeconds': '.keep_first_seconds',
     'MultiViewSegmentSample': '.multi_view_segment_sample',
     'PILResize': '.pil_resize',
-    'SecondsSample': '.seconds_sample',
     'VideoDecode': '.video_decode',
     'VideoInit': '.video_init',
 }

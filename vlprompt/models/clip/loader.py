@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 
-from ..layers.quick_gelu import keep_inputs_only
+from ..layers.quick_gelu import replace_quick_gelu
 from .files import ClipFile, read_clip_file
 from .finetuned import load_finetuned
 from .names import to_open_clip
@@ -87,7 +87,7 @@ def load_clip(
     config = _config(arch)
     model = open_clip.CustomTextCLIP(**config)
     _check_transformers(model, arch)
-    keep_inputs_only(model)
+    replace_quick_gelu(model)
     if pretrained is not None:
         file = _find(arch, pretrained)
         weights = read_clip_file(file)
@@ -217,13 +217,17 @@ def _load(
     model: nn.Module, file: ClipFile, arch: str | dict, path: str
 ) -> None:
     """Copy weights, refusing any that are missing, left over or misshapen."""
-    own = model.state_dict()
+    expected = model.state_dict()
     given = {to_open_clip(k): v for k, v in file.state_dict.items()}
-    wrong = [k for k in own if k in given and own[k].shape != given[k].shape]
+    wrong = [
+        k
+        for k in expected
+        if k in given and expected[k].shape != given[k].shape
+    ]
     problems = dict(
-        missing=[k for k in own if k not in given],
-        unknown=[k for k in given if k not in own],
-        misshapen=[f'{k} {_shapes(own[k], given[k])}' for k in wrong],
+        missing=[k for k in expected if k not in given],
+        unknown=[k for k in given if k not in expected],
+        misshapen=[f'{k} {_shapes(expected[k], given[k])}' for k in wrong],
     )
     found = [
         f'{len(keys)} {kind} ({", ".join(keys[:3])})'
@@ -235,16 +239,18 @@ def _load(
         raise UserError(
             f'{path} does not hold weights of {name}: ' + ', '.join(found)
         )
-    model.load_state_dict({k: v.to(own[k].dtype) for k, v in given.items()})
+    model.load_state_dict(
+        {k: v.to(expected[k].dtype) for k, v in given.items()}
+    )
 
 
-def _shapes(own: Tensor, given: Tensor) -> str:
-    return f'{tuple(given.shape)}, expected {tuple(own.shape)}'
+def _shapes(expected: Tensor, given: Tensor) -> str:
+    return f'{tuple(given.shape)}, expected {tuple(expected.shape)}'
 
 
 def embed_words(
-    text: TextTransformer, words: list[int | None]
+    text: TextTransformer, init_ids: list[int | None]
 ) -> list[Tensor | None]:
     """Token ids (or None) to their (D,) word embeddings (or None)."""
     table = text.token_embedding.weight.detach()
-    return [None if w is None else table[w].clone() for w in words]
+    return [None if i is None else table[i].clone() for i in init_ids]

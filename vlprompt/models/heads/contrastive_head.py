@@ -42,13 +42,13 @@ class ContrastiveHead(SimilarityHead):
                 'this head compares the videos of a batch with its texts: '
                 'use BatchLabelTexts or CaptionTexts'
             )
-        everyone = feats._replace(
+        gathered = feats._replace(
             video=gather(feats.video),
             text=gather(feats.text),
             mask=None if feats.mask is None else gather(feats.mask),
         )
         with torch.autocast(feats.video.device.type, enabled=False):
-            scores = self.compare(everyone)
+            scores = self.compare(gathered)
         same = self._same(feats, scores)
         loss = self.alignment(scores, same)
         return dict(loss_alignment=loss, **self._regularize(feats))

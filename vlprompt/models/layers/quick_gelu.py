@@ -33,8 +33,8 @@ class _QuickGELU(torch.autograd.Function):
         return torch.ops.aten.silu_backward(grad, 1.702 * x)
 
 
-def keep_inputs_only(model: nn.Module) -> None:
-    """Put it in the place of every activation of open_clip's of this kind."""
+def replace_quick_gelu(model: nn.Module) -> None:
+    """Replace every QuickGELU of open_clip by this one."""
     for module in model.modules():
         for name, child in module.named_children():
             if isinstance(child, PlainQuickGELU):

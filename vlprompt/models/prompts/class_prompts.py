@@ -21,8 +21,8 @@ class ClassPrompts(BaseModule):
         width: Width of the text tower, D.
         depth: Number of its layers.
         std: Standard deviation of the initial vectors.
-        words: Word embeddings tokens start from; refused, as the published
-            code ignores class-specific prompts then.
+        init_vectors: Word embeddings tokens start from; refused, as the
+            published code ignores class-specific prompts then.
     """
 
     layers = (0,)
@@ -34,10 +34,10 @@ class ClassPrompts(BaseModule):
         width: int,
         depth: int,
         std: float = 0.02,
-        words: Sequence[Tensor | None] = (),
+        init_vectors: Sequence[Tensor | None] = (),
     ) -> None:
         super().__init__()
-        if any(word is not None for word in words):
+        if any(vector is not None for vector in init_vectors):
             raise UserError(
                 'prompts of each class start at random: give their number in '
                 "the template, '[8] {}.', not words"

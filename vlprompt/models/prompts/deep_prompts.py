@@ -17,8 +17,8 @@ class DeepPrompts(BaseModule):
         depth: Number of layers of the tower.
         layers: The layers that get prompts of their own; all if not given.
         std: Standard deviation of the initial vectors.
-        words: For each of the K tokens the (D,) word embedding it starts
-            from in the first layer, or None for a random start.
+        init_vectors: For each of the K tokens the (D,) word embedding it
+            starts from in the first layer, or None for a random start.
     """
 
     def __init__(
@@ -28,16 +28,16 @@ class DeepPrompts(BaseModule):
         depth: int,
         layers: Sequence[int] | None = None,
         std: float = 0.02,
-        words: Sequence[Tensor | None] = (),
+        init_vectors: Sequence[Tensor | None] = (),
     ) -> None:
         super().__init__()
         self.depth = depth
         self.layers = tuple(range(depth) if layers is None else layers)
         self.vectors = nn.Parameter(torch.empty(len(self.layers), num, width))
         nn.init.normal_(self.vectors, std=std)
-        for k, word in enumerate(words):
-            if word is not None and self.layers:
-                self.vectors.data[0, k] = word
+        for k, vector in enumerate(init_vectors):
+            if vector is not None and self.layers:
+                self.vectors.data[0, k] = vector
 
     @property
     def num(self) -> int:

@@ -20,8 +20,8 @@ class PromptLearner(BaseModule):
         widths: Width of the ``visual`` and of the ``text`` tower.
         depths: Number of layers of each.
         num_slots: Learnable tokens in each text, from the template.
-        words: For each of them the (D,) word embedding it starts from, or
-            None.
+        init_vectors: For each of them the (D,) word embedding it starts
+            from, or None.
         visual: Config of the vision tower's free prompts, if it has any;
             ``num`` defaults to ``num_slots``.
         text: The same for the text tower, always with ``num_slots`` tokens.
@@ -37,7 +37,7 @@ class PromptLearner(BaseModule):
         widths: dict[str, int],
         depths: dict[str, int],
         num_slots: int,
-        words: Sequence[Tensor | None] = (),
+        init_vectors: Sequence[Tensor | None] = (),
         visual: dict | None = None,
         text: dict | None = None,
         couplings: Sequence[dict] = (),
@@ -48,13 +48,14 @@ class PromptLearner(BaseModule):
         for tower, cfg in zip(TOWERS, (visual, text), strict=True):
             if cfg is not None:
                 cfg = {'type': 'DeepPrompts', **cfg}
+                vectors = init_vectors if tower == 'text' else ()
                 self.free[tower] = build_part(
                     cfg,
                     Prompts,
                     num=num_slots,
                     width=widths[tower],
                     depth=depths[tower],
-                    **({'words': words} if tower == 'text' else {}),
+                    init_vectors=vectors,
                 )
         self.couplings = nn.ModuleList(
             build_part({'type': 'Coupling', **cfg}, widths=widths)
@@ -76,8 +77,8 @@ class PromptLearner(BaseModule):
         for tower, free in self.free.items():
             prompts[tower] = free(slots)
         for coupling in self.couplings:
-            for i, made in coupling(prompts).items():
-                prompts[coupling.target][i] = made
+            for i, vectors in coupling(prompts).items():
+                prompts[coupling.target][i] = vectors
         return prompts
 
     def _check_sources(self) -> None:
@@ -107,14 +108,14 @@ class PromptLearner(BaseModule):
             )
 
     def _check_slots(self, num_slots: int) -> None:
-        made = [c.source for c in self.couplings if c.target == 'text']
+        sources = [c.source for c in self.couplings if c.target == 'text']
         first = any(i == 0 for i in self._prompted('text'))
         if first != bool(num_slots):
             raise UserError(
                 f'the template has {num_slots} learnable tokens, but text '
                 f'layer 0 has {"" if first else "no "}prompts'
             )
-        for tower in ('text', *made):
+        for tower in ('text', *sources):
             num = self.free[tower].num if tower in self.free else None
             if num not in (None, num_slots):
                 raise UserError(
@@ -126,5 +127,5 @@ class PromptLearner(BaseModule):
         return self.free[tower].layers if tower in self.free else ()
 
     def _prompted(self, tower: str) -> list[int]:
-        made = [c.layers for c in self.couplings if c.target == tower]
-        return [*self._free(tower), *(i for layers in made for i in layers)]
+        coupled = [c.layers for c in self.couplings if c.target == tower]
+        return [*self._free(tower), *(i for layers in coupled for i in layers)]

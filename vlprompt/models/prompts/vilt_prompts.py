@@ -21,7 +21,7 @@ class ViLTPrompts(PromptLearner):
         widths: Width of the ``visual`` and of the ``text`` tower.
         depths: Number of layers of each.
         num_slots: Prompt tokens per layer, from the template.
-        words: Word embeddings the first text prompts start from.
+        init_vectors: Word embeddings the first text prompts start from.
         depth: Number of prompted layers, L.
         split: Number of layers where text leads; read by
             ``'bidirectional'`` only.
@@ -38,7 +38,7 @@ class ViLTPrompts(PromptLearner):
         widths: dict[str, int],
         depths: dict[str, int],
         num_slots: int,
-        words: Sequence[Tensor | None] = (),
+        init_vectors: Sequence[Tensor | None] = (),
         depth: int = 12,
         split: int = 6,
         coupling: str = 'bidirectional',
@@ -71,7 +71,7 @@ class ViLTPrompts(PromptLearner):
             widths,
             depths,
             num_slots,
-            words,
+            init_vectors,
             visual=_deep_prompts(visual, num_visual or num_slots),
             text=_deep_prompts(text, num_slots),
             couplings=[

@@ -5,7 +5,7 @@ from torch import nn
 from vlprompt.errors import UserError
 
 
-def check_parts(model: nn.Module, width: int, text_width: int) -> None:
+def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     """Find parts of a recognizer that do not fit each other.
 
     Args:
@@ -40,7 +40,7 @@ def check_parts(model: nn.Module, width: int, text_width: int) -> None:
             f'frames of width {width} cannot be compared with texts of width '
             f'{text_width}: the backbone needs project=True'
         )
-    slots = 0 if model.texts is None else len(model.texts.words)
+    slots = 0 if model.texts is None else len(model.texts.init_ids)
     if slots and model.prompts is None:
         raise UserError(
             f'the template has {slots} learnable tokens, but the model has '

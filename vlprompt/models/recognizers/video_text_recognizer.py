@@ -7,16 +7,16 @@ from torch import Tensor
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..builder import build_part, offer
+from ..builder import build_part, inject_context
 from ..clip.loader import embed_words, load_clip
 from ..clip.names import is_clip
 from ..features import TokenizedTexts, VideoTextFeatures
 from ..layers.temporal import frame_mask
-from ..precision import compute_in, hold_frozen
+from ..precision import autocast_to, cast_frozen_weights
 from ..roles import Conditioner, Head, Pooler, Texts
 from ..text_bank import TextBank
-from ..trainable_state import keep_learned_only, set_trainable
-from .compatibility import check_parts
+from ..trainable_state import drop_frozen_from_state_dict, set_trainable
+from .compatibility import check_compatibility
 
 
 @MODELS.register_module()
@@ -25,9 +25,8 @@ class VideoTextRecognizer(BaseRecognizer):
 
     One CLIP is loaded and taken apart: its vision tower becomes part of the
     backbone, its text tower of the text encoder, its logit scale of the
-    head.  Every part is given what its constructor asks for by name, see
-    :func:`vlprompt.models.builder.offer`; what a part must have is written
-    down in :mod:`vlprompt.models.roles`.
+    head.  Every part is given what its constructor asks for by name
+    (:func:`inject_context`); :mod:`vlprompt.models.roles` says what it has.
 
     Args:
         clip: ``arch`` and ``pretrained`` of :func:`load_clip`.
@@ -74,7 +73,7 @@ class VideoTextRecognizer(BaseRecognizer):
     ) -> None:
         clip = load_clip(**clip)
         super().__init__(
-            backbone=offer(backbone, visual=clip.visual),
+            backbone=inject_context(backbone, visual=clip.visual),
             data_preprocessor=MODELS.build(
                 data_preprocessor or dict(type='ActionDataPreprocessor')
             ),
@@ -96,20 +95,20 @@ class VideoTextRecognizer(BaseRecognizer):
             self.text_encoder = build_part(
                 text_encoder or dict(type='CLIPTextTower'), text=clip.text
             )
-        words = [] if self.texts is None else self.texts.words
+        init_ids = [] if self.texts is None else self.texts.init_ids
         self.prompts = build_part(
             prompts,
             widths=clip.widths,
             depths=clip.depths,
-            num_slots=len(words),
-            words=embed_words(clip.text, words),
+            num_slots=len(init_ids),
+            init_vectors=embed_words(clip.text, init_ids),
         )
-        check_parts(self, embed_dim, clip.visual.output_dim)
+        check_compatibility(self, embed_dim, clip.visual.output_dim)
         set_trainable(self, trainable)
-        keep_learned_only(self, is_clip, not_loaded)
+        drop_frozen_from_state_dict(self, is_clip, not_loaded)
         self._frozen_dtype = frozen_dtype
         if frozen_dtype is not None:
-            hold_frozen(self, frozen_dtype)
+            cast_frozen_weights(self, frozen_dtype)
         self.class_names: tuple[str, ...] | None = None
         self.text_bank = TextBank(self.texts, self.text_encoder, self.prompts)
         names = getattr(self.texts, 'class_names', None)
@@ -129,7 +128,7 @@ class VideoTextRecognizer(BaseRecognizer):
 
     def forward(self, inputs: Tensor, *args: Any, **kwargs: Any) -> Any:
         """MMAction2's ``forward``, in the precision of the frozen weights."""
-        with compute_in(inputs.device.type, self._frozen_dtype):
+        with autocast_to(inputs.device.type, self._frozen_dtype):
             return super().forward(inputs, *args, **kwargs)
 
     def loss(self, inputs: Tensor, data_samples: list, **kwargs) -> dict:
@@ -180,12 +179,12 @@ class VideoTextRecognizer(BaseRecognizer):
         features = VideoTextFeatures(video, None, mask=visual.mask)
         if tokens is None:
             return features, {}
-        text = self.text_bank(tokens, prompts['text'])
+        text_features = self.text_bank(tokens, prompts['text'])
         if self.conditioner is not None:
-            text = self.conditioner(text, visual)
+            text_features = self.conditioner(text_features, visual)
         anchors = self.text_bank.anchors() if self.training else None
         features = features._replace(
-            text=text, anchors=anchors, targets=tokens.targets
+            text=text_features, anchors=anchors, targets=tokens.targets
         )
         return features, {}
 

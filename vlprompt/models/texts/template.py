@@ -11,7 +11,7 @@ class TemplateTokens(NamedTuple):
 
     ids: list[int]
     slots: list[int]
-    words: list[int | None]
+    init_ids: list[int | None]
     truncated: bool = False
 
 
@@ -59,13 +59,13 @@ class Template:
         """One class name to its tokens."""
         tokenizer = self.tokenizer
         ids, slots = [tokenizer.sot_token_id], []
-        words: list[int | None] = []
+        init_ids: list[int | None] = []
         for part in self.parts:
             if part.startswith('['):
-                new = self._learnable(part[1:-1])
-                slots += range(len(ids), len(ids) + len(new))
-                words += new
-                ids += [0 if word is None else word for word in new]
+                learnable = self._learnable(part[1:-1])
+                slots += range(len(ids), len(ids) + len(learnable))
+                init_ids += learnable
+                ids += [0 if i is None else i for i in learnable]
             else:
                 ids += tokenizer.encode(part.replace('{}', name))
         truncated = self.truncate and len(ids) >= self.max_tokens
@@ -78,7 +78,7 @@ class Template:
                 f'class name {name!r} in template {self.template!r} makes '
                 f'{len(ids)} tokens, CLIP takes {self.max_tokens}'
             )
-        return TemplateTokens(ids, slots, words, truncated)
+        return TemplateTokens(ids, slots, init_ids, truncated)
 
     def _check_slots(self, slots: list[int]) -> None:
         if slots and slots[-1] >= self.max_tokens - 1:

@@ -9,8 +9,8 @@ from vlprompt.registry import TRANSFORMS
 from .frame_times import ROUNDING, frame_times
 
 
-@TRANSFORMS.register_module()
-class FirstSeconds(BaseTransform):
+@TRANSFORMS.register_module(name=['KeepFirstSeconds', 'FirstSeconds'])
+class KeepFirstSeconds(BaseTransform):
     """Lets what samples frames see the first seconds of a video alone.
 
     DiDeMo's descriptions are of the first 30 seconds.

@@ -8,8 +8,8 @@ from vlprompt.registry import TRANSFORMS
 from .frame_times import ROUNDING, frame_times, video_end
 
 
-@TRANSFORMS.register_module()
-class SecondsSample(BaseTransform):
+@TRANSFORMS.register_module(name=['FixedFPSSample', 'SecondsSample'])
+class FixedFPSSample(BaseTransform):
     """CLIP4Clip: a frame for each second, spread out if they are many.
 
     It is the frame that is shown then, by the times of the frames, each at
