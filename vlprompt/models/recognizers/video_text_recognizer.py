@@ -8,7 +8,7 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..builder import build_part, inject_context
-from ..clip.loader import embed_words, load_clip
+from ..clip.loader import load_clip
 from ..clip.names import is_clip
 from ..features import TokenizedTexts, VideoTextFeatures
 from ..layers.temporal import frame_mask
@@ -101,7 +101,7 @@ class VideoTextRecognizer(BaseRecognizer):
             widths=clip.widths,
             depths=clip.depths,
             num_slots=len(init_ids),
-            init_vectors=embed_words(clip.text, init_ids),
+            init_vectors=clip.embed_words(init_ids),
         )
         check_compatibility(self, embed_dim, clip.visual.output_dim)
         set_trainable(self, trainable)
