@@ -46,7 +46,7 @@ def test_the_shipped_file_has_the_accuracies_it_states(report):
     plan = Schedule(**report['schedule'])
     measured = measure(SHIPPED / CLIP, plan.seed, workers=1)
     assert measured == pytest.approx(report['zero_shot'], abs=0.003)
-    assert min(measured.values()) > 0.6
+    assert min(measured.values()) > 0.8
 
 
 def test_words_without_captions_are_drawn_alike_everywhere():
