@@ -30,8 +30,7 @@ class VideoTextRecognizer(BaseRecognizer):
 
     Args:
         clip: ``arch`` and ``pretrained`` of :func:`load_clip`.
-        backbone: Config of a vision tower: frames (B, T, 3, H, W) and
-            prompts to :class:`VisualFeatures`.
+        backbone: Config of a vision tower, such as :class:`CLIPVisionTower`.
         cls_head: Config of the head.
         texts: Config of what videos are compared with; None for a head that
             needs none.
