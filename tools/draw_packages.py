@@ -119,7 +119,7 @@ def draw(imports: dict[str, set[str]], path: Path) -> None:
     }
     arrow = dict(arrowstyle='->', color='0.8', shrinkA=12, shrinkB=12)
     for part, others in imports.items():
-        for other in others & set(place):
+        for other in others & set(place) - set(floors[0]):  # used by most
             axes.annotate('', place[other], place[part], arrowprops=arrow)
     for part, (x, y) in place.items():
         folder = (PACKAGE / part).is_dir()
