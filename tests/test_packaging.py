@@ -9,7 +9,7 @@ FORBIDDEN = {
     'a package index': r'index-url|find-links|pypi\.org|files\.pythonhosted',
     'a path of one machine': r'(?<![\w.~])/(work|tmp|root|home)/\w',
     'unsafe loading': r'weights_only=(?:F)alse',
-    'loading in part': r'strict=(?:F)alse(?!.*zip)',
+    'loading in part': r'^(?!.*\bzip\().*strict=(?:F)alse',
     'a bare except': r'except\s*:',
 }
 
@@ -29,7 +29,7 @@ def files(repository):
 @pytest.mark.parametrize('what', FORBIDDEN)
 def test_nothing_forbidden_is_committed(files, what):
     found = [
-        f'{path.name}: {line.strip()}'
+        f'{path}: {line.strip()}'
         for path, text in files.items()
         for line in text.splitlines()
         if re.search(FORBIDDEN[what], line)
@@ -38,13 +38,27 @@ def test_nothing_forbidden_is_committed(files, what):
     assert not found
 
 
-def test_files_stay_small(files):
+def test_files_stay_small(repository, files):
+    """By path: many files have the name of another."""
     sizes = {
-        path.name: len(text.splitlines())
+        str(path.relative_to(repository)): len(text.splitlines())
         for path, text in files.items()
-        if path.suffix == '.py' and 'tests' not in path.parts
+        if path.suffix == '.py'
     }
-    assert {name: n for name, n in sizes.items() if n > 300} == {}
+    large = {
+        name: size
+        for name, size in sizes.items()
+        if size > 250 and name.startswith(('vlprompt/', 'tools/'))
+    }
+    assert large == {}
+
+
+def test_commits_are_checked_by_the_pinned_versions(repository):
+    hooks = (repository / '.pre-commit-config.yaml').read_text()
+    pins = (repository / 'requirements/constraints-py311.txt').read_text()
+    for package in ('ruff', 'codespell'):
+        (used,) = re.findall(rf'{package}\S*\n +rev: v(\S+)', hooks)
+        assert f'{package}=={used}\n' in pins
 
 
 def test_every_link_in_the_docs_leads_somewhere(files):
@@ -54,5 +68,5 @@ def test_every_link_in_the_docs_leads_somewhere(files):
             continue
         for target in re.findall(r'\]\(([^)#\s]+)', text):
             if '://' not in target and not (path.parent / target).exists():
-                broken.append(f'{path.name}: {target}')
+                broken.append(f'{path}: {target}')
     assert not broken

@@ -21,7 +21,7 @@ model = dict(
         num_layers=2,
         num_positions=8,
         residual=False,
-        start='torch',
+        init='torch',
         position_std=0.01,
     ),
     cls_head=dict(temperature=0.07),

@@ -21,7 +21,7 @@ val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
 test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 model = dict(
-    pooler=dict(type='LSTMPooler', then=dict(type='UnitMeanPooler')),
+    pooler=dict(type='LSTMPooler', reduce=dict(type='UnitMeanPooler')),
     trainable=[
         '*.transformer.*',
         'backbone.visual.ln_post.*',

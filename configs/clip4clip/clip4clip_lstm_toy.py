@@ -9,7 +9,7 @@ Measured: docs/toy_zoo.md.
 _base_ = ['clip4clip_toy.py']
 
 model = dict(
-    pooler=dict(type='LSTMPooler', then=dict(type='UnitMeanPooler')),
+    pooler=dict(type='LSTMPooler', reduce=dict(type='UnitMeanPooler')),
     trainable=[
         '*.transformer.*',
         '*.ln_post.*',

@@ -29,3 +29,5 @@ model = dict(
     ],
 )
 optim_wrapper = dict(optimizer=dict(lr=1e-4))
+train_cfg = dict(max_epochs=20, val_interval=10)
+auto_scale_lr = dict(base_batch_size=32)  # as many captions to tell apart

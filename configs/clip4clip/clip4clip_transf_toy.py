@@ -12,8 +12,8 @@ model = dict(
     pooler=dict(
         type='TransformerPooler',
         num_layers=4,
-        start='text',
-        then=dict(type='UnitMeanPooler'),
+        init='text',
+        reduce=dict(type='UnitMeanPooler'),
     ),
     trainable=[
         '*.transformer.*',

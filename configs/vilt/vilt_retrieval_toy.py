@@ -21,3 +21,5 @@ model = dict(
     ),
     trainable=['prompts.*'],
 )
+train_cfg = dict(max_epochs=20, val_interval=10)
+auto_scale_lr = dict(base_batch_size=32)  # as many captions to tell apart

@@ -2,7 +2,11 @@
 
 import importlib
 import json
+import os
+import re
 import shlex
+import subprocess
+import sys
 from argparse import Namespace
 
 import pytest
@@ -29,7 +33,7 @@ for name in COMMANDS:
     shown[name] = out.getvalue()
 print(json.dumps(shown))
 """
-# What the first screen must not wait for; rich takes as long as argparse.
+# What the first screen must not wait for.
 LOADED = f"""
 import contextlib, io
 from vlprompt.cli.dispatch import start
@@ -141,3 +145,27 @@ def test_a_missing_package_is_one_line():
     assert line.startswith("error: No module named 'torch")
     assert line.endswith('(`vlprompt env` says how to fix that)')
     assert 'Traceback' not in done.stderr
+
+
+def test_the_page_of_commands_has_every_command(repository):
+    text = (repository / 'docs/commands.md').read_text()
+    for name in COMMANDS:
+        family, _, member = name.partition(' ')
+        several = rf'vlprompt {family} \{{[^}}]*\b{member}\b[^}}]*\}}'
+        assert re.search(rf'`vlprompt {name}\b|{several}', text), name
+
+
+@pytest.mark.parametrize('words', ['', 'models', 'data'])
+def test_the_reader_of_the_output_may_leave(words, repository):
+    """As `head` does; nothing is said, and the shell sees a cut pipe."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, '-m', 'vlprompt', *words.split()],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        cwd=repository,
+        text=True,
+    )
+    os.close(writer)
+    assert (done.stderr, done.returncode) == ('', 141)

@@ -39,7 +39,8 @@ PAIR = dict(
         ),
         (
             dict(
-                pooler=dict(type='LSTMPooler', then=IDENTITY), cls_head=LINEAR
+                pooler=dict(type='LSTMPooler', reduce=IDENTITY),
+                cls_head=LINEAR,
             ),
             'LSTMPooler gives frames',
         ),
@@ -52,7 +53,7 @@ PAIR = dict(
         (
             dict(
                 pooler=dict(
-                    type='TransformerPooler', num_layers=2, start='text'
+                    type='TransformerPooler', num_layers=2, init='text'
                 )
             ),
             'of width 24 cannot start from .* of width 16',
@@ -186,3 +187,17 @@ def test_clips_by_name(arch):
         text = CLIPTextTower(clip.text)
     assert vision.out_dim == clip.visual.output_dim
     assert text.text.text_projection.shape[1] == clip.visual.output_dim
+
+
+def test_arguments_by_their_old_names():
+    """``then`` and ``start`` are in configs of earlier versions."""
+    pooler = dict(type='TransformerPooler', num_layers=1)
+    old = dict(pooler, then=dict(type='UnitMeanPooler'), start='torch')
+    new = dict(pooler, reduce=dict(type='UnitMeanPooler'), init='torch')
+    models = []
+    for given in (old, new):
+        torch.manual_seed(0)
+        models.append(build(pooler=given))
+    assert type(models[0].pooler.then).__name__ == 'UnitMeanPooler'
+    for a, b in zip(*(model.parameters() for model in models), strict=True):
+        assert torch.equal(a, b)

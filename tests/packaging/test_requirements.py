@@ -22,7 +22,13 @@ NAMES = {
 NOT_IMPORTED = {'opencv-contrib-python'}
 # Used where they are, and never asked for.
 IF_INSTALLED = {'transformers'}
-DEVELOPERS = ('constraints-py311', 'docs', 'tests', 'without-decord')
+DEVELOPERS = (
+    'constraints-py311',
+    'docs',
+    'lint',
+    'tests',
+    'without-decord',
+)
 
 
 @pytest.fixture(scope='module')
@@ -70,7 +76,7 @@ def test_the_tested_versions_are_the_pinned_ones(required):
 
 def test_every_requirement_is_pinned(required):
     pins = {name.lower() for name in packages(required['constraints-py311'])}
-    for name in ('runtime', 'tests'):
+    for name in ('runtime', 'tests', 'lint'):
         wanted = {p.lower() for p in packages(required[name])}
         assert wanted - pins == set()
 

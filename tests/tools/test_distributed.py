@@ -71,8 +71,9 @@ def test_accumulation_in_two_processes_is_that_of_one(config, two, tmp_path):
     weights = train(config, tmp_path / 'one', '--seed', '1', *flags)
     out = tmp_path / 'two'
     result = start(
-        'bash', ROOT / 'tools/dist_train.sh', config, '2', '--work-dir', out,
-        '--seed', '1', *flags, 'train_dataloader.batch_size=1',
+        'python', '-m', 'vlprompt', 'train', config, '--gpus', '2',
+        '--work-dir', out, '--seed', '1', *flags,
+        'train_dataloader.batch_size=1',
         'custom_hooks.2.type=SharedTextHook',
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
@@ -110,8 +111,8 @@ def test_a_model_that_learns_nothing_runs_in_two_processes(config, tmp_path):
     flags = ['--cfg-options', 'randomness.seed=1', 'model.trainable=[]']
     expected = test_tool.main([config, *flags])
     result = start(
-        'bash', ROOT / 'tools/dist_test.sh', config, 'none', '2', *flags,
-        '--work-dir', tmp_path,
+        'python', '-m', 'vlprompt', 'test', config, 'none', '--gpus=2',
+        '--work-dir', tmp_path, *flags,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     metrics = json.loads((tmp_path / 'metrics.json').read_text())

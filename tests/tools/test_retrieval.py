@@ -40,7 +40,7 @@ model = dict(
 MODELS = dict(
     transf="""
     pooler=dict(type='TransformerPooler', num_layers=1, num_positions=3,
-                then=dict(type='UnitMeanPooler')),
+                reduce=dict(type='UnitMeanPooler')),
     cls_head=dict(_delete_=True, type='ContrastiveHead',
                   alignment=dict(type='SymmetricContrastiveLoss')),
     trainable=['prompts.*', 'pooler.*', 'cls_head.logit_scale'])

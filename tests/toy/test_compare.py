@@ -4,7 +4,7 @@ import json
 
 import pytest
 from mmaction_models import CONFIGS, DATA
-from programs import ROOT, call
+from programs import ROOT, call_here, evaluate_here
 
 
 @pytest.fixture(scope='module')
@@ -18,10 +18,7 @@ def models(quickstart, small, tmp_path_factory):
         config.write_text(
             text + DATA.format(lists=small.parent, videos=videos)
         )
-        done = call(
-            'tools/train.py', str(config), f'--work-dir={folder / name}'
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        call_here('train', str(config), f'--work-dir={folder / name}')
         pairs += [config, folder / name / 'epoch_1.pth']
     vilt = folder / 'vilt_toy.py'
     clip = quickstart.data / 'toy_clip.safetensors'
@@ -34,14 +31,14 @@ def models(quickstart, small, tmp_path_factory):
 
 
 def test_they_stand_in_one_table(quickstart, small, models, tmp_path):
-    done = call(
-        'tools/eval/compare.py',
+    code, printed = evaluate_here(
+        'compare',
         *map(str, models),
         f'--dataset={small}',
         '--part=base',
         f'--out={tmp_path}',
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert code == 0, printed
     lines = (tmp_path / 'table.md').read_text().splitlines()
     rows = [
         [cell.strip() for cell in line.strip('|').split('|')]
@@ -67,11 +64,11 @@ def test_they_stand_in_one_table(quickstart, small, models, tmp_path):
 
 
 def test_a_missing_checkpoint_in_the_pairs(models, small, tmp_path):
-    done = call(
-        'tools/eval/compare.py',
+    code, printed = evaluate_here(
+        'compare',
         *map(str, models[:3]),
         f'--dataset={small}',
         f'--out={tmp_path}',
     )
-    assert done.returncode == 2
-    assert '3 arguments, expected a checkpoint' in done.stderr
+    assert code == 2
+    assert '3 arguments, expected a checkpoint' in printed

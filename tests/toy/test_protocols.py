@@ -5,29 +5,36 @@ import re
 from statistics import fmean, pstdev
 
 import pytest
-from programs import call
+from programs import ROOT, call, evaluate_here
 
 ONE_EPOCH = ('train_cfg.max_epochs=1', 'train_cfg.val_interval=1')
 
 
 @pytest.fixture(scope='module')
-def evaluate(quickstart, tmp_path_factory):
-    """Runs a protocol; gives its folder and what it printed."""
+def flags(quickstart):
+    """Changes of the configs, for a config."""
 
-    def run(protocol, *arguments, out=None, code=0):
-        out = out or tmp_path_factory.mktemp(protocol)
-        learns = '/vilt_' in str(arguments[0])
-        options = ONE_EPOCH if learns else ()
-        done = call(
-            f'tools/eval/{protocol}.py',
-            *map(str, arguments),
-            f'--out={out}',
+    def flags_of(config):
+        changes = ONE_EPOCH if '/vilt_' in str(config) else ()
+        return (
             '--cfg-options',
             f'model.clip.pretrained={quickstart.data}/toy_clip.safetensors',
-            *options,
+            *changes,
         )
-        assert done.returncode == code, done.stdout + done.stderr
-        return out, done.stdout + done.stderr
+
+    return flags_of
+
+
+@pytest.fixture(scope='module')
+def evaluate(flags, tmp_path_factory):
+    """Runs a protocol; gives its folder and what it printed."""
+
+    def run(protocol, config, *arguments, out=None, code=0):
+        out = out or tmp_path_factory.mktemp(protocol)
+        words = [ROOT / config, *arguments, f'--out={out}', *flags(config)]
+        result, printed = evaluate_here(protocol, *map(str, words))
+        assert result == code, printed
+        return out, printed
 
     return run
 
@@ -47,7 +54,7 @@ def rows_of(out):
 
 def test_zero_shot_is_a_mean_over_splits(small, evaluate):
     arguments = ('configs/clip/clip_toy.py', f'--datasets={small}')
-    out, printed = evaluate('zero_shot', *arguments, '--with-published')
+    out, printed = evaluate('zero-shot', *arguments, '--with-published')
     metrics = metrics_of(out)
     values = [100 * metrics[f'small/{s}']['acc/top1'] for s in 'ab']
     assert metrics['small/a']['acc/scored'] == 24
@@ -58,21 +65,30 @@ def test_zero_shot_is_a_mean_over_splits(small, evaluate):
     assert ['ViFi-CLIP (published, ViFi T1)', '51.3 ± 0.6'] in rows
     assert 'small/b: 24 of 24 videos scored' in printed
     before = (out / 'results.json').read_bytes()
-    _, printed = evaluate('zero_shot', *arguments, out=out)
+    _, printed = evaluate('zero-shot', *arguments, out=out)
     assert printed.count('as before') == 2
     assert (out / 'results.json').read_bytes() == before
 
 
-def test_two_processes_score_the_same(small, evaluate):
+def test_two_processes_score_the_same(small, evaluate, flags, tmp_path):
+    """And two jobs run at a time."""
     arguments = ('configs/clip/clip_toy.py', f'--datasets={small}')
-    one, _ = evaluate('zero_shot', *arguments)
-    two, _ = evaluate('zero_shot', *arguments, '--gpus=2')
-    assert metrics_of(one) == metrics_of(two)
+    one, _ = evaluate('zero-shot', *arguments)
+    done = call(
+        'tools/eval/zero_shot.py',
+        *arguments,
+        f'--out={tmp_path}',
+        '--gpus=2',
+        '--jobs=2',
+        *flags(arguments[0]),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert metrics_of(one) == metrics_of(tmp_path)
 
 
 def test_few_shot_trains_and_tests(small, evaluate):
     out, printed = evaluate(
-        'few_shot', 'configs/vilt/vilt_toy.py', f'--datasets={small}'
+        'few-shot', 'configs/vilt/vilt_toy.py', f'--datasets={small}'
     )
     (metrics,) = metrics_of(out).values()
     assert metrics['acc/listed'] == metrics['acc/scored'] == 24
@@ -87,7 +103,7 @@ def test_few_shot_trains_and_tests(small, evaluate):
 @pytest.fixture(scope='module')
 def base_to_novel(small, evaluate):
     return evaluate(
-        'base_to_novel',
+        'base-to-novel',
         'configs/vilt/vilt_toy.py',
         f'--datasets={small}',
         '--seeds=1',
@@ -114,7 +130,7 @@ def test_a_checkpoint_of_other_classes_is_refused(
 ):
     checkpoint = checkpoint_of(base_to_novel[0])
     _, printed = evaluate(
-        'fully_supervised',
+        'fully-supervised',
         'configs/vilt/vilt_toy.py',
         checkpoint,
         f'--dataset={small}',
@@ -126,7 +142,7 @@ def test_a_checkpoint_of_other_classes_is_refused(
 
 def test_all_classes_with_more_views(small, evaluate):
     out, _ = evaluate(
-        'fully_supervised',
+        'fully-supervised',
         'configs/clip/clip_toy.py',
         f'--dataset={small}',
         '--views=2x1',
@@ -169,7 +185,7 @@ def test_retrieval_in_both_directions(quickstart, evaluate):
 
 def test_a_dry_run_runs_nothing(small, evaluate, tmp_path):
     _, printed = evaluate(
-        'few_shot',
+        'few-shot',
         'configs/vilt/vilt_b16_few_shot.py',
         '--datasets',
         'hmdb51',
@@ -192,15 +208,15 @@ def test_an_unreadable_video_is_counted(small, evaluate, quickstart, tmp_path):
         f"a=('{tmp_path}/list.txt', '{quickstart.data}/novel_labels.csv'))\n"
     )
     arguments = ('configs/clip/clip_toy.py', f'--datasets={description}')
-    _, printed = evaluate('zero_shot', *arguments, code=2)
+    _, printed = evaluate('zero-shot', *arguments, code=2)
     assert f'cannot read {tmp_path}/empty.mp4' in printed.splitlines()[-1]
-    _, printed = evaluate('zero_shot', *arguments, '--skip-broken', code=1)
+    _, printed = evaluate('zero-shot', *arguments, '--skip-broken', code=1)
     assert 'broken/a: 5 of 6 videos scored, **not all**' in printed
 
 
 def test_missing_lists_are_named_before_anything_runs(evaluate, tmp_path):
     _, printed = evaluate(
-        'zero_shot', 'configs/clip/clip_toy.py', f'--data-root={tmp_path}',
+        'zero-shot', 'configs/clip/clip_toy.py', f'--data-root={tmp_path}',
         '--datasets=hmdb51', code=2,
     )  # fmt: skip
     (line,) = printed.strip().splitlines()

@@ -12,23 +12,28 @@ from vlprompt.datasets.pipelines import view_shape
 from vlprompt.protocols.published import published_for
 
 from .documents import name_of
-from .facts import Size, architecture, training
+from .facts import Size, Sizes, architecture, training
 from .published import fields
 from .zoo import measured
 
 HEAD = '# Made by `python -m tools.metafiles`; do not edit.\n'
 
 
-def metafile(folder: Path, size_of: Callable[[Config], Size]) -> str:
+def metafile(
+    folder: Path,
+    size_of: Callable[[Config], Size],
+    read: Callable[[Path], Config] = Config.fromfile,
+) -> str:
     """The text of the metafile of a folder of configs.
 
     Args:
         folder: Such as ``configs/vilt``.
         size_of: Size of a config, see :class:`tools.metafiles.facts.Sizes`.
+        read: What reads a config.
     """
     collection = _collection(folder)
     models = [
-        _model(path, collection['Name'], size_of)
+        _model(path, read(path), collection['Name'], size_of)
         for path in sorted(folder.glob('*.py'))
     ]
     return HEAD + _dump({'Collections': [collection], 'Models': models})
@@ -43,8 +48,29 @@ def index(folders: list[Path]) -> str:
 def sizes_in(folder: Path) -> dict[str, Size]:
     """The sizes that a metafile has, by the stem of the config."""
     file = folder / 'metafile.yml'
+    if not file.is_file():
+        return {}
     models = yaml.safe_load(file.read_text())['Models']
     return {model['Name']: _size(model['Metadata']) for model in models}
+
+
+class KeptSizes:
+    """Sizes as the metafiles have them; what they lack is counted.
+
+    Args:
+        folders: Of the metafiles.
+    """
+
+    def __init__(self, folders: list[Path]) -> None:
+        self.known: dict[str, Size] = {}
+        for folder in folders:
+            self.known |= sizes_in(folder)
+        self.count = Sizes()
+
+    def __call__(self, config: Config) -> Size:
+        """The size of a config that was read from a file."""
+        stem = Path(config.filename).stem
+        return self.known.get(stem) or self.count(config)
 
 
 def _collection(folder: Path) -> dict[str, Any]:
@@ -59,9 +85,11 @@ def _collection(folder: Path) -> dict[str, Any]:
 
 
 def _model(
-    path: Path, collection: str, size_of: Callable[[Config], Size]
+    path: Path,
+    config: Config,
+    collection: str,
+    size_of: Callable[[Config], Size],
 ) -> dict[str, Any]:
-    config = Config.fromfile(path)
     *_, frames, height, width = view_shape(config)
     size = size_of(config)
     metadata = {

@@ -153,15 +153,19 @@ def _follow(
     prompts that join the sequence, until they have looked at the others.
     """
     grid = attention[0].grid
-    own = 1 + grid[0] * grid[1]
+    num_tokens = 1 + grid[0] * grid[1]
     first = attention[0].weights
-    owes = torch.eye(own, dtype=first.dtype, device=first.device)
+    owes = torch.eye(num_tokens, dtype=first.dtype, device=first.device)
     owes = owes.expand(len(first), -1, -1)
     for i, layer in enumerate(attention):
+        # New prompts replace those that were carried on, at the end of L.
         if layer.renewed:
-            owes = owes[:, :own]
+            owes = owes[:, :num_tokens]
+        # Prompts that join are new rows of zeros: they owe nothing yet.
         joined = layer.weights.size(2) - owes.size(1)
         owes = F.pad(owes, (0, 0, 0, joined))
+        # Columns of context come first and owe nothing: they are left out.
         if i in mixed:
             owes = owes + mixed[i][..., -owes.size(1) :] @ owes
+    # (T, L, N) -> (T, h, w): what the class token owes to the places
     return owes[:, 0, 1:].unflatten(-1, grid).detach()

@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--out', type=Path, default=Path('work_dirs/quickstart')
     )
     parser.add_argument('--seed', type=int, default=0, help='of training')
-    parser.add_argument('--epochs', type=int, default=20)
+    parser.add_argument('--epochs', type=int, default=8)
     parser.add_argument(
         '--world',
         nargs='*',

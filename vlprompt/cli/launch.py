@@ -9,7 +9,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from vlprompt.errors import UserError
 
@@ -53,7 +53,7 @@ def is_launcher(args: Namespace) -> bool:
     return True
 
 
-def start(command: str, args: Namespace) -> None:
+def start(command: str, args: Namespace) -> NoReturn:
     """Run a command in the processes that its flags ask for.
 
     Args:
@@ -70,7 +70,7 @@ def start(command: str, args: Namespace) -> None:
         os.environ['PYTHONSAFEPATH'] = '1'
     program = ['-m', 'vlprompt', command, *words, '--launcher']
     if args.slurm is not None:
-        slurm.start([*program, 'slurm'], args)
+        slurm.become_srun([*program, 'slurm'], args)
     sys.exit(run_processes(args.gpus, [*program, 'pytorch']))
 
 

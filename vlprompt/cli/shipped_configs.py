@@ -1,46 +1,49 @@
-"""The configs that come with the library, and what their headers say."""
+"""The configs that come with the library, as their metafiles describe them."""
 
-import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from vlprompt.shipped import config_folder
+import yaml
 
-FRAMES = re.compile(r'\b(\d+) frames')
-PARAMETERS = re.compile(r'([\d,]+)\s+trainable')
+from vlprompt.shipped import config_folder
 
 
 class ShippedConfig(NamedTuple):
-    """What the header of a config says.
+    """What a metafile says of a config.
 
     Attributes:
         name: ``'vilt/vilt_b16_k400'``.
         file: Where it is.
-        title: Method and data.
-        frames: Frames of a view, ``'-'`` if the header does not say.
-        parameters: Trainable ones, ``'-'`` if the header does not say.
+        method: The collection that it belongs to.
+        data: What it trains on, nothing for a model that learns nothing.
+        frames: Of a view.
+        trainable: The number of parameters that are learned.
+        parameters: The number of all parameters.
     """
 
     name: str
     file: Path
-    title: str
-    frames: str
-    parameters: str
+    method: str
+    data: str
+    frames: int
+    trainable: int
+    parameters: int
 
 
 def shipped_configs() -> Iterator[ShippedConfig]:
     """All configs but those that others are made of, by folder and name."""
-    folder = config_folder()
-    for file in sorted(folder.glob('[!_]*/*.py')):
-        header = ast.get_docstring(ast.parse(file.read_text('utf-8'))) or ''
-        frames = FRAMES.search(header)
-        parameters = PARAMETERS.search(header)
-        yield ShippedConfig(
-            file.relative_to(folder).with_suffix('').as_posix(),
-            file,
-            header.partition('\n')[0].rstrip('.'),
-            frames[1] if frames else '-',
-            parameters[1] if parameters else '-',
-        )
+    for metafile in sorted(config_folder().glob('*/metafile.yml')):
+        content = yaml.safe_load(metafile.read_text('utf-8'))
+        for model in content['Models']:
+            file = metafile.with_name(Path(model['Config']).name)
+            facts = model['Metadata']
+            yield ShippedConfig(
+                f'{metafile.parent.name}/{file.stem}',
+                file,
+                model['In Collection'],
+                facts.get('Training Data', ''),
+                facts['Frames'],
+                facts['Trainable Parameters'],
+                facts['Parameters'],
+            )

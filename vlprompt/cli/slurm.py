@@ -7,6 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from vlprompt.errors import UserError
 
@@ -61,8 +62,8 @@ def check(args: Namespace) -> None:
             raise UserError(f'--{flag.replace("_", "-")} without --slurm')
 
 
-def start(program: Sequence[str], args: Namespace) -> None:
-    """Become srun.
+def become_srun(program: Sequence[str], args: Namespace) -> NoReturn:
+    """Replace this process by srun.
 
     Args:
         program: Arguments of Python.

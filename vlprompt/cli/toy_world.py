@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vlprompt.threads import usable_cores
+from vlprompt.toy.schedule import Schedule
 
 from .parsing import parse
 
 EXAMPLE = 'vlprompt toy world --root data/toy'
 WORLD = dict(seed=0, num_train=12, num_val=8)
-SCHEDULE = dict(num_stills=16000, image_steps=700, text_steps=300)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -63,7 +63,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--force', action='store_true', help='make everything anew'
     )
-    parser.set_defaults(**WORLD, **SCHEDULE)
+    plan = Schedule()
+    parser.set_defaults(
+        **WORLD,
+        num_stills=plan.num_stills,
+        image_steps=plan.image_steps,
+        text_steps=plan.text_steps,
+    )
 
 
 def run(args: Namespace) -> None:

@@ -23,8 +23,8 @@ def text_to_video_ranks(
         UserError: If scores are not finite or a video has no caption.
     """
     _check(scores, owner)
-    right = scores[np.arange(len(owner)), owner]
-    return _ranks(scores, right, np.ones(len(owner)), tie)
+    correct = scores[np.arange(len(owner)), owner]
+    return _ranks(scores, correct, np.ones(len(owner)), tie)
 
 
 def video_to_group_ranks(
@@ -41,8 +41,8 @@ def video_to_group_ranks(
     order = np.argsort(owner, kind='stable')
     starts = np.searchsorted(owner[order], np.arange(scores.shape[1]))
     groups = np.maximum.reduceat(scores[order], starts, axis=0)
-    right = np.diagonal(groups)
-    return _ranks(groups.T, right, np.ones(len(right)), tie)
+    correct = np.diagonal(groups)
+    return _ranks(groups.T, correct, np.ones(len(correct)), tie)
 
 
 def video_to_caption_ranks(
@@ -54,10 +54,10 @@ def video_to_caption_ranks(
         UserError: If scores are not finite or a video has no caption.
     """
     _check(scores, owner)
-    own = scores[np.arange(len(owner)), owner]
+    correct = scores[np.arange(len(owner)), owner]
     best = np.full(scores.shape[1], -np.inf, scores.dtype)
-    np.maximum.at(best, owner, own)
-    among_best = np.bincount(owner, own == best[owner])
+    np.maximum.at(best, owner, correct)
+    among_best = np.bincount(owner, correct == best[owner])
     return _ranks(scores.T, best, among_best, tie)
 
 
@@ -77,20 +77,20 @@ def summarize(ranks: np.ndarray) -> dict[str, float]:
 
 
 def _ranks(
-    scores: np.ndarray, right: np.ndarray, num_right: np.ndarray, tie: str
+    scores: np.ndarray, correct: np.ndarray, num_correct: np.ndarray, tie: str
 ) -> np.ndarray:
     """(Q, G) scores of queries to (Q,) ranks.
 
     Args:
         scores: Of all items of the gallery.
-        right: (Q,) the score of the best right item.
-        num_right: (Q,) how many right items have that score.
+        correct: (Q,) the score of the best right item.
+        num_correct: (Q,) how many right items have that score.
         tie: One of ``TIES``.
     """
-    ranks = 1.0 + (scores > right[:, None]).sum(axis=1)
+    ranks = 1.0 + (scores > correct[:, None]).sum(axis=1)
     if tie == 'strict':
         return ranks
-    return ranks + ((scores == right[:, None]).sum(axis=1) - num_right) / 2
+    return ranks + ((scores == correct[:, None]).sum(axis=1) - num_correct) / 2
 
 
 def _check(scores: np.ndarray, owner: np.ndarray) -> None:

@@ -152,14 +152,15 @@ class VideoTextRetrievalMetric(BaseMetric):
         blocks = [
             *product(_cut(len(text), CAPTIONS), _cut(len(video), VIDEOS))
         ]
-        mine = blocks[get_rank() :: get_world_size()]
-        hidden = len(mine) < 2 or get_rank() > 0
+        blocks = blocks[get_rank() :: get_world_size()]
+        hidden = len(blocks) < 2 or get_rank() > 0
         with Progress(transient=True, disable=hidden) as progress:
-            task = progress.add_task('Comparing captions', total=len(mine))
-            for texts, videos in mine:
-                own = None if mask is None else mask[videos]
+            task = progress.add_task('Comparing captions', total=len(blocks))
+            for texts, videos in blocks:
                 features = VideoTextFeatures(
-                    video[videos], text[texts], mask=own
+                    video[videos],
+                    text[texts],
+                    mask=None if mask is None else mask[videos],
                 )
                 scores[texts, videos] = self.compare(features).float().cpu()
                 progress.advance(task)
@@ -211,16 +212,16 @@ def _row(sample: dict) -> Row:
     mask = sample.get('frame_mask')
     return Row(
         sample['sample_idx'],
-        _own(sample['video_feature']),
-        _own(sample['text_feature']),
-        None if mask is None else _own(mask),
+        _copy_to_cpu(sample['video_feature']),
+        _copy_to_cpu(sample['text_feature']),
+        None if mask is None else _copy_to_cpu(mask),
         sample.get('truncated', 0),
         # The first is the one that is listed, others were to replace it.
         ''.join(map(str, sample.get(BROKEN, ())[:1])),
     )
 
 
-def _own(part: Tensor) -> Tensor:
+def _copy_to_cpu(part: Tensor) -> Tensor:
     """On the CPU, without the memory of the batch that it is part of."""
     return part.detach().cpu().clone()
 

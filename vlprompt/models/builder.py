@@ -14,7 +14,8 @@ def inject_context(cfg: dict, **context: Any) -> dict:
 
     A part says by the names of its arguments what it wants to know of the
     model it becomes part of (``width``, ``visual``, ``tokenizer``, ...); what
-    the config gives has precedence.
+    the config gives has precedence.  Arguments that had another name in
+    earlier versions are listed by the part as ``renamed_arguments``.
 
     Args:
         cfg: Config with a ``type``.
@@ -32,6 +33,8 @@ def inject_context(cfg: dict, **context: Any) -> dict:
         part = MODELS.get(part)
     if part is None:
         raise UserError(unknown_type(cfg['type'], MODELS))
+    renamed = getattr(part, 'renamed_arguments', {})
+    cfg = {renamed.get(key, key): value for key, value in cfg.items()}
     names, complete = argument_names(part)
     unknown = cfg.keys() - {*names, 'type', '_scope_'} if complete else ()
     for key in sorted(unknown):

@@ -11,7 +11,7 @@ from .features import LayerPrompts, TokenizedTexts
 from .towers.packing import balance
 
 
-def gather(own: Tensor) -> Tensor:
+def gather(local: Tensor) -> Tensor:
     """(S, ...) of each of W processes to (W * S, ...) of all.
 
     The gradient of a process's part is the sum of what all processes' losses
@@ -19,14 +19,14 @@ def gather(own: Tensor) -> Tensor:
     processes, as ``DistributedDataParallel`` does, gives the gradient of the
     mean loss.  S must be the same everywhere.
     """
-    return own if get_world_size() == 1 else _Gather.apply(own)
+    return local if get_world_size() == 1 else _Gather.apply(local)
 
 
 class _Gather(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, own: Tensor) -> Tensor:
-        ctx.share = len(own)
-        return torch.cat(all_gather(own.contiguous()))
+    def forward(ctx, local: Tensor) -> Tensor:
+        ctx.share = len(local)
+        return torch.cat(all_gather(local.contiguous()))
 
     @staticmethod
     def backward(ctx, grad: Tensor) -> Tensor:
@@ -37,7 +37,7 @@ class _Gather(torch.autograd.Function):
 
 def encode_sharded(
     encode: Callable[[TokenizedTexts, LayerPrompts | None], Tensor],
-    texts: TokenizedTexts,
+    tokens: TokenizedTexts,
     prompts: LayerPrompts | None,
 ) -> Tensor:
     """C texts to (C, E), each process encoding its share of the tokens.
@@ -47,13 +47,13 @@ def encode_sharded(
 
     Args:
         encode: A text tower.
-        texts: The C texts.
+        tokens: The C texts.
         prompts: For each layer (K, D) or (C, K, D), or None.
     """
     world = get_world_size()
     if world == 1:
-        return encode(texts, prompts)
-    lengths = texts.share_before(prompts or ()).remainders()
+        return encode(tokens, prompts)
+    lengths = tokens.share_before(prompts or ()).remainders()
     shares = balance(lengths, world)
     longest_share = max(map(len, shares))
     # With fewer texts than processes, idle ranks encode a dummy text.
@@ -62,9 +62,9 @@ def encode_sharded(
         prompts = [
             p[index] if p is not None and p.dim() == 3 else p for p in prompts
         ]
-    own = encode(texts.pick(index), prompts)
+    local = encode(tokens.pick(index), prompts)
     # (S, E) of each process -> (W * S, E), and back to the order of classes
-    features = gather(F.pad(own, (0, 0, 0, longest_share - len(own))))
+    features = gather(F.pad(local, (0, 0, 0, longest_share - len(local))))
     places = torch.empty(len(lengths), dtype=torch.long)
     for rank, share in enumerate(shares):
         places[share] = torch.arange(len(share)) + rank * longest_share

@@ -94,14 +94,17 @@ class TokenizedTexts(NamedTuple):
         The end-of-text token is the largest id, as in CLIP.
         """
         ends = ids.argmax(dim=-1).cpu()
+        # causal: what stands after the end of a text changes nothing
         ids = ids[:, : int(ends.max()) + 1]
         if slots is None:
             slots = ids.new_zeros(len(ids), 0)
-        # Two texts agree at a place if both have the same token there and
-        # both or neither have a slot.
+        # Two texts agree at a place if both have the same token there or
+        # both their k-th slot, which all texts fill alike: slots are marked
+        # by negative ids, one for each k.
         marked = ids.scatter(1, slots, -1 - _order(slots))
         differs = (marked != marked[:1]).any(dim=0)
         shared = int(differs.int().argmax()) if differs.any() else len(ids[0])
+        # Each text keeps a token of its own, the one that is read.
         shared = min(shared, int(ends.min()))
         shared_slots = int((slots[0] < shared).sum())
         first = int(slots.min()) if slots.numel() else 0
@@ -143,8 +146,8 @@ class TokenizedTexts(NamedTuple):
 
 def unit(x: Tensor) -> Tensor:
     """(..., E) L2-normalised along E, in fp32 if it came in less."""
-    wide = torch.promote_types(x.dtype, torch.float32)
-    return F.normalize(x.to(wide), dim=-1)
+    dtype = torch.promote_types(x.dtype, torch.float32)
+    return F.normalize(x.to(dtype), dim=-1)
 
 
 def _order(slots: Tensor) -> Tensor:

@@ -30,13 +30,13 @@ class Texts(Protocol):
         class_names: The class names, None until they are known or if texts
             do not come from classes.
         anchor_template: What makes the hand-crafted texts, if there are any.
-        anchor_texts: Those of the classes, if there are any.
+        anchor_tokens: Those of the classes, if there are any.
     """
 
     init_ids: Sequence[int | None]
     class_names: tuple[str, ...] | None
     anchor_template: Callable | None
-    anchor_texts: TokenizedTexts | None
+    anchor_tokens: TokenizedTexts | None
 
     def __call__(self, data_samples: list | None = None) -> TokenizedTexts:
         """Samples to texts."""

@@ -92,7 +92,7 @@ class TextBank:
 
     def anchors(self) -> Tensor | None:
         """(C, E) features of the hand-crafted texts, if there are any."""
-        tokens = self.texts.anchor_texts
+        tokens = self.texts.anchor_tokens
         if tokens is None:
             return None
         if self._is_lasting() and 'anchors' in self._cached:

@@ -113,9 +113,9 @@ def _check_keys(
     frozen: dict[str, Tensor],
     given: dict[str, Tensor],
 ) -> None:
-    own = {**learned, **frozen}
+    expected = {**learned, **frozen}
     missing = [name for name in learned if name not in given]
-    unknown = [name for name in given if name not in own]
+    unknown = [name for name in given if name not in expected]
     if missing or unknown:
         raise UserError(
             'the checkpoint is of another kind of model: it lacks '
@@ -123,11 +123,11 @@ def _check_keys(
             'not know'
         )
     for name, tensor in given.items():
-        if tensor.shape != own[name].shape:
+        if tensor.shape != expected[name].shape:
             raise UserError(
                 f'the checkpoint has another layout: {name} is '
                 f'{tuple(tensor.shape)}, this model has '
-                f'{tuple(own[name].shape)}'
+                f'{tuple(expected[name].shape)}'
             )
 
 
@@ -138,12 +138,12 @@ def _some(names: list[str]) -> str:
     return ', '.join(names[:3]) + more
 
 
-def _check_fingerprint(own: Tensor, given: Tensor) -> None:
-    if not torch.equal(own.cpu(), given.cpu()):
+def _check_fingerprint(expected: Tensor, given: Tensor) -> None:
+    if not torch.equal(expected.cpu(), given.cpu()):
         raise UserError(
             'the checkpoint was learnt on another CLIP: its frozen weights '
             f'have fingerprint {_hex(given)}, those of this model '
-            f'{_hex(own)}; check clip=dict(arch=..., pretrained=...)'
+            f'{_hex(expected)}; check clip=dict(arch=..., pretrained=...)'
         )
 
 

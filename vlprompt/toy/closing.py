@@ -4,6 +4,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from vlprompt.errors import docs_url
+
 SEEN = """
 What you have just seen
   CLIP, which knows still pictures, recognises the thing in a clip and has to
@@ -35,7 +37,8 @@ What to type next
       train_dataloader.dataset.classes=classes.txt \\
       train_dataloader.dataset.data_prefix.video=videos
 
-  For the papers' tables (docs/data.md says how to lay out the data sets):
+  For the papers' tables ({data} says
+  how to lay out the data sets):
     {vlprompt} eval zero-shot vlprompt::clip/clip_b16_k400.py --datasets hmdb51
     {vlprompt} models vilt
 """
@@ -58,7 +61,9 @@ def closing(table: dict[str, dict], out: Path, checkpoint: str) -> str:
     return (
         SEEN.format(*percent)
         + FILES.format(out=out, checkpoint=checkpoint)
-        + NEXT.format(python=python, vlprompt=vlprompt)
+        + NEXT.format(
+            python=python, vlprompt=vlprompt, data=docs_url('data#layout')
+        )
     )
 
 

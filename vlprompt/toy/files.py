@@ -20,6 +20,7 @@ from .world import World, clip_file, clip_names, render_clip
 SHIPPED = Path(__file__).parent
 CLIP = 'toy_clip.safetensors'
 CLIP_REPORT = 'toy_clip.json'
+META = 'meta.json'  # what the clips are
 
 
 def digest(*modules, **values) -> str:
@@ -71,7 +72,7 @@ def write_world(
     """
     folder = root / 'videos'
     folder.mkdir(parents=True, exist_ok=True)
-    (root / 'meta.json').unlink(missing_ok=True)
+    (root / META).unlink(missing_ok=True)
     for old in folder.glob('*.mp4'):
         old.unlink()
     clips = list(clip_names(world))
@@ -82,12 +83,12 @@ def write_world(
             advance()
     write_lists(world, root)
     meta = dict(asdict(world), digest=world_digest(world), clips=len(clips))
-    (root / 'meta.json').write_text(json.dumps(meta, indent=2) + '\n')
+    (root / META).write_text(json.dumps(meta, indent=2) + '\n')
 
 
 def is_written(world: World, root: Path) -> bool:
     """Whether exactly this world, made by this code, lies in a folder."""
-    meta = root / 'meta.json'
+    meta = root / META
     if not meta.is_file():
         return False
     return json.loads(meta.read_text()).get('digest') == world_digest(world)

@@ -19,7 +19,7 @@ from vlprompt.cli import toy_world
 from vlprompt.cli.parsing import parse
 from vlprompt.shipped import config_folder
 
-from .files import CLIP, CLIP_REPORT, SHIPPED, world_digest
+from .files import CLIP, CLIP_REPORT, META, SHIPPED, world_digest
 from .make_world import make_videos, place_clip, world_of
 from .progress import Display, Stage
 from .report import show, table_of, write_report
@@ -82,7 +82,7 @@ def _make_world(stages: Stages, args: Namespace) -> tuple:
         world_digest(world_of(flags)),
         (SHIPPED / CLIP_REPORT).read_text(),
     )
-    made = [args.data / name for name in ('meta.json', CLIP, CLIP_REPORT)]
+    made = [args.data / name for name in (META, CLIP, CLIP_REPORT)]
     stages.run('render the clips', 'clips', make, key, made)
     folder = config_folder()
     texts = [

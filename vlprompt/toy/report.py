@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .closing import closing
-from .files import CLIP_REPORT
+from .files import CLIP_REPORT, META
 
 PACKAGES = (
     'torch',
@@ -46,7 +46,7 @@ def write_report(
             configs=configs,
             seed=args.seed,
             epochs=args.epochs,
-            world=json.loads((args.data / 'meta.json').read_text()),
+            world=json.loads((args.data / META).read_text()),
             clip=json.loads((args.data / CLIP_REPORT).read_text()),
         ),
         versions={name: version(name) for name in PACKAGES},

@@ -29,6 +29,7 @@ from vlprompt.errors import UserError
 from vlprompt.shipped import find_config
 
 from .configs import data_options
+from .files import CLIP, CLIP_REPORT, META
 from .zoo_score import measure
 from .zoo_table import INTRO, make_table
 
@@ -72,8 +73,8 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
     start = time.process_time()
     model = _train(cfg, seed)
     seconds = time.process_time() - start
-    learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    results = dict(key=key, learnt=learnt, seconds=seconds)
+    learned = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    results = dict(key=key, learnt=learned, seconds=seconds)
     for name, loader in _loaders(args.data, cfg):
         results[name] = measure(model, loader)
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,7 +83,7 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
 
 def _options(args: Namespace, config: str) -> dict[str, Any]:
     options = {
-        'model.clip.pretrained': f'{args.data}/toy_clip.safetensors',
+        'model.clip.pretrained': str(args.data / CLIP),
         **data_options(args.data, 'test', 'novel', 'val'),
     }
     if _learns(config):
@@ -143,9 +144,10 @@ def _is_done(args: Namespace, config: str, seed: int) -> bool:
 
 
 def make_key(args: Namespace, config: str) -> str:
-    """What tells a run's settings, but for its seed, from others."""
+    """What tells a run's settings and data, but for its seed, from others."""
     text = Config.fromfile(find_config(f'{config}.py')).pretty_text
-    settings = repr((text, args.epochs, args.batch_size))
+    world = [(args.data / name).read_text() for name in (META, CLIP_REPORT)]
+    settings = repr((text, world, args.epochs, args.batch_size))
     return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
 
@@ -186,7 +188,7 @@ def run(args: Namespace) -> None:
     if args.one:
         run_one(args, args.one[0], int(args.one[1]))
         return
-    if not (args.data / 'toy_clip.safetensors').is_file():
+    if not (args.data / CLIP).is_file():
         raise UserError(
             f'no toy world in {args.data}: make it by `vlprompt toy world`'
         )

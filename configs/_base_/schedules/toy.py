@@ -1,6 +1,6 @@
-"""The toy world's budget, the same for every method: 20 epochs, batch 32."""
+"""The toy world's budget, the same for every method: 8 epochs, batch 8."""
 
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=20, val_interval=10)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=8, val_interval=4)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
@@ -17,4 +17,4 @@ param_scheduler = [
         convert_to_iter_based=True,
     )
 ]
-auto_scale_lr = dict(enable=False, base_batch_size=32)
+auto_scale_lr = dict(enable=False, base_batch_size=8)

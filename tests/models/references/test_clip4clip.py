@@ -50,8 +50,8 @@ SEQUENCE = dict(
         type='TransformerPooler',
         num_layers=2,
         heads=2,
-        start='text',
-        then=MEAN,
+        init='text',
+        reduce=MEAN,
     ),
     trainable=[*FINE_TUNED, 'pooler.*', 'cls_head.logit_scale'],
 )
@@ -74,7 +74,7 @@ TIGHT = dict(
 CLIP4CLIP = dict(
     meanP=dict(pooler=MEAN, trainable=[*FINE_TUNED, 'cls_head.logit_scale']),
     seqLSTM=dict(
-        pooler=dict(type='LSTMPooler', then=MEAN),
+        pooler=dict(type='LSTMPooler', reduce=MEAN),
         trainable=[*FINE_TUNED, 'pooler.*', 'cls_head.logit_scale'],
     ),
     seqTransf=SEQUENCE,

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from ..keys import Keys
+from ..key_mapper import KeyMapper
 from .common import BLOCK, take_clip
 
 FINE_TUNED = [  # by CLIP4Clip: all but what embeds patches and words
@@ -15,7 +15,7 @@ FINE_TUNED = [  # by CLIP4Clip: all but what embeds patches and words
 ]
 
 
-def clip4clip(keys: Keys) -> dict[str, Any]:
+def clip4clip(keys: KeyMapper) -> dict[str, Any]:
     """CLIP4Clip with any of its four heads."""
     positions = r'frame_position_embeddings\.weight'
     pooler: dict[str, Any] = dict(type='UnitMeanPooler')
@@ -28,12 +28,12 @@ def clip4clip(keys: Keys) -> dict[str, Any]:
             type='TransformerPooler',
             num_layers=len(layers),
             num_positions=len(keys.look('frame_position_embeddings.weight')),
-            then=pooler,
+            reduce=pooler,
         )
         keys.to_part(positions, 'pooler.positions')
         keys.to_part(rf'transformerClip\.{BLOCK}', r'pooler.blocks.\1')
     elif keys.find(r'lstm_visual\..+'):
-        pooler = dict(type='LSTMPooler', then=pooler)
+        pooler = dict(type='LSTMPooler', reduce=pooler)
         keys.to_part(r'lstm_visual\.(.+)', r'pooler.lstm.\1')
     elif crossed:
         trainable = [

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from mmengine.logging import print_log
-
 from vlprompt.errors import UserError, docs_url
 
 from .text_files import read_lines
@@ -53,6 +51,8 @@ def read_annotations(
                 f'{again.video.label}, expected one'
             )
     if repeats:
+        from mmengine.logging import print_log
+
         first, again = repeats[0]
         print_log(
             f'{ann_file} has {len(repeats)} lines with a video that an '

@@ -4,8 +4,6 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.logging import print_log
-
 from vlprompt.errors import UserError, docs_url
 
 from .path_resolver import PathResolver, ResolvedPaths
@@ -57,6 +55,8 @@ def find_video_files(
 
 
 def _report(resolved: ResolvedPaths, listed: str, root: str | Path) -> None:
+    from mmengine.logging import print_log
+
     moved, missing = resolved.moved, resolved.missing
     if moved:
         path, file = next(iter(moved.items()))

@@ -45,8 +45,8 @@ class BrokenVideosHook(Hook):
     def after_train_epoch(self, runner: Runner) -> None:
         """Log the broken videos of all processes."""
         clips: Counter[str] = Counter()
-        for theirs, reasons in all_gather_object((self.clips, self.reasons)):
-            clips.update(theirs)
+        for counted, reasons in all_gather_object((self.clips, self.reasons)):
+            clips.update(counted)
             self.reasons.update(reasons)
         if clips:
             named = ''.join(

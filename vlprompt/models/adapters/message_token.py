@@ -41,7 +41,9 @@ class MessageToken(BaseModule):
         """(B, T, L, D) tokens to what the layer makes of them."""
         message = self.message_fc(tokens[:, :, 0])  # (B, T, D)
         normed = self.message_ln(message)
-        told, _ = self.message_attn(normed, normed, normed, need_weights=False)
-        message = (message + told).to(tokens.dtype)
+        attended, _ = self.message_attn(
+            normed, normed, normed, need_weights=False
+        )
+        message = (message + attended).to(tokens.dtype)
         context = join(context, message.unsqueeze(2))
         return layer(tokens, context=context, queries=queries)

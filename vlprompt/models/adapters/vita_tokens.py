@@ -80,11 +80,11 @@ class VitaTokens(BaseModule):
         if self.global_prompts is not None:
             context = join(context, self.global_prompts[None, None])
         if self.cls_proj is not None:
-            made = self._make(tokens[:, :, 0]).to(tokens.dtype)
-            context = join(context, made)
+            prompts = self._project_class_tokens(tokens[:, :, 0])
+            context = join(context, prompts.to(tokens.dtype))
         return layer(tokens, context=context, queries=queries)
 
-    def _make(self, cls: Tensor) -> Tensor:
+    def _project_class_tokens(self, cls: Tensor) -> Tensor:
         """(B, m * T, D) class tokens to (B, m * T, K, D) tokens."""
         frames = cls.size(1)
         if frames % self.num_frames:
@@ -95,19 +95,19 @@ class VitaTokens(BaseModule):
         # (B, m * T, D) -> (B * m, T, D)
         cls = cls.unflatten(1, (-1, self.num_frames)).flatten(0, 1)
         projected = self.cls_proj(cls)
-        made = []
+        prompts = []
         if self.local_prompts is not None:
             # every frame sees those of all: (B * m, T, T, D)
             local = self.local_prompts + projected
-            made.append(local[:, None].expand(-1, self.num_frames, -1, -1))
+            prompts.append(local[:, None].expand(-1, self.num_frames, -1, -1))
         if self.summary_attn is not None:
             normed = self.summary_ln(projected)
-            told, _ = self.summary_attn(
+            attended, _ = self.summary_attn(
                 normed, normed, normed, need_weights=False
             )
-            made.append((projected + told).unsqueeze(2))
+            prompts.append((projected + attended).unsqueeze(2))
         return (
-            torch.cat(made, dim=2)
+            torch.cat(prompts, dim=2)
             .unflatten(0, (-1, frames // cls.size(1)))
             .flatten(1, 2)
         )

@@ -28,26 +28,26 @@ def load_finetuned(model: nn.Module, path: str) -> None:
     given = learned.pop(FINGERPRINT, None)
     if given is None:
         raise UserError(f'{path} has no {FINGERPRINT}: not one of ours')
-    own = {to_recognizer(name): p for name, p in model.state_dict().items()}
-    others = [name for name in learned if name not in own]
+    params = {to_recognizer(name): p for name, p in model.state_dict().items()}
+    others = [name for name in learned if name not in params]
     if others:
         raise UserError(
             f'{path} holds more than a fine-tuned CLIP: {others[0]} and '
             f'{len(others) - 1} others'
         )
-    frozen = {n: p for n, p in own.items() if n not in learned and p.dim()}
+    frozen = {n: p for n, p in params.items() if n not in learned and p.dim()}
     if not torch.equal(fingerprint(frozen), given.cpu()):
         raise UserError(
             f'{path} was trained from another CLIP: check clip=dict(arch=..., '
             'pretrained=...)'
         )
     for name, tensor in learned.items():
-        if own[name].shape != tensor.shape:
+        if params[name].shape != tensor.shape:
             raise UserError(
                 f'{name} is {tuple(tensor.shape)} in {path}, this CLIP has '
-                f'{tuple(own[name].shape)}'
+                f'{tuple(params[name].shape)}'
             )
-        own[name].copy_(tensor)
+        params[name].copy_(tensor)
 
 
 def _read(path: str) -> dict[str, Tensor]:

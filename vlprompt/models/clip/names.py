@@ -23,17 +23,17 @@ def is_clip(name: str) -> bool:
 
 def to_recognizer(name: str) -> str:
     """open_clip's name to that of a recognizer."""
-    for ours, theirs in PREFIXES.items():
-        if name.startswith(theirs):
-            return ours + name.removeprefix(theirs)
+    for prefix, open_clip in PREFIXES.items():
+        if name.startswith(open_clip):
+            return prefix + name.removeprefix(open_clip)
     return name
 
 
 def to_open_clip(name: str) -> str:
     """The name in a recognizer or a file of OpenAI to open_clip's."""
-    for ours, theirs in PREFIXES.items():
-        if name.startswith(ours):
-            return theirs + name.removeprefix(ours)
+    for prefix, open_clip in PREFIXES.items():
+        if name.startswith(prefix):
+            return open_clip + name.removeprefix(prefix)
     return f'text.{name}' if name.startswith(TEXT_PARTS) else name
 
 

@@ -41,7 +41,7 @@ class CrossAttention(nn.Module):
 
 
 class TextLayer(nn.Module):
-    """Texts look at a video and then at themselves.
+    """Cross-attention from texts to video tokens, then an MLP.
 
     Args:
         width: E.
@@ -107,10 +107,10 @@ class VideoSpecificPrompts(BaseModule):
         # (B, T, P, E) -> (B, P, E)
         video = self.norm(patches.mean(dim=1))
         text = text.expand(len(video), -1, -1)
-        made = text
+        prompts = text
         for layer in self.layers:
-            made = layer(made, video)
-        return text + self.alpha * made
+            prompts = layer(prompts, video)
+        return text + self.alpha * prompts
 
 
 def _start(module: nn.Module) -> None:

@@ -67,16 +67,16 @@ def copy_text_blocks(
         UserError: If there is no text tower, or it is too small.
     """
     if text is None:
-        raise UserError("start='text' needs a CLIP with a text tower")
-    theirs = text.transformer.resblocks
+        raise UserError("init='text' needs a CLIP with a text tower")
+    text_blocks = text.transformer.resblocks
     table = text.positional_embedding
     num, width = positions.shape
-    if len(blocks) > len(theirs) or num > len(table) or width != table.size(1):
+    if len(blocks) > len(text_blocks) or table[:num].shape != positions.shape:
         raise UserError(
             f'{len(blocks)} blocks and {num} positions of width {width} '
-            f'cannot start from a text tower of {len(theirs)} blocks and '
+            f'cannot start from a text tower of {len(text_blocks)} blocks and '
             f'{len(table)} positions of width {table.size(1)}'
         )
     positions.data.copy_(table[:num])
-    for own, block in zip(blocks, theirs[: len(blocks)], strict=True):
-        own.load_state_dict(block.state_dict())
+    for block, source in zip(blocks, text_blocks[: len(blocks)], strict=True):
+        block.load_state_dict(source.state_dict())

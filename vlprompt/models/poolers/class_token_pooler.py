@@ -68,6 +68,6 @@ class ClassTokenPooler(BaseModule):
         tokens = torch.cat([cls, frames], dim=1)
         tokens = tokens + self.positions[: tokens.size(1)].to(tokens.dtype)
         if mask is not None:
-            seen = mask.new_ones(len(mask), 1)
-            mask = ~torch.cat([seen, mask], dim=1)
+            visible = mask.new_ones(len(mask), 1)
+            mask = ~torch.cat([visible, mask], dim=1)
         return self.encoder(tokens, src_key_padding_mask=mask)[:, 0]

@@ -15,11 +15,11 @@ class Conv1dPooler(SequencePooler):
 
     Args:
         embed_dim: Width of the embeddings, E.
-        then: Config of the pooler that follows.
+        reduce: Config of the pooler that follows.
     """
 
-    def __init__(self, embed_dim: int, then: dict | None = None) -> None:
-        super().__init__(then=then)
+    def __init__(self, embed_dim: int, reduce: dict | None = None) -> None:
+        super().__init__(reduce=reduce)
         self.conv = nn.Conv1d(
             embed_dim, embed_dim, 3, padding=1, groups=embed_dim, bias=False
         )

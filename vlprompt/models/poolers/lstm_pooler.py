@@ -14,11 +14,11 @@ class LSTMPooler(SequencePooler):
 
     Args:
         embed_dim: Width of the embeddings, E.
-        then: Config of the pooler that follows.
+        reduce: Config of the pooler that follows.
     """
 
-    def __init__(self, embed_dim: int, then: dict | None = None) -> None:
-        super().__init__(then=then)
+    def __init__(self, embed_dim: int, reduce: dict | None = None) -> None:
+        super().__init__(reduce=reduce)
         self.lstm = nn.LSTM(embed_dim, embed_dim, batch_first=True)
 
     def aggregate(self, frames: Tensor, mask: Tensor | None) -> Tensor:

@@ -13,15 +13,18 @@ class SequencePooler(BaseModule):
 
     Args:
         residual: Whether the frames are added to that.
-        then: Config of the pooler that makes one embedding of them.
+        reduce: Config of the pooler that makes one embedding of them.
     """
 
+    renamed_arguments = dict(then='reduce', start='init')
+
     def __init__(
-        self, residual: bool = True, then: dict | None = None
+        self, residual: bool = True, reduce: dict | None = None
     ) -> None:
         super().__init__()
         self.residual = residual
-        self.then = build_part(then or dict(type='MeanPooler'), Pooler)
+        # its name in checkpoints
+        self.then = build_part(reduce or dict(type='MeanPooler'), Pooler)
 
     @property
     def keeps_frames(self) -> bool:
@@ -33,7 +36,7 @@ class SequencePooler(BaseModule):
         raise NotImplementedError
 
     def forward(self, features: VisualFeatures) -> Tensor:
-        """(B, T, E) frames to (B, E) video, or what ``then`` gives."""
+        """(B, T, E) frames to (B, E) video, or what ``reduce`` gives."""
         aggregated = self.aggregate(features.frames, features.mask)
         if self.residual:
             aggregated = aggregated + features.frames

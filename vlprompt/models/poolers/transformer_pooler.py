@@ -25,13 +25,13 @@ class TransformerPooler(SequencePooler):
         num_positions: Frames at most.
         heads: Attention heads; one for each 64 of E if not given.
         residual: Whether the frames are added to the result.
-        start: How linear maps begin: ``'normal'``, with deviation 0.02 and
+        init: How linear maps begin: ``'normal'``, with deviation 0.02 and
             no bias but for the packed query, key and value map;
             ``'torch'``, PyTorch's way; or ``'text'``, the first blocks and
             positions of CLIP's text tower.
         position_std: Standard deviation the positions start with.
         eps: Of the layer norms.
-        then: Config of the pooler that follows.
+        reduce: Config of the pooler that follows.
         text: CLIP's text tower; given by the recognizer, not kept.
     """
 
@@ -42,26 +42,26 @@ class TransformerPooler(SequencePooler):
         num_positions: int = 77,
         heads: int | None = None,
         residual: bool = True,
-        start: str = 'normal',
+        init: str = 'normal',
         position_std: float = 0.02,
         eps: float = 1e-5,
-        then: dict | None = None,
+        reduce: dict | None = None,
         text: nn.Module | None = None,
     ) -> None:
-        super().__init__(residual, then)
+        super().__init__(residual, reduce)
         self.positions = nn.Parameter(
             position_std * torch.randn(num_positions, embed_dim)
         )
-        if start == 'text' and text is not None:
+        if init == 'text' and text is not None:
             heads = heads or text.heads
         self.blocks = make_blocks(num_layers, embed_dim, heads, eps)
-        if start == 'normal':
-            self.blocks.apply(_start_normal)
-        elif start == 'text':
+        if init == 'normal':
+            self.blocks.apply(_init_normal)
+        elif init == 'text':
             copy_text_blocks(text, self.blocks, self.positions)
-        elif start != 'torch':
+        elif init != 'torch':
             raise UserError(
-                f"start={start!r}, expected 'normal', 'torch' or 'text'"
+                f"init={init!r}, expected 'normal', 'torch' or 'text'"
             )
 
     def aggregate(self, frames: Tensor, mask: Tensor | None) -> Tensor:
@@ -75,7 +75,7 @@ class TransformerPooler(SequencePooler):
         return run_blocks(self.blocks, tokens, mask)
 
 
-def _start_normal(module: nn.Module) -> None:
+def _init_normal(module: nn.Module) -> None:
     if isinstance(module, nn.Linear):
         nn.init.normal_(module.weight, std=0.02)
         nn.init.zeros_(module.bias)

@@ -77,8 +77,8 @@ class PromptLearner(BaseModule):
         for tower, free in self.free.items():
             prompts[tower] = free(slots)
         for coupling in self.couplings:
-            for i, made in coupling(prompts).items():
-                prompts[coupling.target][i] = made
+            for i, vectors in coupling(prompts).items():
+                prompts[coupling.target][i] = vectors
         return prompts
 
     def _check_sources(self) -> None:
@@ -108,14 +108,14 @@ class PromptLearner(BaseModule):
             )
 
     def _check_slots(self, num_slots: int) -> None:
-        made = [c.source for c in self.couplings if c.target == 'text']
+        sources = [c.source for c in self.couplings if c.target == 'text']
         first = any(i == 0 for i in self._prompted('text'))
         if first != bool(num_slots):
             raise UserError(
                 f'the template has {num_slots} learnable tokens, but text '
                 f'layer 0 has {"" if first else "no "}prompts'
             )
-        for tower in ('text', *made):
+        for tower in ('text', *sources):
             num = self.free[tower].num if tower in self.free else None
             if num not in (None, num_slots):
                 raise UserError(
@@ -127,5 +127,5 @@ class PromptLearner(BaseModule):
         return self.free[tower].layers if tower in self.free else ()
 
     def _prompted(self, tower: str) -> list[int]:
-        made = [c.layers for c in self.couplings if c.target == tower]
-        return [*self._free(tower), *(i for layers in made for i in layers)]
+        coupled = [c.layers for c in self.couplings if c.target == tower]
+        return [*self._free(tower), *(i for layers in coupled for i in layers)]

@@ -21,13 +21,13 @@ class BatchLabelTexts(ClassTexts):
         Args:
             data_samples: Samples with a ``gt_label``; read in training.
         """
-        texts = super().forward()
+        tokens = super().forward()
         if not self.training or data_samples is None:
-            return texts
+            return tokens
         labels = hard_labels(data_samples)
         drawn = torch.randint(len(self.templates), (len(labels),))
-        rows = (
+        lines = (
             self.templates[r](self.class_names[c])
             for r, c in zip(drawn.tolist(), labels.tolist(), strict=True)
         )
-        return tokenize(rows)._replace(targets=labels)
+        return tokenize(lines)._replace(targets=labels)

@@ -36,7 +36,7 @@ class CaptionTexts(BaseModule):
 
     class_names = None
     anchor_template = None
-    anchor_texts = None
+    anchor_tokens = None
 
     def __init__(
         self,
@@ -73,16 +73,16 @@ class CaptionTexts(BaseModule):
         Raises:
             UserError: If samples come without a caption.
         """
-        rows, owners = [], []
+        lines, owners = [], []
         for place, sample in enumerate(data_samples or ()):
-            own = [self.template(text) for text in self._captions(sample)]
-            truncated = sum(row.truncated for row in own)
+            captions = [self.template(c) for c in self._captions(sample)]
+            truncated = sum(caption.truncated for caption in captions)
             sample.set_metainfo(dict(truncated=truncated))
-            rows += own
-            owners += [place] * len(own)
-        if not rows:
+            lines += captions
+            owners += [place] * len(captions)
+        if not lines:
             raise self._missing()
-        return tokenize(rows)._replace(targets=torch.tensor(owners))
+        return tokenize(lines)._replace(targets=torch.tensor(owners))
 
     def _captions(self, sample: ActionDataSample) -> list[str]:
         given = sample.get(self.key)

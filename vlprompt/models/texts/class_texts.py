@@ -52,8 +52,8 @@ class ClassTexts(BaseModule):
             anchor_template, tokenizer
         )
         self.class_names: tuple[str, ...] | None = None
-        self.texts: TokenizedTexts | None = None
-        self.anchor_texts: TokenizedTexts | None = None
+        self.tokens: TokenizedTexts | None = None
+        self.anchor_tokens: TokenizedTexts | None = None
         if classes is not None:
             self.set_classes(classes)
 
@@ -66,11 +66,11 @@ class ClassTexts(BaseModule):
         """Take the class names of a data set, in the order of its labels."""
         if isinstance(names, str) or not len(names):
             raise UserError(f'a list of class names expected, got {names!r}')
-        self.texts = tokenize(
+        self.tokens = tokenize(
             t(name) for t in self.templates for name in names
         )
         if self.anchor_template:
-            self.anchor_texts = tokenize(map(self.anchor_template, names))
+            self.anchor_tokens = tokenize(map(self.anchor_template, names))
         self.class_names = tuple(names)
 
     def forward(self, data_samples: list | None = None) -> TokenizedTexts:
@@ -82,12 +82,12 @@ class ClassTexts(BaseModule):
         Raises:
             UserError: If no class list is known yet.
         """
-        if self.texts is None:
+        if self.tokens is None:
             raise UserError(
                 'the model has no class names: run it on a data set that has '
                 'some, or call set_classes(names)'
             )
-        return self.texts
+        return self.tokens
 
     def combine(self, embeddings: Tensor) -> Tensor:
         """(R * C, E) to the (C, E) that the ensemble asks for, or as it is."""
@@ -103,14 +103,14 @@ def tokenize(lines: Iterable[TemplateTokens]) -> TokenizedTexts:
     Raises:
         UserError: If their numbers of learnable tokens differ.
     """
-    rows = list(lines)
-    numbers = sorted({len(r.slots) for r in rows})
+    lines = list(lines)
+    numbers = sorted({len(line.slots) for line in lines})
     if len(numbers) > 1:
         raise UserError(f'templates with {numbers} learnable tokens')
-    ids = torch.zeros(len(rows), max(len(r.ids) for r in rows)).long()
-    for row, line in zip(ids, rows, strict=True):
+    ids = torch.zeros(len(lines), max(len(x.ids) for x in lines)).long()
+    for row, line in zip(ids, lines, strict=True):
         row[: len(line.ids)] = torch.tensor(line.ids)
-    slots = torch.tensor([r.slots for r in rows], dtype=torch.long)
+    slots = torch.tensor([line.slots for line in lines], dtype=torch.long)
     return TokenizedTexts.from_ids(ids, slots)
 
 

@@ -32,10 +32,10 @@ class SampledClassTexts(ClassTexts):
         Args:
             data_samples: Samples with a ``gt_label``; read in training.
         """
-        texts = super().forward()
+        tokens = super().forward()
         total = len(self.class_names)
         if not self.training or data_samples is None or total <= self.num:
-            return texts
+            return tokens
         present = hard_labels(data_samples).unique()
         others = torch.ones(total, dtype=torch.bool)
         others[present] = False
@@ -43,5 +43,5 @@ class SampledClassTexts(ClassTexts):
         drawn = others[torch.randperm(len(others))]
         drawn = drawn[: max(0, self.num - len(present))]
         classes = torch.cat([present, drawn])
-        rows = (self.templates[0](self.class_names[c]) for c in classes)
-        return tokenize(rows)._replace(targets=classes)
+        lines = (self.templates[0](self.class_names[c]) for c in classes)
+        return tokenize(lines)._replace(targets=classes)

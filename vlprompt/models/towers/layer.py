@@ -101,8 +101,8 @@ class Layer:
             visible = context.size(-2)
             pair = self._key_value(context)
             key, value = (
-                torch.cat([c.expand(*own.shape[:2], -1, -1), own], dim=2)
-                for c, own in zip(pair, (key, value), strict=True)
+                torch.cat([c.expand(*x.shape[:2], -1, -1), x], dim=2)
+                for c, x in zip(pair, (key, value), strict=True)
             )
         # (B, T, L, D) -> (B * T, heads, L, D / heads)
         query, key, value = (
@@ -117,10 +117,10 @@ class Layer:
 
     def _key_value(self, normed: Tensor) -> tuple[Tensor, Tensor]:
         attn, width = self.block.attn, normed.size(-1)
-        both = F.linear(
+        key_value = F.linear(
             normed, attn.in_proj_weight[width:], attn.in_proj_bias[width:]
         )
-        return both.chunk(2, dim=-1)
+        return key_value.chunk(2, dim=-1)
 
     def _mask(
         self, query: Tensor, visible: int, queries: Queries | None
@@ -159,8 +159,8 @@ def join(context: Tensor | None, more: Tensor) -> Tensor:
         max(a, b)
         for a, b in zip(context.shape[:2], more.shape[:2], strict=True)
     ]
-    both = [x.to(more.dtype).expand(*size, -1, -1) for x in (context, more)]
-    return torch.cat(both, dim=2)
+    parts = [x.to(more.dtype).expand(*size, -1, -1) for x in (context, more)]
+    return torch.cat(parts, dim=2)
 
 
 def wrap(layer: Callable, adapters: Iterable[Adapter]) -> Callable:

@@ -43,18 +43,23 @@ class Packing(NamedTuple):
 
 def pack(lengths: Sequence[int]) -> Packing:
     """Put texts of C lengths into rows, all of about the same length."""
+    # As few rows as hold all tokens (a division, rounded up); a row is at
+    # least as long as the longest text.
     num = -(-sum(lengths) // max(ROW, *lengths))
     rows = balance(lengths, num)
     size = max(sum(lengths[c] for c in row) for row in rows)
-    most = max(map(len, rows))
+    max_texts = max(map(len, rows))
     tokens, ends = [], []
     starts, order = [0] * len(lengths), [0] * len(lengths)
     for r, row in enumerate(rows):
+        # where each text of the row has ended, and the next one starts
         after = [*accumulate(lengths[c] for c in row)]
         for n, (c, end) in enumerate(zip(row, after, strict=True)):
             starts[c] = r * size + end - lengths[c]
-            order[c] = r * most + n
-        ends.append([x - 1 for x in after] + [0] * (most - len(row)))
+            order[c] = r * max_texts + n
+        # Rows become rectangular: 0 is an end that no text's order names,
+        # the owner -1 a token that only its own kind sees.
+        ends.append([x - 1 for x in after] + [0] * (max_texts - len(row)))
         tokens.append([(c, p) for c in row for p in range(lengths[c])])
         tokens[-1] += [(-1, 0)] * (size - len(tokens[-1]))
     owners, places = torch.tensor(tokens).unbind(dim=-1)

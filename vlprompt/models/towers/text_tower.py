@@ -30,47 +30,52 @@ class CLIPTextTower(BaseModule):
         self.with_cp = with_cp
 
     def forward(
-        self, texts: TokenizedTexts, prompts: LayerPrompts | None = None
+        self, tokens: TokenizedTexts, prompts: LayerPrompts | None = None
     ) -> Tensor:
         """C texts to (C, E) embeddings, not normalised.
 
         Args:
-            texts: Token ids, and the K slots that the prompts fill.
+            tokens: Token ids, and the K slots that the prompts fill.
             prompts: For each layer (K, D), or (C, K, D) if each class has
                 its own, or None.  Layers without prompts carry on what the
                 layer before made of its own.
         """
         text, blocks = self.text, self.text.transformer.resblocks
         prompts = [None] * len(blocks) if prompts is None else prompts
-        texts = texts.share_before(prompts)
-        packing = pack(texts.remainders()).to(texts.ids.device)
-        head, tail = self._embed(texts, packing, prompts[0])
-        mask, own = packing.mask(), _own_places(texts)
+        # A prompt of its own makes a class differ from the others there.
+        tokens = tokens.share_before(prompts)
+        packing = pack(tokens.remainders()).to(tokens.ids.device)
+        head, tail = self._embed(tokens, packing, prompts[0])
+        mask, unprompted = packing.mask(), _unprompted_places(tokens)
 
         for i, block in enumerate(blocks):
             if i > 0:
-                head, tail = _fill(head, tail, texts, packing, prompts[i])
+                head, tail = _fill(head, tail, tokens, packing, prompts[i])
             last = i == len(blocks) - 1
             queries = packing.ends if last else None
+            # The head is context: it stands before every text, so all of it
+            # is visible, and the causal mask is among the tail alone.
             tail = run(Layer(block, mask), tail, head, queries, self.with_cp)
-            if texts.shared and not last:
-                kept = None if prompts[i + 1] is None else own
+            # After the tail, which has read the head that this layer saw.
+            if tokens.shared and not last:
+                # The next layer's prompts replace what is computed there.
+                kept = None if prompts[i + 1] is None else unprompted
                 head = self._advance(block, head, kept)
         # (R, 1, N, D) -> (C, D)
         pooled = tail.flatten(0, 2)[packing.order]
         return self._project(text.ln_final(pooled))
 
     def _embed(
-        self, texts: TokenizedTexts, packing: Packing, prompt: Tensor | None
+        self, tokens: TokenizedTexts, packing: Packing, prompt: Tensor | None
     ) -> tuple[Tensor, Tensor]:
         """The (1, 1, P, D) beginning and the (R, 1, S, D) remainders."""
-        places = packing.places + texts.shared
-        ids = texts.ids[packing.owners, places]
-        head = self.text.token_embedding(texts.ids[:1, : texts.shared])[None]
+        places = packing.places + tokens.shared
+        ids = tokens.ids[packing.owners, places]
+        head = self.text.token_embedding(tokens.ids[:1, : tokens.shared])[None]
         tail = self.text.token_embedding(ids)[:, None]
-        head, tail = _fill(head, tail, texts, packing, prompt)
+        head, tail = _fill(head, tail, tokens, packing, prompt)
         position = self.text.positional_embedding
-        head = head + position[: texts.shared]
+        head = head + position[: tokens.shared]
         return head, tail + position[places][:, None]
 
     def _advance(
@@ -93,31 +98,31 @@ class CLIPTextTower(BaseModule):
         return pooled @ projection
 
 
-def _own_places(texts: TokenizedTexts) -> Tensor | None:
+def _unprompted_places(tokens: TokenizedTexts) -> Tensor | None:
     """The shared places that no prompt fills; None if that is all."""
-    k = texts.shared_slots
+    k = tokens.shared_slots
     if not k:
         return None
-    filled = texts.slots.new_zeros(texts.shared)
-    filled = filled.index_fill(0, texts.slots[0, :k], 1)
-    return filled.argsort(stable=True)[: texts.shared - k]
+    filled = tokens.slots.new_zeros(tokens.shared)
+    filled = filled.index_fill(0, tokens.slots[0, :k], 1)
+    return filled.argsort(stable=True)[: tokens.shared - k]
 
 
 def _fill(
     head: Tensor,
     tail: Tensor,
-    texts: TokenizedTexts,
+    tokens: TokenizedTexts,
     packing: Packing,
     prompt: Tensor | None,
 ) -> tuple[Tensor, Tensor]:
-    """Put a layer's prompts into the slots of both parts of the texts."""
+    """Put a layer's prompts into the slots of both parts of the tokens."""
     if prompt is None:
         return head, tail
-    k = texts.shared_slots
-    where = texts.slots[:, k:] - texts.shared + packing.starts[:, None]
+    k = tokens.shared_slots
+    where = tokens.slots[:, k:] - tokens.shared + packing.starts[:, None]
     later = prompt[..., k:, :].expand(len(where), -1, -1)
     return (
-        _put(head, texts.slots[0, :k], prompt[..., :k, :].flatten(0, -2)),
+        _put(head, tokens.slots[0, :k], prompt[..., :k, :].flatten(0, -2)),
         _put(tail, where.flatten(), later.flatten(0, 1)),
     )
 

@@ -94,11 +94,11 @@ class CLIPVisionTower(BaseModule):
         if prompts[0] is not None:
             prompts[0] = self.visual.ln_pre(prompts[0])
         tokens = self.embed(frames)
-        own = tokens.size(2)
+        num_tokens = tokens.size(2)
         for i, block in enumerate(blocks):
             prompt, queries = prompts[i], None
             if prompt is not None:
-                tokens = tokens[:, :, :own]
+                tokens = tokens[:, :, :num_tokens]
             if _survives(prompts, i):
                 tokens = _append(tokens, prompt)
                 prompt = None
@@ -106,9 +106,9 @@ class CLIPVisionTower(BaseModule):
                 queries = slice(0, 1)
             layer = Layer(block, recompute_mlp=self.with_cp == 'mlp')
             layer = partial(self._call, wrap(layer, self.adapters[i]))
-            whole = self.with_cp is True
-            tokens = run(layer, tokens, prompt, queries, whole)
-        tokens = tokens[:, :, :own]
+            recompute = self.with_cp is True
+            tokens = run(layer, tokens, prompt, queries, recompute)
+        tokens = tokens[:, :, :num_tokens]
         frames = self.visual.ln_post(tokens[:, :, 0])
         if self.project:
             projected = frames.flatten(0, 1) @ self.visual.proj
