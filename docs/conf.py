@@ -1,5 +1,6 @@
 """The documentation site: ``sphinx-build -W docs docs/_build``."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -28,10 +29,11 @@ html_theme_options = {
     'secondary_sidebar_items': ['page-toc'],
 }
 html_show_sourcelink = False
+html_static_path = ['_static']
+html_css_files = ['wide.css']
 
 myst_heading_anchors = 3
 myst_enable_extensions = ['colon_fence', 'deflist']
-myst_fence_as_directive = []
 
 autodoc_default_options = {'members': True, 'show-inheritance': True}
 autodoc_member_order = 'bysource'
@@ -39,11 +41,8 @@ autodoc_typehints = 'signature'
 autodoc_preserve_defaults = True
 napoleon_use_ivar = True
 napoleon_use_rtype = False
-# Lightning bolts of the reader's eye: a bare type is not a link here.
-nitpicky = False
 
 LINK = re.compile(r'\[([^\]]+)\]\(([^)#\s]+)(#[^)\s]*)?\)')
-MERMAID = re.compile(r'^```mermaid\n(.*?)^```\n', re.DOTALL | re.MULTILINE)
 
 
 def localize_links(app, docname: str, source: list[str]) -> None:
@@ -76,7 +75,17 @@ def _localize(match: re.Match, folder: Path) -> str:
     return text if text.startswith('`') else f'`{text}`'
 
 
+def import_late_names() -> None:
+    """Import what packages import when it is used: autodoc lists names."""
+    for page in (ROOT / 'docs/api').glob('*.md'):
+        if page.stem != 'index':
+            module = importlib.import_module(f'vlprompt.{page.stem}')
+            for name in getattr(module, '__all__', ()):
+                setattr(module, name, getattr(module, name))
+
+
 def setup(app) -> None:
     """Connect what changes the sources."""
+    import_late_names()
     app.connect('source-read', localize_links)
     app.connect('include-read', localize_included)

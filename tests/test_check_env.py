@@ -53,7 +53,7 @@ def test_the_tested_set_works(versions):
         ('opencv-python', None, 'pip install opencv-python==5.0.0.93'),
     ],
 )
-def test_wrong_versions_are_recognised(versions, package, found, fix):
+def test_wrong_versions_are_recognized(versions, package, found, fix):
     versions[package] = found
     assert row(package).verdict == BROKEN
     assert row(package).advice == fix
@@ -82,7 +82,7 @@ def test_mmcv_in_the_place_of_mmcv_lite(versions):
         (new_moviepy, 'moviepy', None, ABSENT),
     ],
 )
-def test_faults_are_recognised(versions, remedy, package, found, verdict):
+def test_faults_are_recognized(versions, remedy, package, found, verdict):
     versions[package] = found
     assert fault(remedy.REMEDY)[0] == verdict
     assert bool(fault(remedy.REMEDY)[1]) == (verdict == BROKEN)

@@ -82,7 +82,7 @@ def unsigned(monkeypatch):
     monkeypatch.setattr(name, lambda weights: torch.zeros(16).byte())
 
 
-def learnt(model):
+def learned(model):
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 
@@ -166,7 +166,7 @@ def test_every_model_has_its_parameters():
         cfg = read(path)
         model = build_empty(cfg)
         trainable, frozen = row_of(path)
-        assert learnt(model) == trainable
+        assert learned(model) == trainable
         if frozen is not None:
             total = sum(p.numel() for p in model.parameters())
             assert total - trainable == frozen

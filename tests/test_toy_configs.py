@@ -40,7 +40,7 @@ def has_captions(cfg):
 @pytest.mark.parametrize(
     'path', [p for p in TOYS if p.stem != 'clip_toy'], ids=lambda p: p.stem
 )
-def test_a_step_changes_what_is_learnt_and_nothing_else(path):
+def test_a_step_changes_what_is_learned_and_nothing_else(path):
     cfg, model = build(path)
     wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
     before = {n: p.clone() for n, p in model.named_parameters()}

@@ -53,8 +53,8 @@ def blobs(seed=0):
     """Three far groups of 20 points in 16 dimensions, and their numbers."""
     rng = np.random.default_rng(seed)
     groups = np.repeat(np.arange(3), 20)
-    centres = 8 * rng.normal(size=(3, 16))
-    features = centres[groups] + rng.normal(size=(60, 16))
+    centers = 8 * rng.normal(size=(3, 16))
+    features = centers[groups] + rng.normal(size=(60, 16))
     return features.astype(np.float32), groups
 
 

@@ -1,7 +1,5 @@
 """Metafiles are as they are made, and MMEngine finds configs by them."""
 
-from pathlib import Path
-
 import pytest
 import yaml
 from config_files import CONFIGS, FOLDER, read
@@ -9,7 +7,7 @@ from mmengine.hub import get_config
 from mmengine.infer import BaseInferencer
 
 import vlprompt
-from tools.metafiles.entries import index, metafile, sizes_in
+from tools.metafiles.entries import KeptSizes, index, metafile, sizes_in
 from tools.metafiles.facts import Sizes
 from vlprompt.utils import register_all_modules
 
@@ -34,8 +32,7 @@ def test_the_index_names_every_folder(repository):
 @pytest.mark.parametrize('folder', FOLDERS, ids=lambda folder: folder.name)
 def test_a_metafile_is_as_it_is_made(folder):
     """All but the sizes, which are counted below for some."""
-    sizes = sizes_in(folder)
-    made = metafile(folder, lambda cfg: sizes[Path(cfg.filename).stem], read)
+    made = metafile(folder, KeptSizes([folder]), read)
     assert (folder / 'metafile.yml').read_text() == made, (
         'run: python -m tools.metafiles'
     )
@@ -75,7 +72,7 @@ def test_mmengine_lists_every_config(repository):
 
 
 @pytest.mark.parametrize('name', ['vilt/vilt_b16_k400', 'aim/aim_toy'])
-def test_mmengine_finds_configs_by_their_names(packaged, name):
+def test_mmengine_finds_configs_by_their_names(name):
     config = get_config(f'vlprompt::{name}.py', pretrained=True)
     expected = read(FOLDER / f'{name}.py')
     assert config.model.to_dict() == expected.model.to_dict()

@@ -68,7 +68,7 @@ def test_a_name_that_exists_is_read(repository):
     assert [name for name in names if present_name(name)] == []
 
 
-def test_an_old_name_of_the_package_is_answered_alike(packaged):
+def test_an_old_name_of_the_package_is_answered_alike():
     line = line_for('vlprompt::vilt/vilt_b16_hmdb51_16shot.py')
     assert line == (
         'vlprompt::vilt/vilt_b16_hmdb51_16shot.py is now: vlprompt eval '

@@ -58,7 +58,7 @@ class Release(NamedTuple):
     content: dict[str, Any]
     expected: Tensors
     numbers: dict[str, Any]
-    learnt: tuple[str, ...] = ()
+    learned: tuple[str, ...] = ()
     base: bool = False
     captions: bool = False
 
@@ -277,7 +277,7 @@ def _coop(make: Maker) -> tuple[Tensors, Tensors]:
 
 
 def _vifi(
-    state: Tensors, expected: Tensors, numbers: dict, *learnt
+    state: Tensors, expected: Tensors, numbers: dict, *learned
 ) -> Release:
     """ViFi-CLIP's file: below ``model``, with the prefix of DDP."""
     content = dict(
@@ -287,7 +287,7 @@ def _vifi(
         max_accuracy=76.8,
         epoch=9,
     )
-    return Release('vifi', state, content, expected, numbers, learnt, True)
+    return Release('vifi', state, content, expected, numbers, learned, True)
 
 
 # core.md, 5.2
@@ -303,7 +303,7 @@ def vifi() -> Release:
         'texts.template': 'a photo of a {}.',
         'prompts': None,
     }
-    learnt = (
+    learned = (
         VISUAL,
         TEXT + 'transformer.',
         TEXT + 'positional_embedding',
@@ -311,7 +311,7 @@ def vifi() -> Release:
         TEXT + 'text_projection',
         SCALE,
     )
-    return _vifi(state, ours, numbers, *learnt)
+    return _vifi(state, ours, numbers, *learned)
 
 
 def vifi_prompts() -> Release:
@@ -438,7 +438,7 @@ def vita(
                 f'{block}.ln_1.{p}': state[f'{theirs}.norm1.{p}'],
                 f'{block}.ln_2.{p}': state[f'{theirs}.norm2.{p}'],
             }
-    numbers, learnt = {}, [SCALE]
+    numbers, learned = {}, [SCALE]
     if time:
         state['visual.time_embed'] = make(FRAMES, WIDTH)
         ours['backbone.embeddings.0.vectors'] = state['visual.time_embed']
@@ -446,9 +446,9 @@ def vita(
             'backbone.embeddings.0.num_frames': FRAMES,
             'backbone.embeddings.0.resize': 'nearest',
         }
-        learnt.append('backbone.embeddings.')
+        learned.append('backbone.embeddings.')
     if num_global or local or summary:
-        learnt.append('backbone.adapters.')
+        learned.append('backbone.adapters.')
         numbers |= {
             'backbone.adapters.0.num_frames': FRAMES,
             'backbone.adapters.0.num_global': num_global,
@@ -512,7 +512,7 @@ def vita(
                 'prompts.text.type': 'DeepPrompts',
                 'prompts.text.layers': [0],
             }
-        learnt.append('prompts.')
+        learned.append('prompts.')
     else:
         numbers |= {'texts.template': '{}', 'prompts': None}
     content = dict(
@@ -522,7 +522,7 @@ def vita(
         loss_scaler={},
         next_step=30000,
     )
-    return Release('vita', state, content, ours, numbers, tuple(learnt))
+    return Release('vita', state, content, ours, numbers, tuple(learned))
 
 
 # baselines.md, 1.4 and 4
@@ -602,8 +602,8 @@ def xclip() -> Release:
         max_accuracy=83.8,
         epoch=29,
     )
-    learnt = ('backbone.', 'pooler.', 'conditioner.')
-    return Release('xclip', state, content, ours, numbers, learnt)
+    learned = ('backbone.', 'pooler.', 'conditioner.')
+    return Release('xclip', state, content, ours, numbers, learned)
 
 
 def _lstm(make: Maker) -> Tensors:
@@ -765,8 +765,8 @@ def a5(layers: int = 2) -> Release:
             'pooler.residual': False,
         }
     content = dict(state_dict=state, optimizer=OPTIMIZER, iteration=1100)
-    learnt = ('prompts.', 'pooler.')
-    return Release('a5', state, content, whole(ours), numbers, learnt)
+    learned = ('prompts.', 'pooler.')
+    return Release('a5', state, content, whole(ours), numbers, learned)
 
 
 # baselines.md, 1.7 and 4
@@ -812,7 +812,7 @@ def aim(twice: bool = False) -> Release:
         'backbone.project': False,
         'cls_head.num_classes': CLASSES,
     }
-    learnt = (
+    learned = (
         'backbone.adapters.',
         'backbone.embeddings.',
         VISUAL + 'ln_post.',
@@ -823,7 +823,7 @@ def aim(twice: bool = False) -> Release:
         state_dict=state,
         optimizer=OPTIMIZER,
     )
-    return Release('aim', state, content, ours, numbers, learnt)
+    return Release('aim', state, content, ours, numbers, learned)
 
 
 # baselines.md, 1.6 and 4
@@ -942,9 +942,9 @@ def maple(towers: bool = True, depth: int = 2) -> Release:
         scheduler=dict(last_epoch=5),
         val_result=None,
     )
-    learnt = ('prompts.',)
+    learned = ('prompts.',)
     return Release(
-        'maple', state, content, whole(ours), numbers, learnt, base=True
+        'maple', state, content, whole(ours), numbers, learned, base=True
     )
 
 

@@ -161,9 +161,9 @@ def test_operations_are_pils(name):
             np.testing.assert_array_equal(ours(image, factor), expected)
 
 
-def test_hues_of_all_colours_are_pils():
-    colours = np.arange(1 << 24, dtype='<u4').view(np.uint8)
-    for part in colours.reshape(64, 512, 512, 4)[..., :3]:
+def test_hues_of_all_colors_are_pils():
+    colors = np.arange(1 << 24, dtype='<u4').view(np.uint8)
+    for part in colors.reshape(64, 512, 512, 4)[..., :3]:
         image = Image.fromarray(np.ascontiguousarray(part))
         ours = color_operations.adjust_hue(part, 0.07)
         assert np.array_equal(ours, F.adjust_hue(image, 0.07))

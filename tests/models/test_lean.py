@@ -19,8 +19,8 @@ VISION = dict(type='CLIPVisionTower')
 
 
 def gradients(model, loss):
-    learnt = [p for p in model.parameters() if p.requires_grad]
-    return torch.autograd.grad(loss, learnt)
+    learned = [p for p in model.parameters() if p.requires_grad]
+    return torch.autograd.grad(loss, learned)
 
 
 def count_saved(module, x):
@@ -122,14 +122,14 @@ def test_frozen_weights_in_low_precision_are_what_autocast_makes(device_dtype):
         assert torch.equal(ours, theirs)
 
 
-def test_what_is_learnt_and_the_residual_stream_stay_in_fp32():
+def test_what_is_learned_and_the_residual_stream_stay_in_fp32():
     model = build(frozen_dtype='bfloat16')
     block = model.backbone.visual.transformer.resblocks[0]
     assert block.attn.in_proj_weight.dtype == torch.bfloat16
     assert block.mlp.c_fc.bias.dtype == torch.bfloat16
     assert block.ln_1.weight.dtype == torch.float32
-    learnt = [p for p in model.parameters() if p.requires_grad]
-    assert {p.dtype for p in learnt} == {torch.float32}
+    learned = [p for p in model.parameters() if p.requires_grad]
+    assert {p.dtype for p in learned} == {torch.float32}
     with torch.autocast('cpu', torch.bfloat16):
         frames = torch.randn(1, 2, 3, 32, 32)
         assert model.backbone(frames).tokens.dtype == torch.float32

@@ -15,10 +15,10 @@ from vlprompt.errors import UserError
 def test_every_trainable_parameter_learns_and_no_other_moves():
     model = build().train()
     before = {n: p.clone() for n, p in model.named_parameters()}
-    learnt = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(learnt, lr=0.1)
+    learned = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(learned, lr=0.1)
     total(model, clips(), 0, 1).backward()
-    assert all(p.grad.abs().sum() > 0 for p in learnt)
+    assert all(p.grad.abs().sum() > 0 for p in learned)
     optimizer.step()
     for name, p in model.named_parameters():
         assert torch.equal(p, before[name]) != p.requires_grad, name
@@ -127,11 +127,11 @@ def test_a_temperature_replaces_clips_scale():
 
 
 @pytest.mark.parametrize('save', [torch.nn.Module.state_dict, get_state_dict])
-def test_a_checkpoint_holds_what_was_learnt(save):
+def test_a_checkpoint_holds_what_was_learned(save):
     model = build()
-    learnt = {n for n, p in model.named_parameters() if p.requires_grad}
+    learned = {n for n, p in model.named_parameters() if p.requires_grad}
     state = save(model)
-    assert set(state) == learnt | {'clip_fingerprint'}
+    assert set(state) == learned | {'clip_fingerprint'}
     other = build(classes=NOVEL)
     other.prompts.free['text'].vectors.data += 1
     other.load_state_dict(state)

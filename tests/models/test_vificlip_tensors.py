@@ -81,8 +81,8 @@ def _arch(meta):
 
 
 def test_counts(golden, model):
-    learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    assert learnt == golden['n_trainable']
+    learned = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    assert learned == golden['n_trainable']
 
 
 def test_features_logits_loss_and_gradients(golden, model):

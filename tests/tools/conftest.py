@@ -73,10 +73,10 @@ def _write_video(path: Path, rng: np.random.Generator) -> None:
     """12 frames of a square that moves over a plain background."""
     codec = cv2.VideoWriter_fourcc(*'mp4v')
     writer = cv2.VideoWriter(str(path), codec, 10, (64, 48))
-    colour = rng.integers(0, 256, 3)
+    color = rng.integers(0, 256, 3)
     for t in range(12):
-        frame = np.full((48, 64, 3), colour, np.uint8)
-        frame[10:30, 4 * t : 4 * t + 16] = 255 - colour
+        frame = np.full((48, 64, 3), color, np.uint8)
+        frame[10:30, 4 * t : 4 * t + 16] = 255 - color
         writer.write(frame)
     writer.release()
 

@@ -9,7 +9,7 @@ import torch
 from commands import line_of, tool
 from PIL import Image
 
-from vlprompt.apis import load_config, load_model
+from vlprompt.apis import init_recognizer, load_config
 
 CLASSES = ('running', 'jumping', 'riding a bike')  # of tiny.py
 complexity = tool('analyze_complexity')
@@ -54,7 +54,7 @@ def test_complexity_table(config, vanilla, capsys):
     assert rows[0]['classes'] == len(CLASSES)
     assert rows[0]['parameters']['trainable'] == sum(
         p.numel()
-        for p in load_model(load_config(config), 'none').parameters()
+        for p in init_recognizer(load_config(config), 'none').parameters()
         if p.requires_grad
     )
     assert rows[1]['parameters']['trainable'] == 0

@@ -23,7 +23,7 @@ from tools.benchmark import (
     startup,
     training,
 )
-from tools.benchmark.baseline import named_learnt
+from tools.benchmark.baseline import named_learned
 
 FRAMES, VIEWS = 2, 3
 LAYERS, WIDTH, TEXT_WIDTH = 12, 32, 16  # of the tiny size
@@ -55,9 +55,9 @@ def test_plain_side_gives_the_same_logits_and_gradients(pair):
     for each in (logits, expected):
         F.cross_entropy(each, labels).backward()
     theirs = {n: p for n, p in plain.named_parameters() if p.requires_grad}
-    learnt = dict(named_learnt(ours.model))
-    assert learnt and learnt.keys() == theirs.keys()
-    for name, parameter in learnt.items():
+    learned = dict(named_learned(ours.model))
+    assert learned and learned.keys() == theirs.keys()
+    for name, parameter in learned.items():
         scale = theirs[name].grad.abs().max()
         assert scale > 0, name
         worst = (parameter.grad - theirs[name].grad).abs().max()

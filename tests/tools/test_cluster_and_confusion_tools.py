@@ -32,8 +32,8 @@ def embed(classifier, feature):
 
 def test_features(config, world):
     """The batched embeddings are those of one video at a time."""
-    centres = 'dataloader.dataset.pipeline.1.test_mode'
-    options = {f'{loader}_{centres}': True for loader in ('val', 'test')}
+    centers = 'dataloader.dataset.pipeline.1.test_mode'
+    options = {f'{loader}_{centers}': True for loader in ('val', 'test')}
     classifier = VideoClassifier(load_config(config, options), 'none')
     videos = embed(classifier, 'video')
     assert videos.files == [f'{world}/videos/{i}.mp4' for i in range(7)]

@@ -6,7 +6,7 @@ import pytest
 import torch
 from commands import NUM_VIDEOS, line_of, test_tool, train
 
-from vlprompt.apis import VideoClassifier, load_config, load_model
+from vlprompt.apis import VideoClassifier, init_recognizer, load_config
 from vlprompt.apis.inference import read_video
 from vlprompt.errors import UserError
 
@@ -36,13 +36,13 @@ def test_the_answers_are_those_of_the_test_command(config, world, tmp_path):
     seed = ['--cfg-options', 'randomness.seed=3']
     train(config, tmp_path / 'out', '--no-validate', *seed)
     checkpoint = str(tmp_path / 'out/epoch_2.pth')
-    centre = 'test_dataloader.dataset.pipeline.1.test_mode'
-    flags = ['--dump', 'scores.pkl', *seed, f'{centre}=True']
+    center = 'test_dataloader.dataset.pipeline.1.test_mode'
+    flags = ['--dump', 'scores.pkl', *seed, f'{center}=True']
     test_tool.main([config, checkpoint, *flags])
     with open('scores.pkl', 'rb') as file:
         rows = pickle.load(file)
     torch.manual_seed(3)
-    config = load_config(config, {centre: True})
+    config = load_config(config, {center: True})
     classifier = VideoClassifier(config, checkpoint, 'cpu')
     assert not classifier.model.training and len(rows) == NUM_VIDEOS
     for i, row in enumerate(rows):
@@ -114,7 +114,7 @@ def test_lines_for_what_cannot_be_used(config, vanilla, world, tmp_path):
     assert str(broken) in line_of(vanilla, broken)
     odd = load_config(config, {**VANILLA, 'model.pooler': dict(type='Gone')})
     with pytest.raises(UserError, match="type='Gone' is not a registered"):
-        load_model(odd, None)
+        init_recognizer(odd, None)
 
 
 @pytest.mark.parametrize('change', ['missing', 'unexpected', 'misshapen'])
@@ -122,9 +122,9 @@ def test_no_checkpoint_is_loaded_in_part(change, tmp_path):
     """Of MMAction2's models neither, which its own commands would do."""
     config = load_config(TSN)
     torch.manual_seed(0)
-    weights = load_model(config, None, 'cpu').state_dict()
+    weights = init_recognizer(config, None, 'cpu').state_dict()
     torch.save(dict(state_dict=weights), tmp_path / 'whole.pth')
-    whole = load_model(config, str(tmp_path / 'whole.pth'), 'cpu')
+    whole = init_recognizer(TSN, str(tmp_path / 'whole.pth'), 'cpu')
     name = 'cls_head.fc_cls.weight'
     assert torch.equal(whole.state_dict()[name], weights[name])
     if change == 'missing':
@@ -136,5 +136,5 @@ def test_no_checkpoint_is_loaded_in_part(change, tmp_path):
         weights[name] = weights[name][:7]
     path = str(tmp_path / 'part.pth')
     torch.save(dict(state_dict=weights), path)
-    line = line_of(load_model, config, path, 'cpu')
+    line = line_of(init_recognizer, config, path, 'cpu')
     assert path in line and name in line and '\n' not in line

@@ -132,7 +132,7 @@ def test_lists_and_labels_agree(written):
                 assert names[row.label].replace(' ', '_') in row.path
 
 
-def test_what_is_written_is_recognised(written):
+def test_what_is_written_is_recognized(written):
     assert is_written(SMALL, written)
     assert not is_written(World(), written)
 

@@ -26,7 +26,7 @@ def scatter(path, num_classes, num_panels=1):
     return read(path)
 
 
-def coloured(picture):
+def colored(picture):
     """How many pixels are neither white, gray nor black."""
     return int((np.ptp(picture, axis=-1) > 0.2).sum())
 
@@ -37,7 +37,7 @@ def test_scatter(tmp_path):
     without_legend = scatter(tmp_path / 'c.png', 21)
     assert two.shape[1] > 1.5 * one.shape[1]
     assert without_legend.shape[1] < one.shape[1]
-    assert coloured(two) > 1.5 * coloured(one) > 0
+    assert colored(two) > 1.5 * colored(one) > 0
 
 
 def test_few_classes_of_many_have_a_legend(tmp_path):

@@ -28,8 +28,8 @@ def test_heat_covers_what_is_hot_and_leaves_the_rest():
     hot = (1 - OPACITY) * 100 + OPACITY * red
     assert picture[4, -1] == pytest.approx(hot, abs=1)
     (half,) = overlay(frames, np.array([[[0.5, 0.5]]]))
-    colour = 255 * np.array(colormaps['turbo'](0.5)[:3])
-    mixed = (1 - OPACITY / 2) * 100 + OPACITY / 2 * colour
+    color = 255 * np.array(colormaps['turbo'](0.5)[:3])
+    mixed = (1 - OPACITY / 2) * 100 + OPACITY / 2 * color
     assert half[4, 4] == pytest.approx(mixed, abs=1)
 
 

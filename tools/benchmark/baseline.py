@@ -52,9 +52,9 @@ class Baseline(nn.Module):
         self.adapters = copy.deepcopy(model.backbone.adapters)
         self.embeddings = copy.deepcopy(model.backbone.embeddings)
         self.logit_scale = copy.deepcopy(model.cls_head.logit_scale)
-        learnt = dict(named_learnt(model))
+        learned = dict(named_learned(model))
         for name, parameter in self.named_parameters():
-            parameter.requires_grad_(name in learnt)
+            parameter.requires_grad_(name in learned)
         match = LEARNT.match(template)
         self.num_slots = int(match[1]) if match else 0
         template = LEARNT.sub('X ' * self.num_slots, template)
@@ -148,7 +148,7 @@ class Baseline(nn.Module):
         return self.prompts(slots.expand(len(self.ids), -1))[tower]
 
 
-def named_learnt(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
+def named_learned(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
     """What a model learns, by its name in a :class:`Baseline`."""
     parts = re.compile(r'^(backbone|text_encoder|cls_head)\.')
     return [

@@ -12,7 +12,7 @@ from vlprompt.datasets.pipelines import view_shape
 from vlprompt.protocols.published import published_for
 
 from .documents import name_of
-from .facts import Size, architecture, training
+from .facts import Size, Sizes, architecture, training
 from .published import fields
 from .zoo import measured
 
@@ -48,8 +48,29 @@ def index(folders: list[Path]) -> str:
 def sizes_in(folder: Path) -> dict[str, Size]:
     """The sizes that a metafile has, by the stem of the config."""
     file = folder / 'metafile.yml'
+    if not file.is_file():
+        return {}
     models = yaml.safe_load(file.read_text())['Models']
     return {model['Name']: _size(model['Metadata']) for model in models}
+
+
+class KeptSizes:
+    """Sizes as the metafiles have them; what they lack is counted.
+
+    Args:
+        folders: Of the metafiles.
+    """
+
+    def __init__(self, folders: list[Path]) -> None:
+        self.known: dict[str, Size] = {}
+        for folder in folders:
+            self.known |= sizes_in(folder)
+        self.count = Sizes()
+
+    def __call__(self, config: Config) -> Size:
+        """The size of a config that was read from a file."""
+        stem = Path(config.filename).stem
+        return self.known.get(stem) or self.count(config)
 
 
 def _collection(folder: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from mmengine.config import Config
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from vlprompt.apis.inference import load_model
+from vlprompt.apis.inference import init_recognizer
 from vlprompt.models import CaptionTexts, CLIPVisionTower
 from vlprompt.models.towers.layer import Queries, join
 
@@ -70,10 +70,10 @@ def build_without_weights(config: Config, device: str = 'cpu') -> nn.Module:
     if 'clip' in config.get('model', {}):
         config.model.clip.update(pretrained=None, finetuned=None)
     if device != 'meta':
-        return load_model(config, 'none', device)
+        return init_recognizer(config, 'none', device)
     config.model.pop('data_preprocessor', None)  # mixup draws numbers
     with torch.device(device):
-        return load_model(config, 'none', device)
+        return init_recognizer(config, 'none', device)
 
 
 def count_macs(model: nn.Module, shape: tuple[int, ...]) -> Macs:
@@ -115,12 +115,20 @@ def count_published_macs(model: nn.Module, shape: tuple[int, ...]) -> int:
 
 
 def count_parameters(model: nn.Module) -> ParameterCounts:
-    """Count the parameters of a model."""
+    """Count the parameters of a model.
+
+    Example:
+        >>> from vlprompt.apis import load_config
+        >>> config = load_config('vlprompt::vilt/vilt_toy.py')
+        >>> model = build_without_weights(config, device='meta')
+        >>> count_parameters(model).trainable
+        37120
+    """
     sizes = {name: p.numel() for name, p in model.named_parameters()}
     words = sum(n for name, n in sizes.items() if 'token_embedding' in name)
-    learnt = (p.numel() for p in model.parameters() if p.requires_grad)
+    learned = (p.numel() for p in model.parameters() if p.requires_grad)
     total = sum(sizes.values())
-    return ParameterCounts(total, sum(learnt), total - words)
+    return ParameterCounts(total, sum(learned), total - words)
 
 
 class EveryToken(nn.Module):

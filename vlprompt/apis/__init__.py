@@ -13,6 +13,7 @@ from .runner import build_runner
 
 LATE = {  # they import all models
     'VideoClassifier': '.inference',
+    'init_recognizer': '.inference',
     'load_model': '.inference',
 }
 __all__ = [

@@ -28,13 +28,16 @@ from .config import load_config
 SHOWN = 200  # characters of another package's error
 
 
-def load_model(
-    config: Config, checkpoint: str | None, device: str | None = None
+def init_recognizer(
+    config: Config | str | Path,
+    checkpoint: str | None = None,
+    device: str | None = None,
 ) -> nn.Module:
     """Build the model of a config and load what it has learnt.
 
     Args:
-        config: A config of ours, or of MMAction2 (``mmaction::...``).
+        config: A config of ours, or of MMAction2 (``mmaction::...``), or the
+            path of one.
         checkpoint: A file or URL, ``'none'`` for the model as it is made, or
             None, which means the config's ``load_from``.
         device: Such as ``'cuda:1'``; the GPU if there is one by default.
@@ -47,8 +50,14 @@ def load_model(
         UserError: If the config does not fit, the checkpoint is left out
             although the model learns something, or it cannot be read or is
             not of this model, be it by one key.
+
+    Example, in the folder in which ``vlprompt demo`` was run:
+        >>> model = init_recognizer('vlprompt::clip/clip_toy.py')
+        >>> model.set_classes(['red star', 'blue heart'])
+        >>> model.encode_texts().shape
+        torch.Size([2, 128])
     """
-    config = copy.deepcopy(config)
+    config = _read_config(config)
     if config.get('model') is None:
         raise UserError(f'the config {config.filename} has no model')
     set_checkpoint(config, checkpoint)
@@ -58,6 +67,9 @@ def load_model(
     return model.to(device or get_device()).eval()
 
 
+load_model = init_recognizer  # its name in earlier versions
+
+
 class VideoClassifier:
     """Tells which of some class names fit a video, and embeds videos.
 
@@ -65,16 +77,20 @@ class VideoClassifier:
 
     Args:
         config: A config of ours, or the path of one.
-        checkpoint: See :func:`load_model`.
-        device: See :func:`load_model`.
+        checkpoint: See :func:`init_recognizer`.
+        device: See :func:`init_recognizer`.
 
     Raises:
-        UserError: As :func:`load_model`, and for models that are not ours.
+        UserError: As :func:`init_recognizer`, and for models of others.
 
-    Example::
-
-        classifier = VideoClassifier('vlprompt::vilt/vilt_toy.py', 'a.pth')
-        name, score = classifier('b.mp4', classes=['jumping', 'a dog'])[0]
+    Example, in the folder in which ``vlprompt demo`` was run:
+        >>> classifier = VideoClassifier('vlprompt::clip/clip_toy.py')
+        >>> video = 'data/toy/videos/val_red_star_blinking_000.mp4'
+        >>> scores = classifier(video, classes=['red star', 'blue heart'])
+        >>> scores[0][0]
+        'red star'
+        >>> classifier.embed_videos([video]).shape
+        torch.Size([1, 128])
     """
 
     def __init__(
@@ -83,10 +99,8 @@ class VideoClassifier:
         checkpoint: str | None = None,
         device: str | None = None,
     ) -> None:
-        if not isinstance(config, Config):
-            config = load_config(str(config))
-        self.config = config
-        self.model = load_model(config, checkpoint, device)
+        self.config = config = _read_config(config)
+        self.model = init_recognizer(config, checkpoint, device)
         if not hasattr(self.model, 'set_classes'):
             raise UserError(
                 f'{type(self.model).__name__} takes no class names: use '
@@ -171,6 +185,13 @@ def scope_of(config: Config) -> AbstractContextManager[None]:
     """Where names in a config are looked up, for a ``with`` statement."""
     name = config.get('default_scope') or 'vlprompt'
     return DefaultScope.overwrite_default_scope(name)
+
+
+def _read_config(config: Config | str | Path) -> Config:
+    """A config that may be changed."""
+    if isinstance(config, Config):
+        return copy.deepcopy(config)
+    return load_config(str(config))
 
 
 def _build(config: Config) -> nn.Module:

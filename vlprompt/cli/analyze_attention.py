@@ -107,14 +107,14 @@ def look(
 
     from vlprompt.analysis.attention import relevance, rollout
     from vlprompt.analysis.targets import choose_target
-    from vlprompt.apis import load_model
+    from vlprompt.apis import init_recognizer
     from vlprompt.apis.inference import read_video, scope_of
     from vlprompt.datasets import class_names_of
     from vlprompt.datasets.pipelines import single_view_pipeline
 
     from .reports.attention_report import Look
 
-    model = load_model(config, checkpoint, args.device)
+    model = init_recognizer(config, checkpoint, args.device)
     with scope_of(config):
         pipeline = Compose(single_view_pipeline(config, args.frames))
     batch = read_video(pipeline, args.video)

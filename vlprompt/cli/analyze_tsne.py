@@ -90,7 +90,7 @@ def embed(
 ) -> EmbeddedVideos:
     """Embed the videos by one model, project and cluster them."""
     from vlprompt import analysis
-    from vlprompt.apis import load_config, load_model
+    from vlprompt.apis import init_recognizer, load_config
 
     from .reports.tsne_report import embedded_videos
 
@@ -98,7 +98,7 @@ def embed(
     set_test_data(config, args)
     dataset = analysis.build_single_view(config, args.max_classes)
     analysis.check_perplexity(args.perplexity, len(dataset))
-    model = load_model(config, checkpoint)
+    model = init_recognizer(config, checkpoint)
     videos = analysis.embed_dataset(model, config, dataset, args.feature)
     return embedded_videos(
         name, path, checkpoint, videos, args.perplexity, args.seed

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from vlprompt.converters import Conversion
-    from vlprompt.converters.keys import Moved
+    from vlprompt.converters.key_mapper import KeyMove
 
 EXAMPLE = """vlprompt convert vita k400.pth vita.pth \\
         --config configs/vita/vita_b16_k400.py"""
@@ -181,11 +181,11 @@ def _check_suffix(args: Namespace, target: Path) -> None:
 
 def _own_model(args: Namespace) -> nn.Module:
     """The model of a checkpoint of ours."""
-    from vlprompt.apis import load_config, load_model
+    from vlprompt.apis import init_recognizer, load_config
 
     if args.config is None or args.to != 'openai':
         raise UserError('vlprompt needs --config CONFIG and --to openai')
-    return load_model(load_config(args.config), args.source, 'cpu')
+    return init_recognizer(load_config(args.config), args.source, 'cpu')
 
 
 def _merge(model: nn.Module, target: Path) -> None:
@@ -201,7 +201,7 @@ def _merge(model: nn.Module, target: Path) -> None:
     print(f'Wrote {target}: a CLIP of {len(clip)} tensors')
 
 
-def _show(moved: list[Moved]) -> None:
+def _show(moved: list[KeyMove]) -> None:
     table = Table('in the checkpoint', 'tensors', 'here')
     for line in moved:
         table.add_row(line.source, str(line.number), line.target)

@@ -13,7 +13,7 @@ from .conversion import (
     write_config,
 )
 from .openai_archive import convert_archive
-from .release_file import read_release
+from .published_checkpoint import read_published_checkpoint
 
 __all__ = [
     'KINDS',
@@ -25,7 +25,7 @@ __all__ = [
     'merged_clip',
     'model_config',
     'read',
-    'read_release',
+    'read_published_checkpoint',
     'save_clip',
     'write_config',
 ]

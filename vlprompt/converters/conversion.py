@@ -14,23 +14,23 @@ from vlprompt.models.clip.files import read_clip_file
 from vlprompt.models.clip.names import is_clip, to_openai
 from vlprompt.registry import MODELS
 
-from . import methods as systems
+from . import methods
 from .clip_arch import check_whole, infer_arch
-from .keys import Keys, Moved
-from .release_file import read_release
+from .key_mapper import KeyMapper, KeyMove
+from .published_checkpoint import read_published_checkpoint
 
 # For each kind, where its weights lie in the file, and who sorts them.
-KINDS: dict[str, tuple[tuple[str, ...], Callable[[Keys], dict]]] = {
-    'huggingface': (('state_dict',), systems.huggingface),
-    'vifi': (('model',), systems.vifi),
-    'vita': (('model',), systems.vita),
-    'xclip': (('model',), systems.xclip),
-    'actionclip': (('model_state_dict',), systems.actionclip),
-    'mmaction-actionclip': (('state_dict',), systems.mmaction_actionclip),
-    'a5': (('state_dict',), systems.a5),
-    'aim': (('state_dict',), systems.aim),
-    'clip4clip': ((), systems.clip4clip),
-    'maple': (('state_dict',), systems.maple),
+KINDS: dict[str, tuple[tuple[str, ...], Callable[[KeyMapper], dict]]] = {
+    'huggingface': (('state_dict',), methods.huggingface),
+    'vifi': (('model',), methods.vifi),
+    'vita': (('model',), methods.vita),
+    'xclip': (('model',), methods.xclip),
+    'actionclip': (('model_state_dict',), methods.actionclip),
+    'mmaction-actionclip': (('state_dict',), methods.mmaction_actionclip),
+    'a5': (('state_dict',), methods.a5),
+    'aim': (('state_dict',), methods.aim),
+    'clip4clip': ((), methods.clip4clip),
+    'maple': (('state_dict',), methods.maple),
 }
 
 
@@ -49,7 +49,7 @@ class Conversion(NamedTuple):
     parts: dict[str, Tensor]
     model: dict[str, Any]
     arch: dict[str, Any] | str
-    moved: list[Moved]
+    moved: list[KeyMove]
 
 
 def convert(
@@ -59,8 +59,8 @@ def convert(
 
     Args:
         kind: One of ``KINDS``.
-        content: What the file holds, as :func:`read_release` gives it, or
-            its state dict alone.
+        content: What the file holds, of :func:`read_published_checkpoint`,
+            or its state dict alone.
         base: Weights of the CLIP under OpenAI's names, for what the
             checkpoint lacks (ViFi-CLIP and MaPLe leave out the word
             embeddings).
@@ -72,7 +72,7 @@ def convert(
     if kind not in KINDS:
         raise UserError(f'kind {kind!r}, expected one of {list(KINDS)}')
     places, sort = KINDS[kind]
-    keys = Keys(_weights(content, places))
+    keys = KeyMapper(_weights(content, places))
     model = sort(keys)
     keys.check_nothing_is_left()
     clip = _complete(keys.clip, base or {})
@@ -180,7 +180,7 @@ def write_config(
 
 def read(kind: str, path: str | Path) -> dict:
     """Read a published checkpoint of some kind."""
-    content = read_release(path)
+    content = read_published_checkpoint(path)
     if kind == 'actionclip':
         fusion = content.pop('fusion_model_state_dict', None) or {}
         weights = content.get('model_state_dict')

@@ -1,7 +1,7 @@
 """The evaluation protocols of the papers, one class and file each."""
 
-# Where the class of each protocol is, by the word that one types: they are
-# imported when they are used.
+#: Where the class of each protocol is, by the word that one types after
+#: ``vlprompt eval``: its module is imported when it is used.
 PROTOCOLS = {
     'fully-supervised': (
         'vlprompt.protocols.fully_supervised',

@@ -44,8 +44,9 @@ def pack(state_dict: dict[str, Tensor], seed: int, path: Path) -> None:
     shape = list(tensors[WORDS].shape)
     tensors[WORDS] = tensors[WORDS][rows].contiguous()
     tensors[ROWS] = rows
+    # One entry, as several are written in any order, and change the digest.
     words = dict(shape=shape, seed=seed)
-    _save(tensors, path, {**METADATA, 'words': json.dumps(words)})
+    _save(tensors, path, {'words': json.dumps(words)})
 
 
 def unpack(path: Path) -> dict[str, Tensor]:

@@ -78,6 +78,7 @@ class Display:
             TimeRemainingColumn(elapsed_when_finished=False),
             TextColumn('left'),
             console=console,
+            refresh_per_second=4,
             redirect_stdout=False,
             redirect_stderr=False,
         )

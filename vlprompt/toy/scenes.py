@@ -70,9 +70,9 @@ def paint_place(
     picture = PLACES[place](rng, side) * rng.uniform(0.85, 1.1)
     picture = np.clip(picture, 0, 255).astype(np.uint8)
     for _ in range(rng.integers(0, max_pebbles + 1)):
-        centre = [int(v) for v in rng.integers(2, side - 2, size=2)]
+        center = [int(v) for v in rng.integers(2, side - 2, size=2)]
         shade = int(rng.integers(70, 190))
-        cv2.circle(picture, centre, int(rng.integers(1, 4)), (shade,) * 3, -1)
+        cv2.circle(picture, center, int(rng.integers(1, 4)), (shade,) * 3, -1)
     return picture
 
 

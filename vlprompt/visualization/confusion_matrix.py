@@ -104,10 +104,10 @@ def draw_confused_pairs(
 def _draw_cells(axes: Axes, share: np.ndarray) -> None:
     diagonal = np.eye(len(share), dtype=bool)
     never = share == 0
-    for colours, hidden in ((WRONG, diagonal), (RIGHT, ~diagonal)):
+    for colors, hidden in ((WRONG, diagonal), (RIGHT, ~diagonal)):
         axes.imshow(
             np.ma.array(share, mask=hidden | never),
-            cmap=colours,
+            cmap=colors,
             vmin=-0.15,  # so that a single video is seen
             vmax=1,
             interpolation='nearest',

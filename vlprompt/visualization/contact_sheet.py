@@ -76,8 +76,8 @@ def _draw_scores(
         class_names[label], loc='left', fontsize=9, color=first, pad=2
     )
     for place, index in enumerate(best):
-        colour = RIGHT if index == label else WRONG if place == 0 else None
-        axes.barh(-place, scores[index], color=PALE[colour], height=0.8)
+        color = RIGHT if index == label else WRONG if place == 0 else None
+        axes.barh(-place, scores[index], color=PALE[color], height=0.8)
         axes.text(
             0.02,
             -place,

@@ -51,14 +51,14 @@ def overlay(frames: np.ndarray, maps: np.ndarray) -> np.ndarray:
         (T, H, W, 3) uint8 RGB.
     """
     height, width = frames.shape[1:3]
-    colours = matplotlib.colormaps['turbo']
+    colors = matplotlib.colormaps['turbo']
     pictures = []
     for frame, heat in zip(frames, maps, strict=True):
         heat = cv2.resize(heat.astype(np.float32), (width, height))
         heat = heat.clip(0, 1)[..., None]
-        colour = 255 * colours(heat[..., 0])[..., :3]
+        color = 255 * colors(heat[..., 0])[..., :3]
         weight = OPACITY * heat
-        pictures.append((1 - weight) * frame + weight * colour)
+        pictures.append((1 - weight) * frame + weight * color)
     return np.stack(pictures).round().astype(np.uint8)
 
 

@@ -98,11 +98,11 @@ def _draw_panel(
     present = np.unique(labels)
     crowd = np.clip(6000 / len(labels), 8, 42)
     for place, label in enumerate(present):
-        colour, marker = _style(place, len(present))
+        color, marker = _style(place, len(present))
         axes.scatter(
             *panel.points[labels == label].T,
             s=crowd,
-            color=colour,
+            color=color,
             marker=marker,
             linewidths=0.4,
             edgecolors='white',

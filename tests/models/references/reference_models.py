@@ -81,7 +81,7 @@ def captioned(valid=(), captions=CAPTIONS):
     return [ActionDataSample(metainfo=info) for info in infos]
 
 
-def learnt_tensors(model):
+def learned_tensors(model):
     """What is learnt, by name."""
     return {n: p for n, p in model.named_parameters() if p.requires_grad}
 
@@ -98,12 +98,12 @@ def close(ours, theirs, name='', tolerances=VALUES):
 
 def check_gradients(model, ours, theirs, unmoved=()):
     """Two scalars with the same gradient in every tensor that is learnt."""
-    learnt = learnt_tensors(model)
+    learned = learned_tensors(model)
     gradients = (
-        torch.autograd.grad(scalar, list(learnt.values()))
+        torch.autograd.grad(scalar, list(learned.values()))
         for scalar in (ours, theirs)
     )
-    for name, a, b in zip(learnt, *gradients, strict=True):
+    for name, a, b in zip(learned, *gradients, strict=True):
         assert b.abs().max() > 1e-6 or name in unmoved, name
         close(a, b, name, GRADIENTS)
 
@@ -179,9 +179,9 @@ def pair_loss(scores):
 
 def norm(x, module):
     """A layer norm with CLIP's epsilon."""
-    centred = x - x.mean(-1, keepdim=True)
-    var = (centred**2).mean(-1, keepdim=True)
-    return centred / torch.sqrt(var + 1e-5) * module.weight + module.bias
+    centered = x - x.mean(-1, keepdim=True)
+    var = (centered**2).mean(-1, keepdim=True)
+    return centered / torch.sqrt(var + 1e-5) * module.weight + module.bias
 
 
 def linear(x, module):

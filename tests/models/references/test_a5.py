@@ -76,8 +76,8 @@ def a5_video(pooler, frames):
 @pytest.mark.parametrize('num', [3, 5])
 def test_a5_equals_the_formulas(precision, num):
     model = build(**{**A5, 'texts': dict(A5['texts'], num=num)})
-    inputs, labelled = clips(3, 4), samples(*LABELS)
-    ours = classify(model, inputs, labelled)
+    inputs, labeled = clips(3, 4), samples(*LABELS)
+    ours = classify(model, inputs, labeled)
     classes = ours.pop('classes')
     assert (classes is None) == (num == len(CLASSES))
     classes = list(range(5)) if classes is None else classes.tolist()
@@ -161,22 +161,22 @@ def test_candidates_are_the_classes_of_the_batch_and_some_others():
 
 def test_a_loss_over_candidates_leaves_the_others_out(float64):
     model = build(**A5)
-    inputs, labelled = clips(3, 4), samples(*LABELS)
+    inputs, labeled = clips(3, 4), samples(*LABELS)
     with torch.no_grad():
         every = unit(torch.stack([a5_text(model, c) for c in CLASSES]))
         for _ in range(4):
-            ours = classify(model, inputs, labelled)
+            ours = classify(model, inputs, labeled)
             classes = ours['classes'].tolist()
             logits = (unit(ours['video']) @ every.T / 0.07)[:, classes]
             targets = [classes.index(label) for label in LABELS]
             close(ours['loss'], cross_entropy(logits, targets))
-        scores = model.eval().predict(inputs, labelled)
+        scores = model.eval().predict(inputs, labeled)
     assert all(s.pred_score.shape == (5,) for s in scores)
 
 
 @pytest.mark.parametrize('num', [5, 400])
 def test_enough_candidates_are_all_classes(float64, num):
-    inputs, labelled = clips(3, 4), samples(*LABELS)
+    inputs, labeled = clips(3, 4), samples(*LABELS)
     cfg = dict(A5, cls_head=dict(A5['cls_head'], label_smooth_eps=0.1))
     sides = []
     for texts in (
@@ -184,9 +184,9 @@ def test_enough_candidates_are_all_classes(float64, num):
         dict(type='ClassTexts', template='[4] {} [4]'),
     ):
         model = build(**{**cfg, 'texts': texts})
-        loss = classify(model, inputs, labelled)['loss']
-        learnt = [p for p in model.parameters() if p.requires_grad]
-        sides.append([loss, *torch.autograd.grad(loss, learnt)])
+        loss = classify(model, inputs, labeled)['loss']
+        learned = [p for p in model.parameters() if p.requires_grad]
+        sides.append([loss, *torch.autograd.grad(loss, learned)])
     for a, b in zip(*sides, strict=True):
         assert torch.equal(a, b)
 

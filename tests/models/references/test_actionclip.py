@@ -95,8 +95,8 @@ POOLERS = {
 @pytest.mark.parametrize('name', POOLERS)
 def test_poolers_equal_the_formulas(float64, name, frames):
     pooler, formula = POOLERS[name]
-    learnt = ['backbone.visual.*'] + ['pooler.*'] * (name != 'MeanP')
-    model, inputs = build(pooler=pooler, trainable=learnt), clips(2, frames)
+    learned = ['backbone.visual.*'] + ['pooler.*'] * (name != 'MeanP')
+    model, inputs = build(pooler=pooler, trainable=learned), clips(2, frames)
     video, _ = model.extract_feat(inputs, stage='neck')
     encoded = encode_frames(model, inputs)
     expected = torch.stack([formula(model.pooler, f) for f in encoded])

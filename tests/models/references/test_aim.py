@@ -15,7 +15,7 @@ from reference_models import (
     cross_entropy,
     embed,
     encode_sentences,
-    learnt_tensors,
+    learned_tensors,
     mlp,
 )
 from tiny import CLASSES
@@ -102,7 +102,7 @@ def check_aim(model, scale):
     compare(model, inputs, LABELS, video=video, logits=logits, loss=loss)
 
 
-def learnt_of_aim(num_temporal):
+def learned_of_aim(num_temporal):
     """Adapters of four tensors, the time embedding and ``ln_post``."""
     return 4 * (2 + num_temporal) * LAYERS + 1 + 2
 
@@ -111,7 +111,7 @@ def learnt_of_aim(num_temporal):
 @pytest.mark.parametrize('scale', [0.5, 1.0])
 def test_aim_equals_the_formulas(float64, num_temporal, scale):
     model = build_aim(num_temporal=num_temporal, scale=scale)
-    assert len(learnt_tensors(model)) == learnt_of_aim(num_temporal) + 2
+    assert len(learned_tensors(model)) == learned_of_aim(num_temporal) + 2
     check_aim(model, scale)
 
 
@@ -127,7 +127,7 @@ def test_aim_equals_the_formulas_in_float32():
 @pytest.mark.parametrize('num_temporal', [1, 2])
 def test_aim_with_texts_equals_the_formulas(float64, num_temporal):
     model = build_aim(project=True, num_temporal=num_temporal)
-    assert len(learnt_tensors(model)) == learnt_of_aim(num_temporal) + 1
+    assert len(learned_tensors(model)) == learned_of_aim(num_temporal) + 1
     inputs = clips()
     lines = [f'a photo of a {name}.' for name in CLASSES]
     text = encode_sentences(model, lines).detach()

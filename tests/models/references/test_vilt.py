@@ -95,10 +95,10 @@ def test_vilt_clip_equals_the_formulas(float64):
     torch.testing.assert_close(
         losses['loss_scenario'], guided, atol=1e-9, rtol=0
     )
-    learnt = [p for p in model.parameters() if p.requires_grad]
+    learned = [p for p in model.parameters() if p.requires_grad]
     ours = torch.autograd.grad(
-        losses['loss_cls'] + losses['loss_scenario'], learnt
+        losses['loss_cls'] + losses['loss_scenario'], learned
     )
-    theirs = torch.autograd.grad(ce + guided, learnt)
+    theirs = torch.autograd.grad(ce + guided, learned)
     for a, b in zip(ours, theirs, strict=True):
         torch.testing.assert_close(a, b, atol=1e-9, rtol=1e-7)

@@ -19,7 +19,7 @@ from reference_models import (
     cosine_logits,
     cross_entropy,
     embed,
-    learnt_tensors,
+    learned_tensors,
     mlp,
 )
 from tiny import CLASSES
@@ -146,9 +146,9 @@ def test_vita_clip_equals_the_formulas(
     float64, template, before, after, text, shape
 ):
     model = build_vita(template, text)
-    learnt = learnt_tensors(model)
-    assert len(learnt) == 10 * LAYERS + 3
-    assert learnt['prompts.free.text.vectors'].shape == shape
+    learned = learned_tensors(model)
+    assert len(learned) == 10 * LAYERS + 3
+    assert learned['prompts.free.text.vectors'].shape == shape
     check_vita(model, (before, after))
 
 
@@ -168,7 +168,7 @@ def test_vita_clip_without_some_tokens_equals_the_formulas(
     float64, tokens, num
 ):
     model = build_vita(**tokens)
-    assert len(learnt_tensors(model)) == num * LAYERS + 3
+    assert len(learned_tensors(model)) == num * LAYERS + 3
     check_vita(model)
 
 

@@ -1,7 +1,7 @@
 """How each project names its weights, and the model they make here.
 
-Every function takes the :class:`Keys` of a checkpoint, moves all of them and
-returns what our model has besides its CLIP.
+Every function takes the :class:`KeyMapper` of a checkpoint, moves all of its
+tensors and returns what our model has besides its CLIP.
 """
 
 from .a5 import a5

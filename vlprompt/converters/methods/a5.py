@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ..keys import Keys
+from ..key_mapper import KeyMapper
 from .common import BLOCK, take_clip
 
 
-def a5(keys: Keys) -> dict[str, Any]:
+def a5(keys: KeyMapper) -> dict[str, Any]:
     """A5, A6: a table of prompts, blocks over the frames."""
     length = len(keys.look('embedding.weight'))
     keys.to_part(r'embedding\.weight', 'prompts.free.text.vectors')

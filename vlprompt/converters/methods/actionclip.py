@@ -6,11 +6,11 @@ import torch
 
 from vlprompt.errors import UserError
 
-from ..keys import Keys
+from ..key_mapper import KeyMapper
 from .common import BLOCK, take_clip
 
 
-def actionclip(keys: Keys) -> dict[str, Any]:
+def actionclip(keys: KeyMapper) -> dict[str, Any]:
     """ActionCLIP in its own layout, fusion weights below ``fusion.``."""
     block = r'visual\.transformer\.resblocks\.(\d+)'
     shifted = bool(keys.find(rf'{block}\.net\..+'))
@@ -34,7 +34,7 @@ def actionclip(keys: Keys) -> dict[str, Any]:
     )
 
 
-def mmaction_actionclip(keys: Keys) -> dict[str, Any]:
+def mmaction_actionclip(keys: KeyMapper) -> dict[str, Any]:
     """MMAction2's ActionCLIP and CLIPSimilarity."""
     keys.drop(r'data_preprocessor\..+', 'belongs to the data')
     take_clip(keys, r'clip\.')
@@ -55,7 +55,7 @@ def mmaction_actionclip(keys: Keys) -> dict[str, Any]:
     )
 
 
-def _fusion(keys: Keys, prefix: str, eps: float) -> dict[str, Any]:
+def _fusion(keys: KeyMapper, prefix: str, eps: float) -> dict[str, Any]:
     """ActionCLIP's fusion module, whatever it is."""
     table = (
         rf'{prefix}(?:frame_position_embeddings\.weight|positional_embedding)'
@@ -87,7 +87,7 @@ def _fusion(keys: Keys, prefix: str, eps: float) -> dict[str, Any]:
     return pooler
 
 
-def _class_token(keys: Keys, encoder: str) -> dict[str, Any]:
+def _class_token(keys: KeyMapper, encoder: str) -> dict[str, Any]:
     layers = keys.numbers(rf'{encoder}transformer_enc\.layers\.(\d+)\..+')
     prefix = encoder.replace('\\', '')
     hidden = len(keys.look(f'{prefix}transformer_enc.layers.0.linear1.weight'))

@@ -6,10 +6,10 @@ import torch
 
 from vlprompt.errors import UserError
 
-from ..keys import Keys
+from ..key_mapper import KeyMapper
 
 
-def aim(keys: Keys) -> dict[str, Any]:
+def aim(keys: KeyMapper) -> dict[str, Any]:
     """AIM: adapters in a visual tower without projection, a linear head."""
     layer = r'backbone\.transformer\.resblocks\.(\d+)'
     names = dict(
@@ -61,7 +61,7 @@ def aim(keys: Keys) -> dict[str, Any]:
     )
 
 
-def _without_text(keys: Keys) -> None:
+def _without_text(keys: KeyMapper) -> None:
     """Fill what a classifier without texts never uses with zeros."""
     clip = keys.clip
     if 'visual.conv1.weight' not in clip:

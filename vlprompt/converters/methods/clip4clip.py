@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from ..keys import Keys
+from ..key_mapper import KeyMapper
 from .common import BLOCK, take_clip
 
 FINE_TUNED = [  # by CLIP4Clip: all but what embeds patches and words
@@ -15,7 +15,7 @@ FINE_TUNED = [  # by CLIP4Clip: all but what embeds patches and words
 ]
 
 
-def clip4clip(keys: Keys) -> dict[str, Any]:
+def clip4clip(keys: KeyMapper) -> dict[str, Any]:
     """CLIP4Clip with any of its four heads."""
     positions = r'frame_position_embeddings\.weight'
     pooler: dict[str, Any] = dict(type='UnitMeanPooler')

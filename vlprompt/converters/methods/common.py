@@ -5,18 +5,18 @@ from torch import Tensor
 
 from vlprompt.errors import UserError
 
-from ..keys import CLIP_BUFFERS, CLIP_NAME, Keys
+from ..key_mapper import CLIP_BUFFERS, CLIP_NAME, KeyMapper
 
 BLOCK = r'resblocks\.(.+)'
 
 
-def take_clip(keys: Keys, prefix: str = '') -> None:
+def take_clip(keys: KeyMapper, prefix: str = '') -> None:
     """A CLIP under OpenAI's names, behind a prefix (a pattern)."""
     keys.drop(prefix + f'(?:{CLIP_BUFFERS})', 'follows from the shapes')
     keys.to_clip(f'{prefix}({CLIP_NAME})', r'\1')
 
 
-def take_split_towers(keys: Keys) -> None:
+def take_split_towers(keys: KeyMapper) -> None:
     """The towers' names of the CoOp family."""
     keys.to_clip('logit_scale', 'logit_scale')
     keys.to_clip(r'image_encoder\.(.+)', r'visual.\1')
@@ -25,7 +25,7 @@ def take_split_towers(keys: Keys) -> None:
 
 
 def take_deep_prompts(
-    keys: Keys, name: str, of_layers: str, first: int = 0
+    keys: KeyMapper, name: str, of_layers: str, first: int = 0
 ) -> Tensor | None:
     """Prompts of the first layer and of those behind it, (L, K, D)."""
     if name not in keys.left:
@@ -44,7 +44,7 @@ def take_deep_prompts(
     return torch.stack(vectors)
 
 
-def pack_clip(keys: Keys, attention: str, block: str) -> None:
+def pack_clip(keys: KeyMapper, attention: str, block: str) -> None:
     """Separate maps of query, key and value to CLIP's packed one."""
     for kind in ('weight', 'bias'):
         name = f'{block}.attn.in_proj_{kind}'

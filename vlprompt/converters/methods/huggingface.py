@@ -4,11 +4,11 @@ from typing import Any
 
 from torch import Tensor
 
-from ..keys import Keys
+from ..key_mapper import KeyMapper
 from .common import pack_clip
 
 
-def huggingface(keys: Keys) -> dict[str, Any]:
+def huggingface(keys: KeyMapper) -> dict[str, Any]:
     """Hugging Face's CLIPModel: CLIP itself, under other names."""
     keys.drop(r'.*\.position_ids', 'a constant')
     towers = (

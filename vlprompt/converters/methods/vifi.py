@@ -4,7 +4,7 @@ from typing import Any
 
 from vlprompt.errors import UserError
 
-from ..keys import Keys
+from ..key_mapper import KeyMapper
 from .common import take_deep_prompts, take_split_towers
 
 OF_CLASSES = 'follows the class list'
@@ -18,7 +18,7 @@ TEXT_TOWER = [
 ]
 
 
-def vifi(keys: Keys) -> dict[str, Any]:
+def vifi(keys: KeyMapper) -> dict[str, Any]:
     """ViFi-CLIP, fine-tuned or with prompts in one or both towers."""
     keys.drop(
         r'prompt_learner\.(token_\w+|complete_text_embeddings)', OF_CLASSES
@@ -53,7 +53,7 @@ def vifi(keys: Keys) -> dict[str, Any]:
     )
 
 
-def maple(keys: Keys) -> dict[str, Any]:
+def maple(keys: KeyMapper) -> dict[str, Any]:
     """MaPLe: text prompts and one map to vision for each layer."""
     keys.drop(r'prompt_learner\.token_\w+', OF_CLASSES)
     vectors = take_deep_prompts(

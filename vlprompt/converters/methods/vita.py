@@ -4,11 +4,11 @@ from typing import Any
 
 import torch
 
-from ..keys import Keys
+from ..key_mapper import KeyMapper
 from .common import pack_clip
 
 
-def vita(keys: Keys) -> dict[str, Any]:
+def vita(keys: KeyMapper) -> dict[str, Any]:
     """Vita-CLIP: split attention, a bias of the patches, its tokens."""
     keys.drop(r'prompt_learner\.token_\w+', 'follows the class list')
     frames = _vita_tokens(keys)
@@ -36,7 +36,7 @@ def vita(keys: Keys) -> dict[str, Any]:
     return model
 
 
-def _vita_tokens(keys: Keys) -> dict[str, Any]:
+def _vita_tokens(keys: KeyMapper) -> dict[str, Any]:
     block, ours = r'visual\.blocks\.(\d+)', r'backbone.adapters.\1.0'
     tower: dict[str, Any] = {}
     adapter: dict[str, Any] = dict(
@@ -81,7 +81,7 @@ def _vita_tokens(keys: Keys) -> dict[str, Any]:
     return tower
 
 
-def _pack_part(keys: Keys, attention: str, ours: str) -> None:
+def _pack_part(keys: KeyMapper, attention: str, ours: str) -> None:
     for kind in ('weight', 'bias'):
         parts = [
             keys.take(f'{attention}.{part}_proj.{kind}', f'{ours}.in_proj')
@@ -93,7 +93,7 @@ def _pack_part(keys: Keys, attention: str, ours: str) -> None:
         )
 
 
-def _vita_clip(keys: Keys) -> None:
+def _vita_clip(keys: KeyMapper) -> None:
     block, ours = (
         r'visual\.blocks\.(\d+)',
         r'visual.transformer.resblocks.\1',

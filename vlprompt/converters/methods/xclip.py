@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ..keys import Keys
+from ..key_mapper import KeyMapper
 from .common import BLOCK, take_clip
 
 
-def xclip(keys: Keys) -> dict[str, Any]:
+def xclip(keys: KeyMapper) -> dict[str, Any]:
     """X-CLIP: message tokens, integration, video-specific prompts."""
     block = r'visual\.transformer\.resblocks\.(\d+)'
     keys.to_part(rf'{block}\.(message_\w+\..+)', r'backbone.adapters.\1.0.\2')

@@ -19,7 +19,7 @@ CLIP_BUFFERS = 'input_resolution|context_length|vocab_size'
 Change = Callable[[Tensor], Tensor]
 
 
-class Moved(NamedTuple):
+class KeyMove(NamedTuple):
     """Where tensors of a checkpoint went.
 
     Attributes:
@@ -33,7 +33,7 @@ class Moved(NamedTuple):
     target: str
 
 
-class Keys:
+class KeyMapper:
     """Sorts the tensors of a published checkpoint.
 
     Args:
@@ -97,10 +97,10 @@ class Keys:
         del self.left[name]
         return tensor
 
-    def moved(self) -> list[Moved]:
+    def moved(self) -> list[KeyMove]:
         """What went where."""
         return [
-            Moved(source, number, target)
+            KeyMove(source, number, target)
             for (source, target), number in self._moves.items()
         ]
 

@@ -20,7 +20,7 @@ HARMLESS = {
 PLAIN = (torch.Tensor, str, bytes, int, float, bool, type(None))
 
 
-def read_release(path: str | Path) -> dict[str, Any]:
+def read_published_checkpoint(path: str | Path) -> dict[str, Any]:
     """Read a published checkpoint: nested dicts and lists of tensors.
 
     Files in PyTorch's formats are unpickled, but nothing except tensors and

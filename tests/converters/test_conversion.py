@@ -198,12 +198,12 @@ class TestEveryRelease:
         assert at(cfg, 'clip.pretrained') == converted.clip_file
 
     def test_what_was_trained_is_trained(self, converted):
-        learnt = converted.release.learnt
-        if learnt:
+        learned = converted.release.learned
+        if learned:
             for name, p in converted.model.named_parameters():
                 assert (name, p.requires_grad) == (
                     name,
-                    name.startswith(learnt),
+                    name.startswith(learned),
                 )
 
     def test_the_model_runs(self, converted):
@@ -880,8 +880,8 @@ def test_published_prompts_give_the_published_numbers():
     names = [n.replace('_', ' ') for n in golden['class_names']]
     model.set_classes(names)
     model.train()
-    learnt = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    assert learnt == golden['n_trainable']
+    learned = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    assert learned == golden['n_trainable']
     features, _ = model.extract_feat(golden['clip'].transpose(1, 2)[:, None])
     logits = model.cls_head(features)
     torch.testing.assert_close(logits, golden['logits'], atol=1e-5, rtol=0)
