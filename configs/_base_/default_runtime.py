@@ -20,6 +20,7 @@ custom_hooks = [
     dict(type='BrokenVideosHook'),
     dict(type='TrainValOverlapHook'),
     dict(type='SharedTextHook'),
+    dict(type='DecoderHook'),
 ]
 randomness = dict(seed=1024)
 

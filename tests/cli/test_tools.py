@@ -17,7 +17,6 @@ from vlprompt.cli import (
     toy_world,
 )
 from vlprompt.cli.commands import COMMANDS
-from vlprompt.toy.pretrain import Schedule
 from vlprompt.toy.world import World
 
 TOOLS = {
@@ -101,12 +100,9 @@ def test_choices_are_those_of_the_library():
     assert analyze_complexity.DTYPES == throughput.DTYPES
     kinds = {'openai', *converters.KINDS, 'vlprompt'}
     assert set(convert.KINDS) == kinds
-    world, schedule = World(), Schedule()
-    for facts, source in (
-        (toy_world.WORLD, world),
-        (toy_world.SCHEDULE, schedule),
-    ):
-        assert facts == {name: getattr(source, name) for name in facts}
+    world = World()
+    for name, value in toy_world.WORLD.items():
+        assert value == getattr(world, name)
 
 
 def test_the_sets_of_retrieval_have_a_module_each(repository):

@@ -125,7 +125,7 @@ def test_each_folder_is_read_once_however_it_is_linked(tmp_path, monkeypatch):
     spy = lambda path: calls.append(path) or real(path)  # noqa: E731
     monkeypatch.setattr(os, 'scandir', spy)
     index = module.index_folder(str(tmp_path), ('.mp4',))
-    assert index == {'1.mp4': (str(tmp_path / 'a'),)}
+    assert index == {'1.mp4': (str(tmp_path / 'a/1.mp4'),)}
     assert len(calls) == 2
 
 
@@ -145,7 +145,9 @@ def test_a_folder_of_too_many_files_is_not_searched(tmp_path, monkeypatch):
 def test_none_of_the_first_videos_is_an_error(tmp_path):
     touch(tmp_path, 'a/51.mp4')
     listed = [f'{i}.mp4' for i in range(1, 52)]
-    with pytest.raises(UserError, match=r'none of the first .* as 1.mp4 \(p'):
+    with pytest.raises(
+        UserError, match=r'none of the first .* as 1.mp4 .*page'
+    ):
         find_video_files(tmp_path, listed, 'l.txt', 'page')
     with pytest.raises(UserError, match='no folder of videos at'):
         find_video_files(tmp_path / 'b', listed, 'l.txt')
@@ -180,3 +182,37 @@ def test_the_published_lists_on_the_layout_of_the_archives(
         touch(root, *map(place, listed))
         found = PathResolver(root).resolve(listed)
         assert relative(root, found.files) == list(map(place, listed))
+
+
+NFC, NFD = 'caf\u00e9', 'cafe\u0301'
+
+
+@pytest.mark.parametrize(
+    ('disk', 'listed'),
+    [
+        ('UPPER.MP4', 'UPPER.mp4'),
+        ('a/clip.mp4', 'a/clip.MP4'),
+        (f'{NFD}.mp4', f'{NFC}.mp4'),
+        (f'{NFC}/{NFC}.mp4', f'{NFD}/{NFD}.mp4'),
+        (f'{NFD}/1.AVI', f'{NFC}/1.avi'),
+        (f'elsewhere/{NFD}.AVI', f'{NFC}.avi'),
+        ('a/no_suffix.mp4', 'a/no_suffix'),
+        ('a/no_suffix', 'a/no_suffix'),
+    ],
+)
+def test_names_that_are_written_otherwise(tmp_path, disk, listed):
+    touch(tmp_path, disk, 'a/other.mp4')
+    found = resolve(tmp_path, listed)
+    assert relative(tmp_path, found.files) == [disk]
+    assert (found.missing, found.ambiguous) == ([], {})
+    assert list(found.moved) == ([] if disk == listed else [listed])
+
+
+def test_names_that_differ_only_so_are_not_mixed_up(tmp_path):
+    """Each is its own file, and what there is not is missing."""
+    touch(tmp_path, 'a.MP4', f'{NFC}.mp4', f'{NFD}.mp4', 'b.mp4', 'b.MP4')
+    listed = ['a.MP4', 'a.mp4', f'{NFC}.mp4', f'{NFD}.mp4', 'b.Mp4']
+    found = resolve(tmp_path, *listed)
+    assert found.missing == ['a.mp4']
+    assert relative(tmp_path, found.files)[2:4] == listed[2:4]
+    assert list(found.ambiguous) == ['b.Mp4']

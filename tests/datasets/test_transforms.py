@@ -96,17 +96,31 @@ def distinct(images):
 
 def test_grayscale_takes_whole_clips():
     register_all_modules()
-    gray = TRANSFORMS.build(
-        dict(type='TorchVisionWrapper', op='RandomGrayscale', p=1.0)
-    )
+    gray = TRANSFORMS.build(dict(type='ClipGrayscale', p=1.0))
     images = gray.transform(dict(imgs=frames()))['imgs']
     assert all((i[..., 0] == i[..., 2]).all() for i in images)
     assert distinct(images) == 1
 
 
+def test_grayscale_is_that_of_torchvision():
+    """The same coins, and the same bytes."""
+    register_all_modules()
+    ours = TRANSFORMS.build(dict(type='ClipGrayscale', p=0.5))
+    theirs = TRANSFORMS.build(
+        dict(type='TorchVisionWrapper', op='RandomGrayscale', p=0.5)
+    )
+    clip = [np.random.default_rng(1).integers(0, 256, (99, 98, 3), np.uint8)]
+    for seed in range(8):
+        with seeded(seed):
+            expected = theirs.transform(dict(imgs=clip))['imgs']
+        with seeded(seed):
+            found = ours.transform(dict(imgs=clip))['imgs']
+        assert np.array_equal(found, expected)
+
+
 def test_grayscale_takes_a_fifth_of_the_clips(pipelines):
     step = pipelines[16].train_pipeline[-3]
-    assert step['op'] == 'RandomGrayscale'
+    assert step['type'] == 'ClipGrayscale'
     transform = TRANSFORMS.build(step)
     gray = []
     with seeded(0):

@@ -49,7 +49,7 @@ def read_predictions(path: str | Path) -> Predictions:
         UserError: If it is missing, damaged, holds more than that, or no
             scores and labels.
     """
-    rows = _read(Path(path))
+    rows = read_dump(Path(path))
     if not _is_list_of_dicts(rows):
         raise UserError(f'{path} holds no list of predictions')
     scored = [row for row in rows if not row.get(BROKEN)]
@@ -80,7 +80,13 @@ def _is_list_of_dicts(rows: Any) -> bool:
     )
 
 
-def _read(path: Path) -> Any:
+def read_dump(path: Path) -> Any:
+    """What ``vlprompt test --dump`` wrote, without running any of it.
+
+    Raises:
+        UserError: If it is missing, damaged, or asks for more than tensors,
+            arrays and plain containers.
+    """
     if not path.is_file():
         raise UserError(f'no predictions at {path}')
     try:

@@ -77,6 +77,7 @@ def run(args: Namespace) -> dict:
     if launch.is_launcher(args):
         launch.start('test', args)
     from vlprompt.apis import build_runner, load_config
+    from vlprompt.datasets.readers.decoder_name import decoder_name
 
     from .processes import set_up_processes
     from .test_options import write_metrics
@@ -85,7 +86,8 @@ def run(args: Namespace) -> dict:
     merge_args(config, args)
     set_up_processes(config, args.launcher)
     metrics = build_runner(config).test()
-    write_metrics(metrics, config.work_dir)
+    pipeline = config.test_dataloader.dataset.get('pipeline') or ()
+    write_metrics(metrics, config.work_dir, decoder_name(pipeline))
     return metrics
 
 

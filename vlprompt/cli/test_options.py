@@ -48,7 +48,16 @@ def skip_broken_videos(config: Config) -> None:
 
 
 @master_only
-def write_metrics(metrics: dict[str, Any], work_dir: str) -> None:
-    """Write ``metrics.json``, numbers as they are, into a work folder."""
-    text = json.dumps(metrics, indent=2, default=float)
+def write_metrics(
+    metrics: dict[str, Any], work_dir: str, decoder: str
+) -> None:
+    """Write ``metrics.json``, numbers as they are, into a work folder.
+
+    Args:
+        metrics: Of a test.
+        work_dir: The folder.
+        decoder: What decoded the videos.
+    """
+    content = {**metrics, 'decoder': decoder}
+    text = json.dumps(content, indent=2, default=float)
     Path(work_dir, 'metrics.json').write_text(f'{text}\n')

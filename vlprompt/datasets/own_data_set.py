@@ -7,7 +7,7 @@ from mmengine.config import Config
 
 from vlprompt.errors import UserError, suggest
 
-from .catalog import ProtocolData, Split
+from .data_facts import ProtocolData, Split
 
 
 def read_data_set(path: str) -> ProtocolData:

@@ -68,8 +68,13 @@ class TestJob(Job):
         self.config.dump(out / self.name / 'config.py')
 
     def metrics(self, out: Path) -> dict[str, float]:
-        """What the test has written to ``metrics.json``."""
-        return json.loads((out / self.name / 'metrics.json').read_text())
+        """The numbers that the test has written to ``metrics.json``."""
+        text = (out / self.name / 'metrics.json').read_text()
+        return {
+            name: value
+            for name, value in json.loads(text).items()
+            if not isinstance(value, str)
+        }
 
     def summary(self, metrics: dict[str, float]) -> str:
         """The first metric of ``SHOWN`` that there is."""

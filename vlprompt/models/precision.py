@@ -11,7 +11,7 @@ MATRICES = (nn.Linear, nn.Conv2d, nn.MultiheadAttention)
 DTYPES = ('bfloat16', 'float16')
 
 
-def cast_frozen_weights(model: nn.Module, dtype: str) -> None:
+def cast_frozen_weights(model: nn.Module, dtype: str | None) -> None:
     """Cast the frozen weights of matrix products to a lower precision.
 
     Autocast would make these copies anew in every forward.  What is learnt,
@@ -20,11 +20,13 @@ def cast_frozen_weights(model: nn.Module, dtype: str) -> None:
 
     Args:
         model: The model; changed in place.
-        dtype: ``'bfloat16'`` or ``'float16'``.
+        dtype: ``'bfloat16'`` or ``'float16'``; None leaves them as they are.
 
     Raises:
-        UserError: If it is neither.
+        UserError: If it is none of these.
     """
+    if dtype is None:
+        return
     if dtype not in DTYPES:
         raise UserError(
             f'frozen_dtype={dtype!r}, expected one of {", ".join(DTYPES)}'

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from vlprompt.datasets.readers.decoder_name import decoder_name
 from vlprompt.tables import Table
 
 from .settings import Settings
@@ -48,7 +49,10 @@ def write_report(
     out = settings.out
     (out / 'table.md').write_text(text, encoding='utf-8')
     results = dict(
-        protocol=protocol, method=settings.name, notes=notes, metrics=metrics
+        protocol=protocol,
+        method=settings.name,
+        notes=notes,
+        metrics=metrics,
     )
     numbers = json.dumps(results, indent=2, sort_keys=True)
     (out / 'results.json').write_text(f'{numbers}\n')
@@ -83,6 +87,10 @@ def provenance_notes(settings: Settings, jobs: Sequence[Job]) -> list[str]:
         'deviation of colours'
     ]
     datasets = [job.config.test_dataloader.dataset for job in jobs]
+    decoders = {decoder_name(d.get('pipeline') or ()) for d in datasets}
+    lines += [
+        f'* videos decoded by {name}' for name in sorted(decoders - {''})
+    ]
     if any('hmdb51' in str(d.get('classes')) for d in datasets):
         order = ORDERS[settings.label_order]
         lines.append(f'* order of the class names of HMDB-51: {order}')

@@ -1,6 +1,5 @@
 """Training and testing of the quickstart, in this process."""
 
-import pickle
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,6 +7,7 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from vlprompt.analysis.predictions import read_dump
 from vlprompt.apis import build_runner, load_config, set_work_dir
 from vlprompt.cli.test_options import dump_predictions
 from vlprompt.cli.train_options import set_randomness
@@ -109,8 +109,7 @@ def draw(folder: Path, classes: Path, path: Path, stage: Stage) -> None:
         path: The picture.
         stage: What shows how far it is.
     """
-    with (folder / PREDICTIONS).open('rb') as file:
-        predictions = pickle.load(file)
+    predictions = read_dump(folder / PREDICTIONS)
     step = max(1, len(predictions) // SHOWN)
     chosen = predictions[step // 2 :: step][:SHOWN]
     stage.expect(len(chosen))

@@ -21,7 +21,7 @@ train_pipeline = [
     dict(type='Resize', scale=(224, 224), keep_ratio=False),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='ClipColorJitter', p=0.8),
-    dict(type='TorchVisionWrapper', op='RandomGrayscale', p=0.2),
+    dict(type='ClipGrayscale', p=0.2),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=('filename',)),
 ]

@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from .spelling import find_spelled, plain_name
+
 # A folder with more below it is not searched: extracted frames, or a root
 # that is not a folder of videos.
 MAX_ENTRIES = 2_000_000
@@ -35,6 +37,9 @@ class PathResolver:
     name folders of their author's disk (the zero-shot lists of Kinetics-600).
     A frame store, with ``.zip`` behind the name, stands for its video.
 
+    Names may differ in how letters with accents are written, and in capitals
+    of the suffix.
+
     No video is looked at by itself: each folder that a list names is read
     once, and only if a path is missing there are the names of all files
     below the root read, once per process.  A name says which video is meant
@@ -42,6 +47,12 @@ class PathResolver:
 
     Args:
         root: The folder that the paths are below.
+
+    Example, in the folder in which ``vlprompt demo`` was run:
+        >>> video = 'val_red_star_blinking_000.mp4'
+        >>> found = PathResolver('data/toy').resolve([video])
+        >>> found.files
+        ['...data/toy/videos/val_red_star_blinking_000.mp4']
     """
 
     def __init__(self, root: str | Path) -> None:
@@ -51,7 +62,10 @@ class PathResolver:
         """Find the file of each path."""
         absent = _absent(self.root, dict.fromkeys(paths))
         stores, absent = self._stores(absent)
-        found, ambiguous = self._search(absent, paths) if absent else ({}, {})
+        found = self._spelled(absent, paths)
+        absent = [path for path in absent if path not in found]
+        moved, ambiguous = self._search(absent, paths) if absent else ({}, {})
+        found |= moved
         here = {**stores, **found}
         files = [here.get(p, os.path.join(self.root, p)) for p in paths]
         lost = [p for p in absent if p not in found and p not in ambiguous]
@@ -70,27 +84,43 @@ class PathResolver:
         }
         return stores, left
 
+    def _spelled(
+        self, absent: list[str], paths: Sequence[str]
+    ) -> dict[str, str]:
+        """Files of absent paths that are only spelled otherwise."""
+        found = {path: find_spelled(self.root, path) for path in absent}
+        # A file that two paths of the list could mean is that of none.
+        uses = Counter(file for file in found.values() if file)
+        uses.update(os.path.join(self.root, path) for path in set(paths))
+        return {path: file for path, file in found.items() if uses[file] == 1}
+
     def _search(
         self, absent: list[str], paths: Sequence[str]
     ) -> tuple[dict[str, str], dict[str, list[str]]]:
         """Paths with one file of their name, and with several."""
-        uses = Counter(map(os.path.basename, dict.fromkeys(paths)))
-        suffixes = {os.path.splitext(path)[1] for path in absent}
+        uses = Counter(map(_plain, dict.fromkeys(paths)))
+        suffixes = {os.path.splitext(path)[1].lower() for path in absent}
         # The same name may be another folder after a change of directory.
         root = os.path.abspath(self.root)
-        folders = index_folder(root, tuple(sorted(suffixes)))
+        index = index_folder(root, tuple(sorted(suffixes)))
         found, ambiguous = {}, {}
         for path in absent:
-            name = os.path.basename(path)
-            if uses[name] > 1 or name not in folders:
+            plain = _plain(path)
+            if uses[plain] > 1 or plain not in index:
                 continue
-            files = [os.path.join(folder, name) for folder in folders[name]]
+            name = os.path.basename(path)
+            same = [f for f in index[plain] if os.path.basename(f) == name]
+            files = same or list(index[plain])
             # Two names may be links to one file.
             if len(files) == 1 or len(set(map(os.path.realpath, files))) == 1:
                 found[path] = files[0]
             else:
                 ambiguous[path] = files
         return found, ambiguous
+
+
+def _plain(path: str) -> str:
+    return plain_name(os.path.basename(path))
 
 
 def _absent(root: str, paths: Iterable[str]) -> list[str]:
@@ -119,14 +149,14 @@ def _absent(root: str, paths: Iterable[str]) -> list[str]:
 def index_folder(
     root: str, suffixes: tuple[str, ...]
 ) -> dict[str, tuple[str, ...]]:
-    """File names below a folder, and the folders that they are in.
+    """The files below a folder by their names, see :func:`plain_name`.
 
     Links to folders are followed, each folder is read once.  The result is
     kept for the process; ``index_folder.cache_clear()`` forgets it.
 
     Args:
         root: The folder.
-        suffixes: Of the files that count, such as ``('.avi',)``.
+        suffixes: Of the files that count, in lower case.
 
     Returns:
         Nothing if there are more than ``MAX_ENTRIES`` files and folders.
@@ -140,10 +170,11 @@ def index_folder(
         if left < 0:
             return {}
         queue += below
-        here = (folder,)
         for name in names:
-            if os.path.splitext(name)[1] in suffixes:
-                index[name] = index.get(name, ()) + here
+            plain = plain_name(name)
+            if os.path.splitext(plain)[1] in suffixes:
+                file = os.path.join(folder, name)
+                index[plain] = index.get(plain, ()) + (file,)
     return index
 
 

@@ -38,10 +38,14 @@ class VideoReader:
     Raises:
         OSError: If it cannot be read, in words.
 
-    Example::
-
-        reader = VideoReader('clip.mp4')
-        first, last = reader.read([0, len(reader) - 1])
+    Example, in the folder in which ``vlprompt demo`` was run:
+        >>> video = 'data/toy/videos/val_red_star_blinking_000.mp4'
+        >>> reader = VideoReader(video)
+        >>> len(reader)
+        20
+        >>> first, last = reader.read([0, len(reader) - 1])
+        >>> first.shape
+        (64, 64, 3)
     """
 
     def __init__(self, file: str, time_limit: float | None = SECONDS) -> None:
@@ -101,7 +105,10 @@ class VideoReader:
         Frames that are asked for twice are the same array.
         """
         wanted = self._wanted(indices)
-        images = self._limit.run(lambda: self._read(wanted))
+        frames = self._limit.run(lambda: self._decode(wanted))
+        # Here, and not where they were decoded: what a thread that ends has
+        # allocated costs more to be used again.
+        images = {number: self._convert(f) for number, f in frames}
         return [images[int(index)] for index in indices]
 
     def iterate(
@@ -116,16 +123,16 @@ class VideoReader:
         """
         wanted = range(len(self)) if indices is None else indices
         left = deque(self._wanted(wanted))
-        frames = self._decode(list(left))
+        frames = self._frames.decode(list(left))
         while left:
             try:
-                _, image = self._limit.run(partial(next, frames))
+                _, frame = self._limit.run(partial(next, frames))
             except IndexFailed:
                 self._limit.run(self._count_frames)
-                frames = self._decode(list(left))
+                frames = self._frames.decode(list(left))
                 continue
             left.popleft()
-            yield image
+            yield self._convert(frame)
 
     def verify(self) -> None:
         """Decode all frames, one by one, without looking at them.
@@ -181,18 +188,12 @@ class VideoReader:
         codec = video.stream.codec_context
         return next(decode_in_order(codec, video.demux(), self._limit, str))
 
-    def _read(self, numbers: Sequence[int]) -> dict[int, np.ndarray]:
+    def _decode(self, numbers: Sequence[int]) -> list[tuple[int, Any]]:
         try:
-            return dict(self._decode(numbers))
+            return list(self._frames.decode(numbers))
         except IndexFailed:
             self._count_frames()
-            return dict(self._decode(numbers))
-
-    def _decode(
-        self, numbers: Sequence[int]
-    ) -> Iterator[tuple[int, np.ndarray]]:
-        for number, frame in self._frames.decode(numbers):
-            yield number, self._convert(frame)
+            return list(self._frames.decode(numbers))
 
     def _count_frames(self) -> None:
         """Stop relying on an index that was wrong.

@@ -5,6 +5,7 @@ from vlprompt.late import late_getattr
 # They import MMAction2's, which takes longer than reading a list.
 LATE = {
     'ClipColorJitter': '.clip_color_jitter',
+    'ClipGrayscale': '.clip_grayscale',
     'ClipRandAugment': '.clip_rand_augment',
     'DecordDecode': '.decord_decode',
     'DecordInit': '.decord_init',

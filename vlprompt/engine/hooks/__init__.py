@@ -3,6 +3,7 @@
 from .broken_videos_hook import BrokenVideosHook
 from .clamp_logit_scale_hook import ClampLogitScaleHook
 from .class_names_hook import ClassNamesHook
+from .decoder_hook import DecoderHook
 from .epoch_seed_hook import EpochSeedHook
 from .head_similarity_hook import HeadSimilarityHook
 from .shared_text_hook import SharedTextHook
@@ -12,6 +13,7 @@ __all__ = [
     'BrokenVideosHook',
     'ClampLogitScaleHook',
     'ClassNamesHook',
+    'DecoderHook',
     'EpochSeedHook',
     'HeadSimilarityHook',
     'SharedTextHook',

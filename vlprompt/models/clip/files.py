@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import torch
 from safetensors import safe_open
-from torch import Tensor
+from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 
-from .names import to_openai
+from .names import to_open_clip, to_openai
 
 # Buffers of OpenAI's archives, which say nothing the shapes do not say.
 OPENAI_BUFFERS = ('input_resolution', 'context_length', 'vocab_size')
@@ -64,6 +64,51 @@ def read_clip_file(path: str | Path) -> ClipFile:
         if name not in OPENAI_BUFFERS
     }
     return ClipFile(state_dict, activation)
+
+
+def load_weights(
+    model: nn.Module, file: ClipFile, arch: str | dict, path: str
+) -> None:
+    """Copy weights into open_clip's ``CustomTextCLIP``.
+
+    Args:
+        model: The model.
+        file: The weights.
+        arch: What the model was made from, for errors.
+        path: Where the weights come from, for errors.
+
+    Raises:
+        UserError: If any are missing, left over or misshapen.
+    """
+    expected = model.state_dict()
+    given = {to_open_clip(k): v for k, v in file.state_dict.items()}
+    wrong = [
+        k
+        for k in expected
+        if k in given and expected[k].shape != given[k].shape
+    ]
+    problems = dict(
+        missing=[k for k in expected if k not in given],
+        unknown=[k for k in given if k not in expected],
+        misshapen=[f'{k} {_shapes(expected[k], given[k])}' for k in wrong],
+    )
+    found = [
+        f'{len(keys)} {kind} ({", ".join(keys[:3])})'
+        for kind, keys in problems.items()
+        if keys
+    ]
+    if found:
+        name = arch if isinstance(arch, str) else 'the given arch'
+        raise UserError(
+            f'{path} does not hold weights of {name}: ' + ', '.join(found)
+        )
+    model.load_state_dict(
+        {k: v.to(expected[k].dtype) for k, v in given.items()}
+    )
+
+
+def _shapes(expected: Tensor, given: Tensor) -> str:
+    return f'{tuple(given.shape)}, expected {tuple(expected.shape)}'
 
 
 def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], str | None]:

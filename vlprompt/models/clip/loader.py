@@ -18,9 +18,8 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from ..layers.quick_gelu import replace_quick_gelu
-from .files import ClipFile, read_clip_file
+from .files import ClipFile, load_weights, read_clip_file
 from .finetuned import load_finetuned
-from .names import to_open_clip
 
 DEFAULT_LOGIT_SCALE = math.log(1 / 0.07)
 DOWNLOAD_HINT = (
@@ -54,6 +53,11 @@ class CLIP(NamedTuple):
             text=self.text.transformer.width,
         )
 
+    def embed_words(self, ids: list[int | None]) -> list[Tensor | None]:
+        """Token ids (or None) to their (D,) word embeddings (or None)."""
+        table = self.text.token_embedding.weight.detach()
+        return [None if i is None else table[i].clone() for i in ids]
+
     @property
     def depths(self) -> dict[str, int]:
         """Number of layers of each tower."""
@@ -83,6 +87,17 @@ def load_clip(
     Raises:
         UserError: If the architecture is unknown or not one of CLIP's
             transformers, or the weights do not belong to it.
+
+    Example:
+        >>> arch = dict(
+        ...     embed_dim=8,
+        ...     vision_cfg=dict(
+        ...         image_size=32, patch_size=16, width=64, layers=1
+        ...     ),
+        ...     text_cfg=dict(width=16, heads=2, layers=1),
+        ... )
+        >>> load_clip(arch).depths
+        {'visual': 1, 'text': 1}
     """
     config = _config(arch)
     model = open_clip.CustomTextCLIP(**config)
@@ -92,7 +107,7 @@ def load_clip(
         file = _find(arch, pretrained)
         weights = read_clip_file(file)
         _check_activation(weights, config, arch, pretrained)
-        _load(model, weights, arch, file)
+        load_weights(model, weights, arch, file)
     if finetuned is not None:
         load_finetuned(model, finetuned)
     length = config['text_cfg'].get('context_length', 77)
@@ -106,7 +121,7 @@ def load_clip(
 
 @cache
 def _tokenizer(length: int) -> SimpleTokenizer:
-    """One for all models: it takes 30 MB, and longer than a tiny CLIP."""
+    """Shared: it needs 30 MB and takes longer to build than a tiny CLIP."""
     return SimpleTokenizer(context_length=length)
 
 
@@ -211,46 +226,3 @@ def _wrong_activation(
         f'{pretrained!r} was trained with {expected}, {name} has another '
         f'activation: use {how}'
     )
-
-
-def _load(
-    model: nn.Module, file: ClipFile, arch: str | dict, path: str
-) -> None:
-    """Copy weights, refusing any that are missing, left over or misshapen."""
-    expected = model.state_dict()
-    given = {to_open_clip(k): v for k, v in file.state_dict.items()}
-    wrong = [
-        k
-        for k in expected
-        if k in given and expected[k].shape != given[k].shape
-    ]
-    problems = dict(
-        missing=[k for k in expected if k not in given],
-        unknown=[k for k in given if k not in expected],
-        misshapen=[f'{k} {_shapes(expected[k], given[k])}' for k in wrong],
-    )
-    found = [
-        f'{len(keys)} {kind} ({", ".join(keys[:3])})'
-        for kind, keys in problems.items()
-        if keys
-    ]
-    if found:
-        name = arch if isinstance(arch, str) else 'the given arch'
-        raise UserError(
-            f'{path} does not hold weights of {name}: ' + ', '.join(found)
-        )
-    model.load_state_dict(
-        {k: v.to(expected[k].dtype) for k, v in given.items()}
-    )
-
-
-def _shapes(expected: Tensor, given: Tensor) -> str:
-    return f'{tuple(given.shape)}, expected {tuple(expected.shape)}'
-
-
-def embed_words(
-    text: TextTransformer, init_ids: list[int | None]
-) -> list[Tensor | None]:
-    """Token ids (or None) to their (D,) word embeddings (or None)."""
-    table = text.token_embedding.weight.detach()
-    return [None if i is None else table[i].clone() for i in init_ids]

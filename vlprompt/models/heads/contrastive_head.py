@@ -15,9 +15,8 @@ class ContrastiveHead(SimilarityHead):
     """ActionCLIP, CLIP4Clip: in training, a batch of videos and texts.
 
     Every video meets the text of every sample of the batch, of all processes
-    together, with exact gradients.  In evaluation classes are told apart as
-    in :class:`SimilarityHead`; samples with captions get their
-    ``features``, for the metrics of retrieval.
+    together, with exact gradients.  In evaluation videos get class scores as
+    in :class:`SimilarityHead`, and samples with captions their features.
 
     Args:
         alignment: Config of the loss on the similarities (B, B) of texts,
@@ -63,18 +62,28 @@ class ContrastiveHead(SimilarityHead):
     def predict(
         self, feats: VideoTextFeatures, data_samples: list, **kwargs
     ) -> list:
-        """Class scores, or the features of videos and their captions.
+        """The samples, with class scores or, if they have captions, features.
+
+        Raises:
+            UserError: See :meth:`add_features`.
+        """
+        if feats.targets is None:
+            return super().predict(feats, data_samples, **kwargs)
+        self.add_features(feats, data_samples)
+        return data_samples
+
+    @staticmethod
+    def add_features(feats: VideoTextFeatures, data_samples: list) -> None:
+        """Write features of videos and captions into the samples.
 
         A sample with n captions gets ``video_feature``, (E,) or (T, E),
         ``text_feature``, (n, E), and ``frame_mask``, (T,), if clips have
-        padding.
+        padding: what the metric of retrieval compares.
 
         Raises:
             UserError: If there are several views or the captions' features
                 depend on the video.
         """
-        if feats.targets is None:
-            return super().predict(feats, data_samples, **kwargs)
         if len(feats.video) != len(data_samples) or feats.text.dim() > 2:
             raise UserError(
                 'retrieval compares one view of a video with captions whose '
@@ -86,7 +95,6 @@ class ContrastiveHead(SimilarityHead):
             sample.set_field(feats.text[feats.targets == i], 'text_feature')
             if feats.mask is not None:
                 sample.set_field(feats.mask[i], 'frame_mask')
-        return data_samples
 
     def _same(self, feats: VideoTextFeatures, scores: Tensor) -> Tensor:
         """Whether text and video are of the same class, (B, B)."""

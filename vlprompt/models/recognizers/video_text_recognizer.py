@@ -8,9 +8,9 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..builder import build_part, inject_context
-from ..clip.loader import embed_words, load_clip
+from ..clip.loader import load_clip
 from ..clip.names import is_clip
-from ..features import TokenizedTexts, VideoTextFeatures
+from ..features import TokenizedTexts, VideoTextFeatures, VisualFeatures
 from ..layers.temporal import frame_mask
 from ..precision import autocast_to, cast_frozen_weights
 from ..roles import Conditioner, Head, Pooler, Texts
@@ -30,8 +30,7 @@ class VideoTextRecognizer(BaseRecognizer):
 
     Args:
         clip: ``arch`` and ``pretrained`` of :func:`load_clip`.
-        backbone: Config of a vision tower: frames (B, T, 3, H, W) and
-            prompts to :class:`VisualFeatures`.
+        backbone: Config of a vision tower, such as :class:`CLIPVisionTower`.
         cls_head: Config of the head.
         texts: Config of what videos are compared with; None for a head that
             needs none.
@@ -101,14 +100,13 @@ class VideoTextRecognizer(BaseRecognizer):
             widths=clip.widths,
             depths=clip.depths,
             num_slots=len(init_ids),
-            init_vectors=embed_words(clip.text, init_ids),
+            init_vectors=clip.embed_words(init_ids),
         )
         check_compatibility(self, embed_dim, clip.visual.output_dim)
         set_trainable(self, trainable)
         drop_frozen_from_state_dict(self, is_clip, not_loaded)
         self._frozen_dtype = frozen_dtype
-        if frozen_dtype is not None:
-            cast_frozen_weights(self, frozen_dtype)
+        cast_frozen_weights(self, frozen_dtype)
         self.class_names: tuple[str, ...] | None = None
         self.text_bank = TextBank(self.texts, self.text_encoder, self.prompts)
         names = getattr(self.texts, 'class_names', None)
@@ -147,7 +145,7 @@ class VideoTextRecognizer(BaseRecognizer):
         stage: str = 'head',
         data_samples: list | None = None,
         test_mode: bool = False,
-    ) -> tuple[VideoTextFeatures | Tensor, dict]:
+    ) -> tuple[VideoTextFeatures | VisualFeatures | Tensor, dict]:
         """(B, V, 3, T, H, W) inputs to features, views folded into B.
 
         Args:
@@ -176,15 +174,14 @@ class VideoTextRecognizer(BaseRecognizer):
         video = self.pooler(visual)
         if stage == 'neck':
             return video, {}
-        features = VideoTextFeatures(video, None, mask=visual.mask)
         if tokens is None:
-            return features, {}
+            return VideoTextFeatures(video, None, mask=visual.mask), {}
         text_features = self.text_bank(tokens, prompts['text'])
         if self.conditioner is not None:
             text_features = self.conditioner(text_features, visual)
         anchors = self.text_bank.anchors() if self.training else None
-        features = features._replace(
-            text=text_features, anchors=anchors, targets=tokens.targets
+        features = VideoTextFeatures(
+            video, text_features, anchors, tokens.targets, visual.mask
         )
         return features, {}
 
