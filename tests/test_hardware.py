@@ -87,6 +87,6 @@ def test_gpus_are_asked_without_emulation(monkeypatch, has):
 
 def test_the_table_of_the_environment_says_it(processor):
     processor(avx512_bf16=True)
-    assert next(bf16()).found == 'avx512_bf16'
+    assert next(bf16()) == ('bf16, CPU', 'avx512_bf16')
     processor()
-    assert 'fp32' in next(bf16()).found
+    assert 'fp32' in next(bf16())[1]
