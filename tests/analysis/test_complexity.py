@@ -12,6 +12,7 @@ from vlprompt.analysis.complexity import (
     build_without_weights,
     count_macs,
     count_parameters,
+    count_published_macs,
 )
 from vlprompt.analysis.throughput import _peak, measure_throughput
 from vlprompt.apis import load_config
@@ -202,3 +203,19 @@ def test_peak_memory_on_other_systems(monkeypatch):
     assert _peak(torch.device('cpu')) == pytest.approx(here / 1024, rel=0.2)
     monkeypatch.setitem(sys.modules, 'resource', None)  # Windows
     assert _peak(torch.device('cpu')) is None
+
+
+def test_counts_need_no_values():
+    """What is built on the meta device counts as what is built for use."""
+    config = load_config(f'{CONFIGS}/vilt/vilt_toy.py')
+    shape = view_shape(config)
+    model, empty = (
+        build_without_weights(config, device) for device in ('cpu', 'meta')
+    )
+    assert all(p.is_meta for p in empty.parameters())
+    for each in (model, empty):
+        each.set_classes(['running', 'a dog'])
+    assert count_parameters(model) == count_parameters(empty)
+    macs = count_macs(model, shape)
+    assert macs == count_macs(empty, shape)
+    assert macs.published == count_published_macs(empty, shape)

@@ -2,8 +2,11 @@
 
 import importlib
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from argparse import Namespace
 
 import pytest
@@ -150,3 +153,19 @@ def test_the_page_of_commands_has_every_command(repository):
         family, _, member = name.partition(' ')
         several = rf'vlprompt {family} \{{[^}}]*\b{member}\b[^}}]*\}}'
         assert re.search(rf'`vlprompt {name}\b|{several}', text), name
+
+
+@pytest.mark.parametrize('words', ['', 'models', 'data'])
+def test_the_reader_of_the_output_may_leave(words, repository):
+    """As `head` does; nothing is said, and the shell sees a cut pipe."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, '-m', 'vlprompt', *words.split()],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        cwd=repository,
+        text=True,
+    )
+    os.close(writer)
+    assert (done.stderr, done.returncode) == ('', 141)

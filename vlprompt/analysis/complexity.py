@@ -115,7 +115,15 @@ def count_published_macs(model: nn.Module, shape: tuple[int, ...]) -> int:
 
 
 def count_parameters(model: nn.Module) -> ParameterCounts:
-    """Count the parameters of a model."""
+    """Count the parameters of a model.
+
+    Example:
+        >>> from vlprompt.apis import load_config
+        >>> config = load_config('vlprompt::vilt/vilt_toy.py')
+        >>> model = build_without_weights(config, device='meta')
+        >>> count_parameters(model).trainable
+        37120
+    """
     sizes = {name: p.numel() for name, p in model.named_parameters()}
     words = sum(n for name, n in sizes.items() if 'token_embedding' in name)
     learned = (p.numel() for p in model.parameters() if p.requires_grad)

@@ -40,7 +40,13 @@ def load_config(path: str, options: dict[str, Any] | None = None) -> Config:
 
     Raises:
         UserError: If the file is missing or cannot be read, or a key at its
-            top or of the options is one that nobody takes.
+            top or of the options is unknown.
+
+    Example:
+        >>> options = {'train_cfg.max_epochs': 3}
+        >>> config = load_config('vlprompt::vilt/vilt_toy.py', options)
+        >>> config.train_cfg.max_epochs
+        3
     """
     config = _read(path)
     for key in config:

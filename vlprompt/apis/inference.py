@@ -50,6 +50,12 @@ def init_recognizer(
         UserError: If the config does not fit, the checkpoint is left out
             although the model learns something, or it cannot be read or is
             not of this model, be it by one key.
+
+    Example, in the folder in which ``vlprompt demo`` was run:
+        >>> model = init_recognizer('vlprompt::clip/clip_toy.py')
+        >>> model.set_classes(['red star', 'blue heart'])
+        >>> model.encode_texts().shape
+        torch.Size([2, 128])
     """
     config = _read_config(config)
     if config.get('model') is None:
@@ -77,10 +83,14 @@ class VideoClassifier:
     Raises:
         UserError: As :func:`init_recognizer`, and for models of others.
 
-    Example::
-
-        classifier = VideoClassifier('vlprompt::vilt/vilt_toy.py', 'a.pth')
-        name, score = classifier('b.mp4', classes=['jumping', 'a dog'])[0]
+    Example, in the folder in which ``vlprompt demo`` was run:
+        >>> classifier = VideoClassifier('vlprompt::clip/clip_toy.py')
+        >>> video = 'data/toy/videos/val_red_star_blinking_000.mp4'
+        >>> scores = classifier(video, classes=['red star', 'blue heart'])
+        >>> scores[0][0]
+        'red star'
+        >>> classifier.embed_videos([video]).shape
+        torch.Size([1, 128])
     """
 
     def __init__(

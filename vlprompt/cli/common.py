@@ -2,17 +2,20 @@
 
 import logging
 import os
+import select
 import sys
 import time
 import traceback
 from argparse import Action, ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TextIO
 
 from vlprompt.errors import last_line
 from vlprompt.user_messages import error_line
 
 EXIT_USER_ERROR = 2
+EXIT_OUTPUT_CUT = 141  # as if ended by SIGPIPE
 # Seconds in which the launcher ends this process if another one has reported
 # the same error, or the error that broke this one's connections.
 PATIENCE = 5
@@ -97,7 +100,8 @@ def run_command(main: Callable[[], object]) -> None:
         main: The command.
     """
     try:
-        main()
+        with _output_may_be_cut():
+            main()
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
@@ -113,6 +117,29 @@ def run_command(main: Callable[[], object]) -> None:
         dist.barrier()  # who leaves early breaks the connections of others
         dist.destroy_process_group()
         _leave_at_once(0)
+
+
+@contextmanager
+def _output_may_be_cut() -> Iterator[None]:
+    """End quietly where what reads the output has ended, such as ``head``."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not _is_cut(sys.stdout):  # the pipe is another one
+            raise
+        # Python flushes again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_OUTPUT_CUT)
+
+
+def _is_cut(output: TextIO) -> bool:
+    """Whether a file is a pipe that nobody reads."""
+    if not hasattr(select, 'poll'):
+        return False
+    poll = select.poll()
+    poll.register(output.fileno(), 0)
+    return any(event & select.POLLERR for _, event in poll.poll(0))
 
 
 def _line(error: Exception) -> str | None:

@@ -36,7 +36,13 @@ class PublishedNumber(NamedTuple):
 
 
 def read_published(protocol: str) -> list[PublishedNumber]:
-    """The numbers of a protocol, ``'zero_shot'`` for example."""
+    """The numbers of a protocol.
+
+    Example:
+        >>> numbers = read_published('zero_shot')
+        >>> [n.value for n in numbers if n.method == 'ViFi-CLIP'][:3]
+        [51.3, 76.8, 71.2]
+    """
     return [number for number in _read_all() if number.protocol == protocol]
 
 

@@ -52,6 +52,10 @@ def load_class_names(
     Raises:
         UserError: If there is no such list, its ids are not 0, 1, 2, ...,
             two classes have the same name, or the order is of another list.
+
+    Example:
+        >>> load_class_names('hmdb51', text_clean='underscore')[:3]
+        ('brush hair', 'cartwheel', 'catch')
     """
     for key, value, known in (
         ('text_clean', text_clean, list(CLEANERS)),

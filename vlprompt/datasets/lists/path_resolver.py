@@ -47,6 +47,12 @@ class PathResolver:
 
     Args:
         root: The folder that the paths are below.
+
+    Example, in the folder in which ``vlprompt demo`` was run:
+        >>> video = 'val_red_star_blinking_000.mp4'
+        >>> found = PathResolver('data/toy').resolve([video])
+        >>> found.files
+        ['...data/toy/videos/val_red_star_blinking_000.mp4']
     """
 
     def __init__(self, root: str | Path) -> None:

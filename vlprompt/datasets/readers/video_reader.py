@@ -38,10 +38,14 @@ class VideoReader:
     Raises:
         OSError: If it cannot be read, in words.
 
-    Example::
-
-        reader = VideoReader('clip.mp4')
-        first, last = reader.read([0, len(reader) - 1])
+    Example, in the folder in which ``vlprompt demo`` was run:
+        >>> video = 'data/toy/videos/val_red_star_blinking_000.mp4'
+        >>> reader = VideoReader(video)
+        >>> len(reader)
+        20
+        >>> first, last = reader.read([0, len(reader) - 1])
+        >>> first.shape
+        (64, 64, 3)
     """
 
     def __init__(self, file: str, time_limit: float | None = SECONDS) -> None:

@@ -87,6 +87,17 @@ def load_clip(
     Raises:
         UserError: If the architecture is unknown or not one of CLIP's
             transformers, or the weights do not belong to it.
+
+    Example:
+        >>> arch = dict(
+        ...     embed_dim=8,
+        ...     vision_cfg=dict(
+        ...         image_size=32, patch_size=16, width=64, layers=1
+        ...     ),
+        ...     text_cfg=dict(width=16, heads=2, layers=1),
+        ... )
+        >>> load_clip(arch).depths
+        {'visual': 1, 'text': 1}
     """
     config = _config(arch)
     model = open_clip.CustomTextCLIP(**config)
