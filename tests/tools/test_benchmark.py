@@ -1,7 +1,6 @@
 """The benchmark: its plain side against the library, and the command."""
 
 import json
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -195,7 +194,7 @@ def test_data_section(shared_data, tmp_path, capsys):
     flags = ['--tiny', '--data', '--methods', 'vita']
     rows = benchmark.main([*flags, '--videos', str(tmp_path)])['data']
     steps = [r for r in rows if r.unit == 'ms']
-    assert steps[2].what == 'vita: DecordDecode' and len(steps) == 8
+    assert steps[2].what == 'vita: VideoDecode' and len(steps) == 8
     assert sum(r.ratio for r in steps) == pytest.approx(1)
     assert sum(r.ours for r in steps) == pytest.approx(steps[0].plain)
     workers = [r.ours for r in rows if r.unit == 'workers']
@@ -206,8 +205,8 @@ def test_data_section(shared_data, tmp_path, capsys):
 
 
 def test_decoding_section(shared_data, monkeypatch, tmp_path, capsys):
-    """Other ways beside decord; the sizes are those of the command's store."""
-    monkeypatch.setitem(sys.modules, 'av', None)
+    """All ways; the sizes are those of the command's store."""
+    pytest.importorskip('decord')
     monkeypatch.setattr(decoding, 'epochs_to_pay', lambda *seconds: 3)
     for name in ('cleaning_pool_32f.mp4', 'corrupted_tail.mp4'):
         (tmp_path / name).symlink_to(shared_data / 'videos' / name)
@@ -215,15 +214,19 @@ def test_decoding_section(shared_data, monkeypatch, tmp_path, capsys):
     rows = benchmark.main([*flags, '--videos', str(tmp_path)])['decoding']
     timed = {r.what: r for r in rows if r.unit == 'ms'}
     assert timed.keys() == {
-        'vilt: decoding, store',
-        'vilt: sample, store',
-        'vilt: decoding of all test views, store',
-        'vilt: sample of all test views, store',
+        f'vilt: {part}{views}, {ways}'
+        for part in ('decoding', 'sample')
+        for views in ('', ' of all test views')
+        for ways in (
+            'PyAV beside decord',
+            'PyAV beside published',
+            'store beside decord',
+        )
     }
     assert all(r.ratio == r.plain / r.ours for r in timed.values())
     decode, sample, *_ = timed.values()
     assert decode.plain < sample.plain and decode.ours < sample.ours
-    size, epochs = rows[4:]
+    size, epochs = rows[len(timed) :]
     (tmp_path / 'list.txt').write_text('cleaning_pool_32f.mp4 0\n')
     args = [str(tmp_path / 'list.txt'), '--root', str(tmp_path)]
     store = tmp_path / 'store'
@@ -235,7 +238,6 @@ def test_decoding_section(shared_data, monkeypatch, tmp_path, capsys):
     assert 'until writing' in records.table(decoding.SECTION, rows, False)
     text = capsys.readouterr().out
     assert 'corrupted_tail.mp4' in text
-    assert 'PyAV is not installed' in text
 
 
 def test_without_videos_the_rest_is_measured(monkeypatch, tmp_path, capsys):
@@ -250,14 +252,13 @@ def test_without_videos_the_rest_is_measured(monkeypatch, tmp_path, capsys):
     )
 
 
-def test_what_is_compared_with_decord(monkeypatch, tmp_path):
-    """PyAV reads the video too, a store is the only other file."""
-    monkeypatch.setitem(sys.modules, 'av', sys)
-    assert decoding._openers()['PyAV'] == 'LeanPyAVInit'
+@pytest.mark.parametrize('others', [(None, None), decoding.PUBLISHED])
+def test_what_is_compared(monkeypatch, tmp_path, others):
+    """All read the video, but for the store."""
     seen = []
 
     def take_turns(ways, repeats):
-        seen.append({name: way.file.name for name, way in ways.items()})
+        seen.append({n: getattr(w, 'file', None) for n, w in ways.items()})
         return dict.fromkeys(ways, decoding.Timing(1, 2))
 
     monkeypatch.setattr(decoding, 'take_turns', take_turns)
@@ -266,23 +267,35 @@ def test_what_is_compared_with_decord(monkeypatch, tmp_path):
     )
     video = tmp_path / 'a.mp4'
     video.write_text('12')
-    steps = dict.fromkeys(decoding._openers(), [])
-    clip = decoding._measure(video, steps, [], 5)
+    steps = dict.fromkeys(decoding.STEPS, [])
+    clip = decoding._measure(video, (steps, steps), others, 5)
     assert (clip.size, clip.stored) == (2e-6, 4e-6)
-    files = dict(decord='a.mp4', store='a.mp4.zip')
-    assert seen == [{**files, 'PyAV': 'a.mp4'}, files]
+    for files in seen:
+        assert ('published' in files) == (others[0] is not None)
+        files.pop('published', None)
+        assert files.pop('store').name == 'a.mp4.zip'
+        assert files == dict(decord=video, PyAV=video)
+
+
+@pytest.mark.parametrize('sample', decoding.PUBLISHED)
+def test_the_published_pipeline(shared_data, sample):
+    pytest.importorskip('decord')
+    file = shared_data / 'videos/cleaning_pool_32f.mp4'
+    decode, whole = sample(file, 0)
+    assert 0 < decode < whole
 
 
 def test_ways_take_turns():
     """A round to warm up, then medians of each number."""
     seen, numbers = [], iter([99, 99, 1, 9, 2, 10, 3, 8, 7, 30, 4, 11])
 
-    def way(name):
+    def way(name, seed):
         seen.append(name)
+        assert seed == (len(seen) - 1) // 2
         number = next(numbers)
         return decoding.Timing(number, -number)
 
-    ways = {name: lambda name=name: way(name) for name in 'ab'}
+    ways = {name: partial(way, name) for name in 'ab'}
     medians = decoding.take_turns(ways, 5)
     assert ''.join(seen) == 'abbaabbaabba'
     assert medians == dict(a=(8, -8), b=(4, -4))
@@ -296,10 +309,11 @@ def test_epochs_until_a_store_pays():
 
 def test_a_store_that_saves_no_time_never_pays(capsys):
     slow, fast = decoding.Timing(2, 4), decoding.Timing(1, 3)
-    samples = dict(decord=fast, store=slow)
+    samples = dict(decord=fast, PyAV=fast, store=slow)
     clip = decoding.Clip(samples, samples, 1.0, 1.0, 8.0)
     rows = decoding._records('vilt', [clip, clip])
-    assert [r.ratio for r in rows] == [0.5, 0.75, 0.5, 0.75, 0.125]
+    part = [1, 1, 0.5, 0.75]
+    assert [r.ratio for r in rows] == [*part, *part, 0.125]
     assert 'saves no time' in capsys.readouterr().out
 
 

@@ -100,14 +100,14 @@ def _samples(method: str, args: Namespace) -> list[Record]:
 
 
 def seconds_of_steps(
-    steps: Sequence[BaseTransform], video: Path
+    steps: Sequence[BaseTransform], video: Path, seed: int = 0
 ) -> list[float]:
     """Seconds of each step for one video, with the same random draws."""
     results: dict[str, Any] = dict(
         filename=str(video), label=0, start_index=0, modality='RGB'
     )
     seconds = []
-    with seeded(0):
+    with seeded(seed):
         for step in steps:
             start = time.perf_counter()
             results = step(results)

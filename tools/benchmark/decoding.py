@@ -1,14 +1,16 @@
-"""Section 3, continued: other ways to the frames than decord."""
+"""Section 3, continued: ways to the frames."""
 
 import math
 import statistics
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from mmcv.transforms import BaseTransform
+from mmengine.config import Config
 from rich import print as show
 
 from vlprompt.apis import load_config
@@ -17,47 +19,30 @@ from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.datasets.readers.frame_store import FrameStoreWriter, StoreJob
 from vlprompt.errors import UserError
 
-from .data import build_steps, choose_videos, pipelines, seconds_of_steps
+from .data import build_steps, choose_videos, pipelines
 from .measure import seconds_of
+from .published_pipeline import time_test_sample, time_training_sample
 from .records import Job, Record, Section, less
+from .sample_timings import Timing, Way, take_turns
 from .sides import METHODS, ROOT
 
 SECTION = Section(
     'Decoding',
-    'Samples of videos that decord opens (`DecordInit`), beside PyAV '
-    '(`LeanPyAVInit`) and beside stores of all frames of the videos, as '
-    '`tools/data/cache_frames.py` writes them. All make the same draws, by '
-    'which colours are jittered if the pipeline does it. A size below 1 says '
-    'how much larger the store is. In so many epochs a store saves the time '
-    'that it took to be written.',
-    ('decord', 'instead', 'ratio'),
+    'Samples by PyAV (`VideoInit`, the default) and of stores of all frames '
+    'of the videos, as `vlprompt data cache` writes them, beside decord '
+    '(`DecordInit`), with the same draws and the same other steps; and by '
+    'PyAV beside the data pipeline of the published ViFi-CLIP, written anew '
+    'by its description. A size below 1 says how much larger the store is. '
+    'In so many epochs a store saves the time that it took to be written, if '
+    'the videos are read by PyAV.',
+    ('beside', 'vlprompt', 'ratio'),
 )
-
-
-class Timing(NamedTuple):
-    """Seconds of a sample.
-
-    Attributes:
-        decoding: Until there are frames.
-        whole: Until the model sees them.
-    """
-
-    decoding: float
-    whole: float
-
-
-class Way(NamedTuple):
-    """A pipeline, and the file that it reads."""
-
-    steps: list[BaseTransform]
-    file: Path
-
-    def __call__(self) -> Timing:
-        """Make one sample."""
-        seconds = seconds_of_steps(self.steps, self.file)
-        names = [type(step).__name__ for step in self.steps]
-        end = names.index('DecordDecode') + 1
-        return Timing(sum(seconds[:end]), sum(seconds))
+STEPS = {  # of the ways: what opens a file, and what decodes it
+    'decord': ('DecordInit', 'DecordDecode'),
+    'PyAV': ('VideoInit', 'VideoDecode'),
+    'store': ('VideoInit', 'VideoDecode'),
+}
+PUBLISHED = (time_training_sample, time_test_sample)
 
 
 class Clip(NamedTuple):
@@ -86,27 +71,6 @@ def jobs(args: Namespace) -> list[Job]:
     ]
 
 
-def take_turns(
-    ways: dict[str, Callable[[], Timing]], repeats: int
-) -> dict[str, Timing]:
-    """Medians of several ways, after a round to warm up.
-
-    Args:
-        ways: What makes a sample, by name.
-        repeats: How often; every other round is in reverse order.
-    """
-    rounds: dict[str, list[Timing]] = {name: [] for name in ways}
-    order = list(ways)
-    for _ in range(1 + repeats):
-        for name in order:
-            rounds[name].append(ways[name]())
-        order.reverse()
-    return {
-        name: Timing(*map(statistics.median, zip(*taken[1:], strict=True)))
-        for name, taken in rounds.items()
-    }
-
-
 def epochs_to_pay(writing: float, saved: float) -> int | None:
     """Epochs until a store has saved what it took; None if it saves nothing.
 
@@ -119,16 +83,15 @@ def epochs_to_pay(writing: float, saved: float) -> int | None:
 
 def _compare(method: str, args: Namespace) -> list[Record]:
     config = load_config(str(ROOT / 'configs' / METHODS[method]))
-    first, *others = config.train_dataloader.dataset.pipeline
-    train = {
-        name: build_steps([{**first, 'type': opener}, *others])
-        for name, opener in _openers().items()
-    }
-    test = build_steps(config.test_dataloader.dataset.pipeline)
+    others = PUBLISHED if method == 'vilt' else (None, None)
+    train, test = (
+        {name: build_steps(_decoded_by(name, loader)) for name in STEPS}
+        for loader in (config.train_dataloader, config.test_dataloader)
+    )
     clips = []
     for video in choose_videos(args):
         try:
-            clips.append(_measure(video, train, test, args.repeats))
+            clips.append(_measure(video, (train, test), others, args.repeats))
         except unreadable():
             show(f'left out, cannot be read: {video.name}')
     if not clips:
@@ -136,36 +99,51 @@ def _compare(method: str, args: Namespace) -> list[Record]:
     return _records(method, clips)
 
 
-def _openers() -> dict[str, str]:
-    """What opens a file in training, by the name of the way."""
-    openers = dict(decord='DecordInit', store='DecordInit')
-    try:
-        import av  # noqa: F401
-    except ImportError:
-        show('left out, PyAV is not installed: LeanPyAVInit')
-        return openers
-    return {**openers, 'PyAV': 'LeanPyAVInit'}
+def _decoded_by(name: str, loader: Config) -> list[dict]:
+    """The pipeline of a loader with other steps that decode."""
+    kinds = dict(zip(STEPS['PyAV'], STEPS[name], strict=True))
+    return [
+        {**step, 'type': kinds.get(step['type'], step['type'])}
+        for step in loader.dataset.pipeline
+    ]
 
 
 def _measure(
     video: Path,
-    train: dict[str, list[BaseTransform]],
-    test: list[BaseTransform],
+    pipelines: Sequence[dict[str, list[BaseTransform]]],
+    others: Sequence[Callable[[Path, int], tuple[float, float]] | None],
     repeats: int,
 ) -> Clip:
+    """Times of training and of testing.
+
+    Args:
+        video: The file.
+        pipelines: The steps of each way, of both.
+        others: The published pipelines of both, if they are of this kind.
+        repeats: How often.
+    """
     with TemporaryDirectory() as folder:
         store = Path(folder, video.name + STORE_SUFFIX)
         writing = seconds_of(lambda: _write(video, store))
-        files = dict.fromkeys(train, video) | dict(store=store)
+        files = dict.fromkeys(STEPS, video) | dict(store=store)
+        timings = []
+        for steps, other in zip(pipelines, others, strict=True):
+            ways = {name: Way(steps[name], files[name]) for name in files}
+            if other:
+                ways['published'] = partial(_time_other, other, video)
+            timings.append(take_turns(ways, repeats))
         return Clip(
-            take_turns({n: Way(train[n], files[n]) for n in files}, repeats),
-            take_turns(
-                {n: Way(test, files[n]) for n in ('decord', 'store')}, repeats
-            ),
+            *timings,
             writing,
             video.stat().st_size / 1e6,
             store.stat().st_size / 1e6,
         )
+
+
+def _time_other(
+    other: Callable[[Path, int], tuple[float, float]], video: Path, seed: int
+) -> Timing:
+    return Timing(*other(video, seed))
 
 
 def _write(video: Path, store: Path) -> None:
@@ -179,22 +157,22 @@ def _records(method: str, clips: Sequence[Clip]) -> list[Record]:
     test = _means([clip.test for clip in clips])
     rows = [
         record
-        for name in train
-        if name != 'decord'
-        for record in _beside_decord(f'{method}: {{}}, {name}', train, name)
+        for what, timings in (('{}', train), ('{} of all test views', test))
+        for plain, name in (
+            ('decord', 'PyAV'),
+            ('published', 'PyAV'),
+            ('decord', 'store'),
+        )
+        if plain in timings
+        for record in _beside(f'{method}: {what}', timings, plain, name)
     ]
-    rows += _beside_decord(
-        f'{method}: {{}} of all test views, store', test, 'store'
-    )
     size, stored = (
         sum(megabytes)
         for megabytes in zip(*((c.size, c.stored) for c in clips), strict=True)
     )
     rows.append(less(f'{method}: size, store', 'MB', size, stored))
     writing = statistics.mean(clip.writing for clip in clips)
-    epochs = epochs_to_pay(
-        writing, train['decord'].whole - train['store'].whole
-    )
+    epochs = epochs_to_pay(writing, train['PyAV'].whole - train['store'].whole)
     if epochs is None:
         show(f'{method}: the store saves no time with these videos')
         return rows
@@ -215,16 +193,18 @@ def _means(samples: Sequence[dict[str, Timing]]) -> dict[str, Timing]:
     }
 
 
-def _beside_decord(
-    what: str, timings: dict[str, Timing], name: str
+def _beside(
+    what: str, timings: dict[str, Timing], plain: str, name: str
 ) -> list[Record]:
     """Milliseconds of decoding, and of whole samples."""
     return [
-        less(what.format(part), 'ms', 1000 * decord, 1000 * other)
-        for part, decord, other in zip(
-            ('decoding', 'sample'),
-            timings['decord'],
-            timings[name],
-            strict=True,
+        less(
+            f'{what.format(part)}, {name} beside {plain}',
+            'ms',
+            1000 * theirs,
+            1000 * ours,
+        )
+        for part, theirs, ours in zip(
+            ('decoding', 'sample'), timings[plain], timings[name], strict=True
         )
     ]

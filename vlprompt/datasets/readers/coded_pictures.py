@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any, NamedTuple
 
 IDR, SEI, RECOVERY_POINT, END_OF_MESSAGES = 5, 6, 6, 0x80  # of H.264
-PROGRESSIVE = 1
 IRAP = range(16, 24)  # of HEVC: pictures without a past
 SMALLEST_VOP = 20  # bytes of MPEG-4; smaller ones may stand for nothing
 
@@ -36,9 +35,7 @@ PLAIN = Picture(is_entry=False)
 ENTRY = Picture(is_entry=True)
 
 
-def look_for(
-    codec: str, extradata: bytes | None, field_order: int
-) -> Look | None:
+def look_for(codec: str, extradata: bytes | None) -> Look | None:
     """What looks at the packets of a stream; None if the codec is not known.
 
     It returns None for a packet that may hold no picture or several.
@@ -46,11 +43,7 @@ def look_for(
     Args:
         codec: FFmpeg's name, such as ``'h264'``.
         extradata: Of the codec context.
-        field_order: Of the codec context; a packet of interlaced H.264 may
-            be half a frame.
     """
-    if codec == 'h264' and field_order > PROGRESSIVE:
-        return None
     if codec in INTRA_ONLY:
         return lambda packet: ENTRY
     if codec == 'h264':

@@ -10,6 +10,8 @@ from av.bitstream import BitStreamFilterContext
 
 from .not_a_video import has_index, missing_bytes, name_content
 
+PROGRESSIVE = 1  # the order of fields of a frame that has none
+STREAMS = ('mpegts', 'mpeg')
 UNPACK = 'mpeg4_unpack_bframes'
 TEXT = ('ansi', 'bintext', 'idf', 'xbin')  # which FFmpeg draws
 
@@ -53,6 +55,19 @@ class Video:
         self.unit = float(self.stream.time_base)
         self.codec = self.stream.codec_context.codec.canonical_name
         self.stream.codec_context.thread_count = 1
+
+    @property
+    def may_have_fields(self) -> bool:
+        """Whether a packet of H.264 may hold half a frame.
+
+        PyAV before 18 does not tell; broadcasts are interlaced.
+        """
+        unknown = 0
+        codec = self.stream.codec_context
+        order = getattr(codec, 'field_order', unknown)
+        is_stream = self.container in STREAMS
+        interlaced = order > PROGRESSIVE or order == unknown and is_stream
+        return self.codec == 'h264' and interlaced
 
     @property
     def duration(self) -> float:

@@ -6,12 +6,11 @@ and trusts the container about which they are.  Measured with decord 0.6.0.
 
 import numpy as np
 
-from .container import Video
+from .container import STREAMS, Video
 from .orientation import is_mirrored
 from .packets import Packets
 from .video_index import VideoIndex
 
-STREAMS = ('mpegts', 'mpeg')
 UNKNOWN = ('av1', 'gif', 'apng')
 MPEG = ('mpeg4', 'mpeg1video', 'mpeg2video')
 

@@ -159,7 +159,9 @@ class VideoReader:
     def _open(self) -> None:
         video = self._video = self._open_again()
         codec = video.stream.codec_context
-        look = look_for(video.codec, codec.extradata, codec.field_order)
+        look = None
+        if not video.may_have_fields:
+            look = look_for(video.codec, codec.extradata)
         self._packets = Packets(self._open_again)
         pictures = [look and look(p) for p in self._packets.scan(video)]
         check_whole(video, self._packets)
