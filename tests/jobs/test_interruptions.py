@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from standins import calls, wait_for
 
+pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 PROGRAM = """
 import signal
 import sys

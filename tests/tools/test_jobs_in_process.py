@@ -29,6 +29,8 @@ def todo_of(config):
     return [train, TestJob('test', test, train)]
 
 
+@pytest.mark.slow
+@pytest.mark.e2e
 def test_they_give_what_processes_give(config, tmp_path, monkeypatch):
     folders = (ROOT, Path(__file__).parent)  # spy_hooks is in the second
     monkeypatch.setenv('PYTHONPATH', os.pathsep.join(map(str, folders)))

@@ -11,7 +11,7 @@ from vlprompt.analysis.predictions import read_dump
 from vlprompt.apis import build_runner, load_config, set_work_dir
 from vlprompt.cli.test_options import dump_predictions
 from vlprompt.cli.train_options import set_randomness
-from vlprompt.datasets.lists import load_class_names
+from vlprompt.datasets import load_class_names
 from vlprompt.shipped import find_config
 from vlprompt.visualization import draw_contact_sheet
 
