@@ -1,18 +1,16 @@
 """What is run, what is kept, and what is said if it fails."""
 
 import json
+from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 from standins import StandIns, calls
 
 from vlprompt.errors import UserError
-from vlprompt.jobs import (
-    CommandJob,
-    Jobs,
-    TestJob,
-    TrainJob,
-    best_validation,
-)
+from vlprompt.jobs import Job, Jobs, TestJob, TrainJob, best_validation
+from vlprompt.jobs.job import digest_of
+from vlprompt.jobs.kept_results import KeptResult, KeptResults
 
 DONE = {'train': {}, 'test': {'acc/top1': 0.5}}
 
@@ -98,27 +96,47 @@ def test_a_job_that_needs_one_that_is_not_there(tmp_path, config):
         run(tmp_path / 'out', [test])
 
 
+@dataclass(frozen=True, eq=False)
+class Measure(Job):
+    """A job of another kind, as any module may have one."""
+
+    of: str
+
+    kind: ClassVar[str] = 'measure'
+
+    def words(self, out):
+        return ['test', str(out / self.name / 'config.py')]
+
+    def digest(self, out):
+        return digest_of(self.of, ())
+
+    def is_complete(self, out):
+        return (out / self.name / 'metrics.json').is_file()
+
+    def metrics(self, out):
+        return json.loads((out / self.name / 'metrics.json').read_text())
+
+
 def test_any_command_is_a_job(tmp_path):
-    """Its results are those it writes, and depend on what one says."""
-    made = tmp_path / 'made/metrics.json'
-    made.parent.mkdir()
-    command = ('test', str(made.parent / 'config.py'))
+    def run_one(of):
+        done = run(tmp_path, [Measure('made', of)])
+        assert done == {'made': {'acc/top1': 0.5}}
+        return names(tmp_path)
 
-    def make(depends_on):
-        return CommandJob(
-            'make', command, depends_on, leaves=(made,), results=made
-        )
+    assert run_one('a') == ['made']
+    assert run_one('a') == []
+    assert run_one('b') == ['made']
+    (tmp_path / 'made/metrics.json').unlink()
+    assert run_one('b') == ['made']
 
-    def run_one(depends_on):
-        jobs = Jobs(tmp_path, StandIns())
-        return jobs.run([make(depends_on)]), names(tmp_path)
 
-    done = {'make': {'acc/top1': 0.5}}
-    assert run_one('a') == (done, ['made'])
-    assert run_one('a') == (done, [])
-    assert run_one('b') == (done, ['made'])
-    made.unlink()
-    assert run_one('b') == (done, ['made'])
+def test_results_in_another_form_are_forgotten(tmp_path):
+    file = tmp_path / 'protocol.json'
+    file.write_text('{"a": {"key": "1", "result": 2}}')
+    kept = KeptResults(file)
+    assert kept['a'] is None
+    kept['b'] = KeptResult('1', {'acc': 0.5}, 1.0)
+    assert KeptResults(file)['b'] == KeptResult('1', {'acc': 0.5}, 1.0)
 
 
 def test_the_best_validation(tmp_path):

@@ -81,7 +81,7 @@ def _is_list_of_dicts(rows: Any) -> bool:
 
 
 def read_dump(path: Path) -> Any:
-    """What ``tools/test.py --dump`` wrote, without running any of it.
+    """What ``vlprompt test --dump`` wrote, without running any of it.
 
     Raises:
         UserError: If it is missing, damaged, or asks for more than tensors,

@@ -1,13 +1,11 @@
 """Commands whose results are kept: trainings, tests, and what they need."""
 
-from .command_job import CommandJob
 from .job import Job
 from .jobs import Jobs
 from .test_job import TestJob
 from .train_job import TrainJob, best_validation
 
 __all__ = [
-    'CommandJob',
     'Job',
     'Jobs',
     'TestJob',

@@ -23,14 +23,17 @@ class KeptResults:
     """A file of results by the names of jobs, written at every change.
 
     Args:
-        file: A JSON file; what it has is read.
+        file: A JSON file; what it has is read, but for what another version
+            of the library has written in another form.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
         content = json.loads(file.read_text()) if file.is_file() else {}
         self._known = {
-            name: KeptResult(**fields) for name, fields in content.items()
+            name: KeptResult(**fields)
+            for name, fields in content.items()
+            if set(fields) == set(KeptResult._fields)
         }
 
     def __getitem__(self, name: str) -> KeptResult | None:

@@ -4,10 +4,11 @@ import json
 import sys
 from argparse import Namespace
 from importlib.metadata import version
-from statistics import harmonic_mean
 
 from rich.console import Console
 from rich.table import Table
+
+from vlprompt.tables import harmonic_mean
 
 from .closing import closing
 from .files import CLIP_REPORT, META
@@ -28,7 +29,7 @@ def table_of(results: dict[str, dict]) -> dict[str, dict[str, float]]:
     table = {}
     for method, metrics in results.items():
         row = {name: metrics[name]['acc/top1'] for name in ('base', 'novel')}
-        table[method] = {**row, 'hm': harmonic_mean(row.values())}
+        table[method] = {**row, 'hm': harmonic_mean(row['base'], row['novel'])}
     return table
 
 

@@ -1,11 +1,12 @@
 """Stages of a long command whose results are kept."""
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from vlprompt.jobs.job import digest_of
+from vlprompt.jobs.kept_results import KeptResult, KeptResults
 
 from .progress import Display, Stage
 
@@ -22,9 +23,8 @@ class Stages:
     """
 
     def __init__(self, file: Path, display: Display) -> None:
-        self.file = file
         self.display = display
-        self._kept = json.loads(file.read_text()) if file.is_file() else {}
+        self._kept = KeptResults(file)
         self.seconds: dict[str, float] = {}
 
     def run(
@@ -41,26 +41,19 @@ class Stages:
             name: Of the stage.
             unit: What it counts.
             work: Called unless there is a result for the same key.
-            key: All that the result depends on; its ``repr`` counts.
+            key: All that the result depends on.
             made: Files that the stage writes and that must be there.
         """
-        digest = hashlib.sha256(repr(key).encode()).hexdigest()
-        kept = self._kept.get(name, {})
-        same = kept.get('key') == digest
+        digest = digest_of(key, ())
+        kept = self._kept[name]
+        same = kept is not None and kept.key == digest
         if same and all(path.is_file() for path in made):
             self.display.say(f'{name}: as before')
         else:
             start = time.perf_counter()
             with self.display.stage(name, unit) as stage:
-                result = work(stage)
+                result = dict(result=work(stage))
             seconds = round(time.perf_counter() - start, 1)
-            kept = dict(key=digest, seconds=seconds, result=result)
-            self._keep(name, kept)
-        self.seconds[name] = kept['seconds']
-        return kept['result']
-
-    def _keep(self, name: str, kept: dict) -> None:
-        self._kept[name] = kept
-        part = self.file.with_suffix('.part')
-        part.write_text(json.dumps(self._kept, indent=2) + '\n')
-        part.replace(self.file)
+            kept = self._kept[name] = KeptResult(digest, result, seconds)
+        self.seconds[name] = kept.seconds
+        return kept.metrics['result']

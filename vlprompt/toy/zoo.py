@@ -6,33 +6,32 @@ and on those that only their order tells.  What is there from an earlier run
 is used again.
 """
 
-import hashlib
 import json
-import os
-import subprocess
 import time
 from argparse import Namespace
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 from mmengine.runner import Runner
-from rich.progress import track
 from torch import nn
 
 from vlprompt.apis import build_runner, load_config, set_work_dir
-from vlprompt.cli.child import command_line
 from vlprompt.cli.train_options import set_randomness
 from vlprompt.errors import UserError
+from vlprompt.jobs import Jobs
+from vlprompt.jobs.executors import SubprocessExecutor
 from vlprompt.shipped import find_config
 
 from .configs import data_options
-from .files import CLIP, CLIP_REPORT, META
+from .files import CLIP
+from .zoo_run import RESULTS, ZooRun, run_name
 from .zoo_score import measure
 from .zoo_table import INTRO, make_table
 
+# Seconds of training are told, and should be of a processor.
+ONE_THREAD = {'OMP_NUM_THREADS': '1'}
 # Config, and whether the method can tell the order of frames.
 SYSTEMS = {
     'vanilla CLIP': ('clip/clip_toy', False),
@@ -66,19 +65,18 @@ SYSTEMS = {
 
 def run_one(args: Namespace, config: str, seed: int) -> None:
     """Train and test one system; writes a file of results."""
-    folder = args.out / Path(config).stem / f'seed{seed}'
-    key = make_key(args, config)
+    folder = args.out / run_name(config, seed)
     cfg = load_config(find_config(f'{config}.py'), _options(args, config))
     set_work_dir(cfg, str(folder))
     start = time.process_time()
     model = _train(cfg, seed)
     seconds = time.process_time() - start
     learned = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    results = dict(key=key, learnt=learned, seconds=seconds)
+    results = dict(learnt=learned, seconds=seconds)
     for name, loader in _loaders(args.data, cfg):
         results[name] = measure(model, loader)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / 'results.json').write_text(json.dumps(results, indent=2))
+    (folder / RESULTS).write_text(json.dumps(results, indent=2))
 
 
 def _options(args: Namespace, config: str) -> dict[str, Any]:
@@ -119,64 +117,21 @@ def _learns(config: str) -> bool:
     return config != 'clip/clip_toy'
 
 
-def run_all(args: Namespace, systems: dict) -> None:
-    """Run what has no results yet, some at a time."""
-    todo = [
-        (config, seed)
+def runs_of(args: Namespace, systems: dict) -> list[ZooRun]:
+    """The runs of all seeds; what learns nothing needs a single one."""
+    return [
+        ZooRun(
+            run_name(config, seed),
+            args.data,
+            config,
+            seed,
+            args.epochs,
+            args.batch_size,
+        )
         for seed in args.seeds
         for config, _ in systems.values()
-        if (_learns(config) or seed == args.seeds[0])
-        and not _is_done(args, config, seed)
+        if _learns(config) or seed == args.seeds[0]
     ]
-    with ThreadPoolExecutor(args.jobs) as pool:
-        runs = pool.map(lambda job: _start(args, *job), todo)
-        failed = sum(track(runs, 'training and testing', len(todo)))
-    if failed:
-        raise UserError(f'{failed} of {len(todo)} runs failed')
-
-
-def _is_done(args: Namespace, config: str, seed: int) -> bool:
-    """Whether there are results of the same config and budget."""
-    file = args.out / Path(config).stem / f'seed{seed}/results.json'
-    if not file.is_file():
-        return False
-    return json.loads(file.read_text())['key'] == make_key(args, config)
-
-
-def make_key(args: Namespace, config: str) -> str:
-    """What tells a run's settings and data, but for its seed, from others."""
-    text = Config.fromfile(find_config(f'{config}.py')).pretty_text
-    world = [(args.data / name).read_text() for name in (META, CLIP_REPORT)]
-    settings = repr((text, world, args.epochs, args.batch_size))
-    return hashlib.sha256(settings.encode()).hexdigest()[:16]
-
-
-def _start(args: Namespace, config: str, seed: int) -> bool:
-    """Run one system in a process of its own; says whether it failed."""
-    log = args.out / 'logs' / f'{Path(config).stem}_{seed}.log'
-    log.parent.mkdir(parents=True, exist_ok=True)
-    words = [
-        'toy',
-        'zoo',
-        f'--data={args.data}',
-        f'--out={args.out}',
-        f'--epochs={args.epochs}',
-        f'--batch-size={args.batch_size}',
-        '--one',
-        config,
-        str(seed),
-    ]
-    with log.open('w') as file:
-        code = subprocess.call(
-            command_line(words),
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, 'OMP_NUM_THREADS': '1'},
-        )
-    if code:
-        last = log.read_text().splitlines()[-1:]
-        print(f'{config}, seed {seed} failed: {last}; log {log}')
-    return code != 0
 
 
 def run(args: Namespace) -> None:
@@ -197,8 +152,10 @@ def run(args: Namespace) -> None:
         for name, system in SYSTEMS.items()
         if not args.only or Path(system[0]).stem in args.only
     }
-    run_all(args, systems)
-    table = make_table(args.out, args.seeds, systems)
+    executor = SubprocessExecutor(args.jobs, environment=ONE_THREAD)
+    jobs = Jobs(args.out, executor, 'zoo.json')
+    metrics = jobs.run(runs_of(args, systems))
+    table = make_table(metrics, args.seeds, systems).markdown()
     print(table)
     if args.table:
         intro = INTRO.format(

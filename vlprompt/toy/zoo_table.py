@@ -1,13 +1,22 @@
 """The table of ``vlprompt toy zoo``."""
 
-import json
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from statistics import mean, median
+from typing import Any
+
+from vlprompt.tables import Table, harmonic_mean, percent
+
+from .zoo_run import run_name
 
 HEAD = (
-    '| method | sees order | learnt | all: base | novel | HM | blind: base '
-    '| novel | HM | ordered: base | novel | HM | direction: base | novel '
-    '| seconds |'
+    'method',
+    'sees order',
+    'learnt',
+    *('all: base', 'novel', 'HM'),
+    *('blind: base', 'novel', 'HM'),
+    *('ordered: base', 'novel', 'HM'),
+    *('direction: base', 'novel'),
+    'seconds',
 )
 INTRO = """# Every system in the toy world
 
@@ -27,23 +36,30 @@ says nothing about novel classes.
 """
 
 
-def make_table(out: Path, seeds: list[int], systems: dict) -> str:
-    """The results of all seeds as a Markdown table."""
-    lines = [HEAD, '|' + '---|' * (HEAD.count('|') - 1)]
+def make_table(
+    metrics: Mapping[str, dict[str, Any]],
+    seeds: Sequence[int],
+    systems: Mapping[str, tuple[str, bool]],
+) -> Table:
+    """The results of all seeds as a table.
+
+    Args:
+        metrics: By the names of runs.
+        seeds: All seeds; what learns nothing has runs of the first alone.
+        systems: Configs, and whether methods see the order of frames, by the
+            names of the methods.
+    """
+    rows = []
     for name, (config, ordered) in systems.items():
-        folder = out / Path(config).stem
-        own = seeds if config != 'clip/clip_toy' else seeds[:1]
-        runs = [
-            json.loads((folder / f'seed{s}/results.json').read_text())
-            for s in own
-        ]
+        names = [run_name(config, seed) for seed in seeds]
+        runs = [metrics[run] for run in names if run in metrics]
         cells = [name, 'yes' if ordered else 'no', f'{runs[0]["learnt"]:,}']
         for part in ('all', 'blind', 'ordered'):
             cells += _three([_row(run, part) for run in runs])
         cells += _three([_row(run, 'direction') for run in runs])[:2]
         cells.append(f'{median(run["seconds"] for run in runs):.0f}')
-        lines.append('| ' + ' | '.join(cells) + ' |')
-    return '\n'.join(lines) + '\n'
+        rows.append(cells)
+    return Table(HEAD, rows)
 
 
 def _row(run: dict, part: str) -> list[float | None]:
@@ -52,11 +68,11 @@ def _row(run: dict, part: str) -> list[float | None]:
     if 'novel' not in run:
         return [base, None, None]
     novel = run['novel'][part]
-    return [base, novel, 2 * base * novel / max(base + novel, 1e-9)]
+    return [base, novel, harmonic_mean(base, novel)]
 
 
 def _three(rows: list[list[float | None]]) -> list[str]:
     columns = zip(*rows, strict=True)
     return [
-        '-' if None in column else f'{mean(column):.1f}' for column in columns
+        percent(None if None in column else mean(column)) for column in columns
     ]

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 
@@ -20,11 +20,18 @@ class SubprocessExecutor:
             GPUs, each job sees only its share of them.
         processes: How many run a job together, each with a GPU if there are
             any; 0 for one without the distributed launcher.
+        environment: Variables that the processes get in addition.
     """
 
-    def __init__(self, slots: int = 1, processes: int = 0) -> None:
+    def __init__(
+        self,
+        slots: int = 1,
+        processes: int = 0,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.slots = slots
         self.processes = processes
+        self.environment = environment or {}
         self._threads = ThreadPoolExecutor(slots)
         self._running: set[subprocess.Popen] = set()
         self._cancelled = False
@@ -90,7 +97,7 @@ class SubprocessExecutor:
             return code
 
     def _environment(self, devices: str | None) -> dict[str, str]:
-        environment = dict(os.environ)
+        environment = {**os.environ, **self.environment}
         if devices is not None:
             environment['CUDA_VISIBLE_DEVICES'] = devices
         if self.slots > 1:
