@@ -39,6 +39,7 @@ def block(n, d):
     return 12 * n * d * d + 2 * n * n * d
 
 
+@pytest.mark.slow
 def test_vit_b16_as_published():
     """281.0 G for 16 frames, 295.8 G with 10 prompts, 149.62 M."""
     config = load_config(f'{CONFIGS}/vifi/vlp_b16_few_shot.py')

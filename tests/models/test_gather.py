@@ -67,6 +67,7 @@ def of_two(tmp_path_factory):
     return [torch.load(f'{root / "out"}.{r}') for r in range(WORLD)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('place', range(2), ids=LOSSES)
 def test_two_processes_equal_one(of_two, place):
     loss, grads = learn(LOSSES[place], slice(None))

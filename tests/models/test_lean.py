@@ -195,6 +195,7 @@ def captured(monkeypatch):
     return counters
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures('float64')
 @pytest.mark.parametrize('depth', [2, 3])
 def test_compiled_layers_give_the_same(captured, depth):

@@ -20,7 +20,12 @@ from vlprompt.models.texts import Template
 from vlprompt.models.towers import Layer, wrap
 
 TOKENIZER = SimpleTokenizer()
-ARCHS = ['tiny', 'tiny-gelu', 'ViT-B-16-quickgelu', 'ViT-B-32']
+FULL_SIZE = ['ViT-B-16-quickgelu', 'ViT-B-32']
+ARCHS = [
+    'tiny',
+    'tiny-gelu',
+    *(pytest.param(arch, marks=pytest.mark.slow) for arch in FULL_SIZE),
+]
 
 
 def make(arch, tiny):

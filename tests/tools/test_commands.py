@@ -19,6 +19,7 @@ def train_config(config, *flags):
     return cfg
 
 
+@pytest.mark.e2e
 def test_train_then_test(config, tmp_path):
     """The work folder, and every flag that writes something."""
     flags = ('--amp', '--no-validate', '--seed', '1')
@@ -36,6 +37,7 @@ def test_train_then_test(config, tmp_path):
     assert any((tmp_path / 'eval').glob('*/*.json'))
 
 
+@pytest.mark.e2e
 def test_a_model_that_learns_nothing_needs_no_checkpoint(config):
     vanilla = ['--cfg-options', 'model.trainable=[]', 'model.prompts=None']
     vanilla += ['model.texts.template=a photo of a {}.']
@@ -81,6 +83,7 @@ def test_mixed_precision(config, monkeypatch, device, bf16, expected):
     assert train_config(config, *own).optim_wrapper.loss_scale == 'dynamic'
 
 
+@pytest.mark.e2e
 def test_nothing_emulates_bf16_unasked(config, tmp_path, monkeypatch, capfd):
     monkeypatch.setattr('vlprompt.hardware.bf16_instructions', list)
     with DTypes() as dtypes:
@@ -131,6 +134,7 @@ def test_options_read_values_as_mmengine_does(config):
     ]
 
 
+@pytest.mark.e2e
 def test_skip_broken(config, world, tmp_path):
     """A broken video stops an evaluation by name, or is left out."""
     broken = world / 'videos/7.mp4'

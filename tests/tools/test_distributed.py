@@ -15,8 +15,10 @@ from commands import (
     start,
     test_tool,
     train,
+    train_tool,
 )
 from mmengine.config import Config
+from two_processes import run_two
 
 from vlprompt.cli.processes import set_up_processes
 
@@ -49,6 +51,7 @@ def two(world, tmp_path_factory):
     return work_dir
 
 
+@pytest.mark.e2e
 def test_two_processes_train_like_one(config, two, tmp_path):
     """The same global batches, losses and weights; shards of the texts."""
     one = tmp_path / 'one'
@@ -60,6 +63,7 @@ def test_two_processes_train_like_one(config, two, tmp_path):
     torch.testing.assert_close(learned(two), weights, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.e2e
 def test_accumulation_in_two_processes_is_that_of_one(config, two, tmp_path):
     """Texts once an update in two, once a batch in one process.
 
@@ -70,18 +74,17 @@ def test_accumulation_in_two_processes_is_that_of_one(config, two, tmp_path):
              'train_cfg.val_interval=1']  # fmt: skip
     weights = train(config, tmp_path / 'one', '--seed', '1', *flags)
     out = tmp_path / 'two'
-    result = start(
-        'python', '-m', 'vlprompt', 'train', config, '--gpus', '2',
-        '--work-dir', out, '--seed', '1', *flags,
-        'train_dataloader.batch_size=1',
+    run_two(
+        train_tool.main, out, config, '--work-dir', out, '--seed', '1',
+        *flags, 'train_dataloader.batch_size=1',
         'custom_hooks.2.type=SharedTextHook',
     )  # fmt: skip
-    assert result.returncode == 0, result.stderr
     torch.testing.assert_close(learned(out), weights, rtol=1e-4, atol=1e-5)
     pairs = zip(learned(two).values(), weights.values(), strict=True)
     assert any(not torch.allclose(*pair) for pair in pairs)
 
 
+@pytest.mark.e2e
 def test_two_processes_score_every_video_once(config, two, tmp_path):
     """7 videos in 2 processes; one of the two gets a video twice."""
     checkpoint = str(two / 'epoch_2.pth')
@@ -107,18 +110,19 @@ def test_two_processes_score_every_video_once(config, two, tmp_path):
         assert len(pickle.load(file)) == NUM_VIDEOS
 
 
+@pytest.mark.e2e
 def test_a_model_that_learns_nothing_runs_in_two_processes(config, tmp_path):
     flags = ['--cfg-options', 'randomness.seed=1', 'model.trainable=[]']
     expected = test_tool.main([config, *flags])
-    result = start(
-        'python', '-m', 'vlprompt', 'test', config, 'none', '--gpus=2',
-        '--work-dir', tmp_path, *flags,
+    run_two(
+        test_tool.main, tmp_path / 'logs', config, 'none', *flags,
+        '--work-dir', tmp_path,
     )  # fmt: skip
-    assert result.returncode == 0, result.stderr
     metrics = json.loads((tmp_path / 'metrics.json').read_text())
     assert metrics == pytest.approx(expected)
 
 
+@pytest.mark.e2e
 def test_an_error_of_all_processes_is_reported_once(config, tmp_path):
     result = start(
         'bash',
@@ -145,6 +149,7 @@ SCONTROL = """#!/usr/bin/env bash
 """
 
 
+@pytest.mark.e2e
 def test_slurm(config, two, tmp_path, monkeypatch):
     """One task on a machine without GPUs; srun and scontrol are stand-ins."""
     for name, text in (('srun', SRUN), ('scontrol', SCONTROL)):

@@ -30,6 +30,7 @@ def vanilla(config):
     return VideoClassifier(load_config(config, {**VANILLA, **views}))
 
 
+@pytest.mark.e2e
 def test_the_answers_are_those_of_the_test_command(config, world, tmp_path):
     # the CLIP is random: the fingerprint wants the same one in each model
     seed = ['--cfg-options', 'randomness.seed=3']

@@ -18,6 +18,8 @@ from vlprompt.jobs import Jobs, TestJob, TrainJob
 from vlprompt.jobs.executors import InProcessExecutor, SubprocessExecutor
 from vlprompt.jobs.executors.isolation import isolated
 
+pytestmark = pytest.mark.e2e
+
 
 def todo_of(config):
     train = TrainJob('train', Config.fromfile(config), ('--seed=3',))

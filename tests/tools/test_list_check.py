@@ -2,8 +2,11 @@
 
 import logging
 
+import pytest
 from commands import train
 from mmengine.logging import MMLogger
+
+pytestmark = pytest.mark.e2e
 
 HOOK = ['--cfg-options', 'custom_hooks.2.type=TrainValOverlapHook']
 

@@ -8,6 +8,8 @@ from commands import ROOT, start
 from mmengine.config import Config
 from safetensors.torch import save_file
 
+pytestmark = pytest.mark.e2e
+
 DESCRIPTION = """
 title = 'Mini'
 root = '{data}'

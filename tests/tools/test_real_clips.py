@@ -9,6 +9,8 @@ from commands import ROOT, learned, test_tool, train_tool
 from mmengine.config import Config
 from safetensors.torch import save_file
 
+pytestmark = [pytest.mark.slow, pytest.mark.e2e]
+
 CLIPS = ('yoga_k400val_Tw2yXa6CzWE.mp4', 'apply_eye_makeup.avi')
 CLASSES = ['yoga', 'applying eye makeup', 'arm wrestling']
 

@@ -10,6 +10,8 @@ from commands import ROOT, learned, line_of, start, train, train_tool
 
 from vlprompt.apis import find_resumable
 
+pytestmark = pytest.mark.e2e
+
 MIXUP = (
     'model.data_preprocessor.blending.type=MixupBlending',
     'model.data_preprocessor.blending.num_classes=3',

@@ -3,7 +3,10 @@
 import json
 
 import pytest
-from commands import ROOT, learned, line_of, start, test_tool, train_tool
+from commands import learned, line_of, test_tool, train_tool
+from two_processes import run_two
+
+pytestmark = pytest.mark.e2e
 
 CAPTIONS = {
     '0.mp4': ['a red square', 'a box that is red'],
@@ -100,16 +103,8 @@ def test_captions_train_and_are_retrieved(config, tmp_path):
 def test_two_processes_retrieve_like_one(config, tmp_path):
     """3 videos in 2 processes, one of which gets a video twice."""
     expected = test_tool.main([config, 'none'])
-    result = start(
-        'bash',
-        ROOT / 'tools/dist_test.sh',
-        config,
-        'none',
-        '2',
-        '--work-dir',
-        tmp_path / 'two',
-    )
-    assert result.returncode == 0, result.stderr
+    out = tmp_path / 'two'
+    run_two(test_tool.main, out, config, 'none', '--work-dir', out)
     (report,) = tmp_path.glob('two/*/*.json')
     metrics = json.loads(report.read_text())
     assert {k: metrics[k] for k in expected} == pytest.approx(expected)

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from commands import ROOT, learned, start, test_tool, train
+from commands import learned, test_tool, train, train_tool
+from two_processes import run_two
+
+pytestmark = pytest.mark.e2e
 
 # Everything is trained.  A large epsilon, as AdamW's first steps would make
 # whole steps of the rounding errors in gradients that are zero.
@@ -25,12 +28,11 @@ SHARDED = (
 
 
 def train_sharded(world: Path, work_dir: Path, *flags: str) -> None:
-    result = start(
-        'bash', ROOT / 'tools/dist_train.sh', world / 'tiny.py', '2',
+    run_two(
+        train_tool.main, work_dir / 'logs', world / 'tiny.py',
         '--work-dir', work_dir, '--seed', '1', *flags,
         '--cfg-options', *OPTIONS, *SHARDED,
     )  # fmt: skip
-    assert result.returncode == 0, result.stderr
 
 
 def train_alone(config: str, work_dir: Path, *flags: str) -> dict:

@@ -1,11 +1,11 @@
-"""One quickstart for all tests of the toy world."""
+"""One small toy world and one quickstart, for all processes of a test run."""
 
 import json
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from programs import EPOCHS, call
+from programs import EPOCHS, call, call_here
 
 import vlprompt  # noqa: F401  mends torchvision before open_clip needs it
 
@@ -23,15 +23,16 @@ base_train = '{lists}/base_{{seed}}.txt'
 base = ('{lists}/base.txt', '{data}/base_labels.csv')
 novel = ('{lists}/a.txt', '{data}/novel_labels.csv')
 """
-# List: the one of the toy world it is from, its first line, and the step.
+# List: the one of the small world it is from, its first line, and the step.
 LISTS = {
-    'full': ('all_val', 0, 16),
-    'a': ('novel_val', 0, 8),
-    'b': ('novel_val', 3, 8),
-    'few_1': ('all_train', 0, 12),
-    'base_1': ('base_train', 0, 12),
-    'base': ('base_val', 0, 8),
+    'full': ('all_val', 0, 4),
+    'a': ('novel_val', 0, 2),
+    'b': ('novel_val', 1, 2),
+    'few_1': ('all_train', 0, 2),
+    'base_1': ('base_train', 0, 2),
+    'base': ('base_val', 0, 2),
 }
+CLIPS = 2  # of a class and split, in the small world
 
 
 class Quickstart(NamedTuple):
@@ -47,27 +48,49 @@ class Quickstart(NamedTuple):
 
 
 @pytest.fixture(scope='session')
-def quickstart(tmp_path_factory) -> Quickstart:
-    """A quickstart of a few epochs, run to its end."""
-    root = tmp_path_factory.mktemp('quickstart')
-    command = [
-        'tools/quickstart.py',
-        f'--data={root}/toy',
-        f'--out={root}/out',
-        f'--epochs={EPOCHS}',
-    ]
-    done = call(*command)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Quickstart(root / 'toy', root / 'out', command)
+def toy(make_once) -> Path:
+    """A toy world of two clips of each class."""
+
+    def make(folder: Path) -> None:
+        call_here(
+            'toy',
+            'world',
+            f'--root={folder}',
+            f'--num-train={CLIPS}',
+            f'--num-val={CLIPS}',
+            '--workers=1',
+        )
+
+    return make_once('toy', make)
 
 
 @pytest.fixture(scope='session')
-def small(quickstart, tmp_path_factory) -> Path:
+def quickstart(make_once) -> Quickstart:
+    """A quickstart of a few epochs in the whole world, run to its end."""
+
+    def command_in(root: Path) -> list[str]:
+        return [
+            'tools/quickstart.py',
+            f'--data={root}/toy',
+            f'--out={root}/out',
+            f'--epochs={EPOCHS}',
+        ]
+
+    def make(root: Path) -> None:
+        done = call(*command_in(root))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    root = make_once('quickstart', make)
+    return Quickstart(root / 'toy', root / 'out', command_in(root))
+
+
+@pytest.fixture(scope='session')
+def small(toy, tmp_path_factory) -> Path:
     """The description of a data set of a few clips of the toy world."""
     folder = tmp_path_factory.mktemp('small')
     for name, (source, first, step) in LISTS.items():
-        lines = (quickstart.data / f'{source}.txt').read_text().splitlines()
+        lines = (toy / f'{source}.txt').read_text().splitlines()
         (folder / f'{name}.txt').write_text('\n'.join(lines[first::step]))
     path = folder / 'small.py'
-    path.write_text(DESCRIPTION.format(data=quickstart.data, lists=folder))
+    path.write_text(DESCRIPTION.format(data=toy, lists=folder))
     return path

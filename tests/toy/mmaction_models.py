@@ -23,7 +23,8 @@ layout = 'NCTHW'
 DATA = """
 custom_imports = dict(imports=['vlprompt'], allow_failed_imports=False)
 pipeline = [
-    dict(type='VideoInit'), sampler, dict(type='VideoDecode'),
+    dict(type='vlprompt.VideoInit'), sampler,
+    dict(type='vlprompt.VideoDecode'),
     dict(type='Resize', scale=(48, 48), keep_ratio=False),
     dict(type='FormatShape', input_format=layout),
     dict(type='PackActionInputs')]

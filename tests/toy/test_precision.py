@@ -8,6 +8,7 @@ from programs import EPOCHS, call
 from vlprompt.hardware import has_bf16
 
 
+@pytest.mark.e2e
 @pytest.mark.skipif(not has_bf16('cpu'), reason='no bf16 instructions')
 def test_bf16_learns_as_well(quickstart, tmp_path):
     """Of 192 videos, of which bf16 may lose 8 more than it gains."""

@@ -7,18 +7,20 @@ from statistics import fmean, pstdev
 import pytest
 from programs import ROOT, call, evaluate_here
 
+pytestmark = pytest.mark.e2e
+
 ONE_EPOCH = ('train_cfg.max_epochs=1', 'train_cfg.val_interval=1')
 
 
 @pytest.fixture(scope='module')
-def flags(quickstart):
+def flags(toy):
     """Changes of the configs, for a config."""
 
     def flags_of(config):
         changes = ONE_EPOCH if '/vilt_' in str(config) else ()
         return (
             '--cfg-options',
-            f'model.clip.pretrained={quickstart.data}/toy_clip.safetensors',
+            f'model.clip.pretrained={toy}/toy_clip.safetensors',
             *changes,
         )
 
@@ -160,17 +162,17 @@ def test_all_classes_with_more_views(small, evaluate):
     ]
 
 
-def test_retrieval_in_both_directions(quickstart, evaluate):
+def test_retrieval_in_both_directions(toy, evaluate):
     out, printed = evaluate(
         'retrieval',
         'configs/vilt/vilt_retrieval_toy.py',
         '--train',
-        f'--data-root={quickstart.data.parent}',
+        f'--data-root={toy.parent}',
         '--v2t=caption',
         '--tie=mean',
     )
     (metrics,) = metrics_of(out).values()
-    listed = json.loads((quickstart.data / 'captions_val.json').read_text())
+    listed = json.loads((toy / 'captions_val.json').read_text())
     assert metrics['scored'] == metrics['listed'] == len(listed)
     assert metrics['captions'] == 2 * len(listed)
     assert metrics['truncated'] == 0
@@ -197,15 +199,15 @@ def test_a_dry_run_runs_nothing(small, evaluate, tmp_path):
     assert not (tmp_path / 'none').exists()
 
 
-def test_an_unreadable_video_is_counted(small, evaluate, quickstart, tmp_path):
+def test_an_unreadable_video_is_counted(small, evaluate, toy, tmp_path):
     listed = (small.parent / 'a.txt').read_text().splitlines()[:6]
     (tmp_path / 'empty.mp4').touch()
     listed[2] = f'{tmp_path}/empty.mp4 3'
     (tmp_path / 'list.txt').write_text('\n'.join(listed))
     description = tmp_path / 'broken.py'
     description.write_text(
-        f"title = 'Broken'\nroot = '{quickstart.data}'\nzero_shot = dict("
-        f"a=('{tmp_path}/list.txt', '{quickstart.data}/novel_labels.csv'))\n"
+        f"title = 'Broken'\nroot = '{toy}'\nzero_shot = dict("
+        f"a=('{tmp_path}/list.txt', '{toy}/novel_labels.csv'))\n"
     )
     arguments = ('configs/clip/clip_toy.py', f'--datasets={description}')
     _, printed = evaluate('zero-shot', *arguments, code=2)

@@ -4,15 +4,20 @@ import json
 import re
 
 import pytest
-from programs import call
+from programs import call_here
+
+from vlprompt.errors import UserError
+
+pytestmark = pytest.mark.e2e
 
 SYSTEMS = ('vita_toy', 'clip_toy')
 
 
-def test_the_zoo_makes_a_table_and_keeps_results(quickstart, tmp_path):
+def test_the_zoo_makes_a_table_and_keeps_results(toy, tmp_path):
     command = [
-        'tools/zoo_toy.py',
-        f'--data={quickstart.data}',
+        'toy',
+        'zoo',
+        f'--data={toy}',
         f'--out={tmp_path}/zoo',
         f'--table={tmp_path}/zoo.md',
         '--epochs=1',
@@ -21,22 +26,20 @@ def test_the_zoo_makes_a_table_and_keeps_results(quickstart, tmp_path):
         '--only',
         *SYSTEMS,
     ]
-    done = call(*command)
-    assert done.returncode == 0, done.stderr
+    call_here(*command)
     table = (tmp_path / 'zoo.md').read_text()
     rows = [re.split(r' *\| *', line)[1:4] for line in table.splitlines()]
     assert ['vanilla CLIP', 'no', '0'] in rows
     assert ['Vita-CLIP', 'yes', '341,505'] in rows
     results = tmp_path / 'zoo/vita_toy/seed0/results.json'
     base = json.loads(results.read_text())['base']
-    half = (base['blind'] + base['ordered']) / 2
-    assert base['all'] == pytest.approx(half)
+    mean = (base['blind'] + base['ordered']) / 2
+    assert base['all'] == pytest.approx(mean)
     before = results.stat().st_mtime
-    assert call(*command).returncode == 0
+    call_here(*command)
     assert results.stat().st_mtime == before
 
 
 def test_without_a_toy_world_it_says_so(tmp_path):
-    done = call('tools/zoo_toy.py', f'--data={tmp_path}')
-    assert done.returncode == 2
-    assert 'vlprompt toy world' in done.stderr
+    with pytest.raises(UserError, match='make it by `vlprompt toy world`'):
+        call_here('toy', 'zoo', f'--data={tmp_path}')
