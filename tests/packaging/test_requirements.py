@@ -17,6 +17,7 @@ NAMES = {
     'mmcv': 'mmcv-lite',
     'open_clip': 'open_clip_torch',
     'sklearn': 'scikit-learn',
+    'yaml': 'pyyaml',
 }
 # MMAction2's, which has to be of the version of the other one.
 NOT_IMPORTED = {'opencv-contrib-python'}
