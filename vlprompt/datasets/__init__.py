@@ -2,8 +2,15 @@
 
 from vlprompt.late import late_getattr
 
-from . import lists, transforms
-from .lists import *
+from . import transforms
+from .lists.captions import CaptionedVideo, read_captions
+from .lists.class_names import (
+    class_names_of,
+    list_class_names,
+    load_class_names,
+)
+from .lists.overlap import ListOverlap, count_overlap
+from .lists.path_resolver import PathResolver, ResolvedPaths
 
 # Everything that a config can name; the registries are made of it, too.
 LATE = {
@@ -11,5 +18,16 @@ LATE = {
     'VideoCaptionDataset': '.video_caption_dataset',
     'VideoClassDataset': '.video_class_dataset',
 }
-__all__ = [*LATE, *lists.__all__]
+__all__ = [
+    *LATE,
+    'CaptionedVideo',
+    'ListOverlap',
+    'PathResolver',
+    'ResolvedPaths',
+    'class_names_of',
+    'count_overlap',
+    'list_class_names',
+    'load_class_names',
+    'read_captions',
+]
 __getattr__ = late_getattr(__name__, LATE)
