@@ -102,7 +102,8 @@ class TextBank:
     def _encode(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None
     ) -> Tensor:
-        # Evaluation is not in step: a process may see a batch more.
+        # In evaluation one process may run a batch more than the others,
+        # which would wait for their share for ever.
         if self.encoder.training:
             features = encode_sharded(self.encoder, tokens, prompts)
         else:
