@@ -107,7 +107,7 @@ def test_two_numbers_behind_a_path_are_refused(tmp_path, line):
     """UniFormer's ``name frames label``, and several labels."""
     file = tmp_path / 'list.txt'
     file.write_text(f'a 2.mp4 0\n{line}\n')
-    with pytest.raises(UserError, match='line 2: .* two numbers behind') as e:
+    with pytest.raises(UserError, match='line 2: .* two numbers after') as e:
         read_annotations(file, [str(i) for i in range(174)])
     assert repr(line) in str(e.value)
 

@@ -144,7 +144,7 @@ def test_a_checkpoint_holds_what_was_learned(save):
 @pytest.mark.parametrize(
     ('change', 'message'),
     [
-        (dict(seed=1), 'learnt on another CLIP'),
+        (dict(seed=1), 'trained on another CLIP'),
         (
             dict(texts=dict(type='ClassTexts', template='[4] {}.')),
             r'another layout: prompts.free.visual.vectors is \(1, 3, 32\)',
@@ -155,7 +155,7 @@ def test_a_checkpoint_holds_what_was_learned(save):
         ),
         (
             dict(prompts=dict(type='ViLTPrompts', coupling='none', depth=3)),
-            'another kind of model',
+            'does not match the model',
         ),
     ],
 )

@@ -27,7 +27,7 @@ TOP_KEYS = {
     'sync_bn',
     'tta_model',
 } - {'cfg'}
-# How much alike a key and one of these are if the key is that one misspelt.
+# Similarity above which an unknown key counts as a typo.
 MISSPELT = 0.88
 
 
@@ -52,7 +52,7 @@ def load_config(path: str, options: dict[str, Any] | None = None) -> Config:
     for key in config:
         if meant := misspelt(key):
             raise UserError(
-                f'{path}: nobody takes the key {key!r}; did you mean '
+                f'{path}: unknown key {key!r}; did you mean '
                 f'{meant}? (a variable of your own needs another name)'
             )
     _merge(config, options or {})

@@ -42,7 +42,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--show', action='store_true', help='show predictions in a window'
     )
     parser.add_argument(
-        '--interval', type=int, default=1, help='draw one video in so many'
+        '--interval', type=int, default=1, help='draw every N-th video'
     )
     parser.add_argument(
         '--wait-time', type=float, default=2, help='seconds for each window'

@@ -118,9 +118,8 @@ def _check_keys(
     unknown = [name for name in given if name not in expected]
     if missing or unknown:
         raise UserError(
-            'the checkpoint is of another kind of model: it lacks '
-            f'{_some(missing)} and has {_some(unknown)} that this one does '
-            'not know'
+            'the checkpoint does not match the model: missing '
+            f'{_some(missing)}, unexpected {_some(unknown)}'
         )
     for name, tensor in given.items():
         if tensor.shape != expected[name].shape:
@@ -141,7 +140,7 @@ def _some(names: list[str]) -> str:
 def _check_fingerprint(expected: Tensor, given: Tensor) -> None:
     if not torch.equal(expected.cpu(), given.cpu()):
         raise UserError(
-            'the checkpoint was learnt on another CLIP: its frozen weights '
+            'the checkpoint was trained on another CLIP: its frozen weights '
             f'have fingerprint {_hex(given)}, those of this model '
             f'{_hex(expected)}; check clip=dict(arch=..., pretrained=...)'
         )

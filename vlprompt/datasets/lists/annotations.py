@@ -112,7 +112,7 @@ def read_list(
 def find_repeats(
     lines: Iterable[ListLine],
 ) -> list[tuple[ListLine, ListLine]]:
-    """The lines whose path an earlier one has, behind the first such one."""
+    """Pairs (first line, later line) that list the same path."""
     first: dict[str, ListLine] = {}
     pairs = ((first.setdefault(x.video.path, x), x) for x in lines)
     return [(known, line) for known, line in pairs if known is not line]
@@ -139,7 +139,7 @@ def _parse(line: str, ids: dict[str, int], where: str) -> LabelledVideo:
 def _check_path(path: str, line: str, where: str) -> None:
     if SECOND_NUMBER.search(path):
         raise UserError(
-            f'{where}: {line[:200]!r} has two numbers behind the path, '
+            f'{where}: {line[:200]!r} has two numbers after the path, '
             'expected "path label" ("name frames label" and several labels '
             f'are not read; {docs_url("data#lists")})'
         )
