@@ -3,13 +3,15 @@
 import logging
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 
 from vlprompt.errors import UserError
+from vlprompt.models.trainable_state import FINGERPRINT
+from vlprompt.weights import read_file, split_place, weights_in
 
 STEP = re.compile(r'(?:epoch|iter)_(\d+)\.pth')
 
@@ -21,30 +23,40 @@ class Checkpoint(NamedTuple):
         path: The file or URL.
         seed: The random seed of the run that wrote it, if it is known.
         classes: The class names that it was trained on, if they are known.
+        resumable: Whether it holds the state of a training.
     """
 
     path: str
     seed: int | None
     classes: tuple[str, ...] | None = None
+    resumable: bool = False
 
 
 def read_checkpoint(path: str) -> Checkpoint:
     """Check that a file or URL is a checkpoint that can be read.
 
     Raises:
-        UserError: If it is missing or damaged.
+        UserError: If it is missing, damaged or has no weights.
     """
-    try:
-        content = CheckpointLoader.load_checkpoint(
-            path, map_location='cpu', logger='silent'
-        )
-    except OSError as error:
-        raise UserError(
-            f'{path} cannot be read or is damaged ({error})'
-        ) from error
+    content = _content(path)
     meta = content.get('meta') or {}
     classes = (meta.get('dataset_meta') or {}).get('classes')
-    return Checkpoint(path, meta.get('seed'), classes and tuple(classes))
+    resumable = 'message_hub' in content and 'epoch' in meta
+    return Checkpoint(
+        path, meta.get('seed'), classes and tuple(classes), resumable
+    )
+
+
+def _content(path: str) -> dict[str, Any]:
+    """What a file holds besides weights, which are there and not read."""
+    if '://' in path:
+        return CheckpointLoader.load_checkpoint(
+            path, map_location='cpu', logger='silent'
+        )
+    file, place = split_place(path)
+    found = read_file(file, mmap=True)
+    loaded = weights_in(found, file, place, [FINGERPRINT])
+    return found.content if loaded.place else {}
 
 
 def set_checkpoint(config: Config, checkpoint: str | None) -> None:

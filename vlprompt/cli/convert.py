@@ -109,6 +109,7 @@ def run(args: Namespace) -> None:
         args.kind,
         converters.read(args.kind, args.source),
         converters.load_base(args.clip),
+        args.source,
     )
     _show(conversion.moved)
     if args.kind in CLIPS:

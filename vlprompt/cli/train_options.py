@@ -82,6 +82,11 @@ def resume(config: Config, checkpoint: str) -> None:
         found = read_checkpoint(checkpoint)
     if found is None:
         return
+    if not found.resumable:
+        raise UserError(
+            f'{found.path} has weights, but no state of a training to go on '
+            'from: --cfg-options load_from=FILE starts a new one from them'
+        )
     config.resume = True
     config.load_from = found.path
     # The samplers are made before MMEngine reads the seed from the file.
