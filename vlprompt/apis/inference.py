@@ -24,6 +24,7 @@ from vlprompt.user_messages import error_line
 
 from .checkpoints import read_checkpoint
 from .config import load_config
+from .preprocessing import warn_of_other_preprocessing
 
 SHOWN = 200  # characters of another package's error
 
@@ -61,6 +62,7 @@ def init_recognizer(
     if config.get('model') is None:
         raise UserError(f'the config {config.filename} has no model')
     set_checkpoint(config, checkpoint)
+    warn_of_other_preprocessing(config)
     model = _build(config)
     if config.get('load_from') is not None:
         _load(model, config.load_from)

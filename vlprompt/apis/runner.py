@@ -6,6 +6,7 @@ from mmengine.runner import Runner
 from vlprompt.registry import RUNNERS
 
 from .checkpoints import read_checkpoint
+from .preprocessing import warn_of_other_preprocessing
 
 
 def build_runner(config: Config) -> Runner:
@@ -14,6 +15,7 @@ def build_runner(config: Config) -> Runner:
     Raises:
         UserError: If the checkpoint to load cannot be read.
     """
+    warn_of_other_preprocessing(config)
     if config.get('load_from') is not None:
         read_checkpoint(config.load_from)
     if 'runner_type' in config:

@@ -1,7 +1,7 @@
 """The only place that makes a CLIP and reads files of CLIP weights."""
 
 import math
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import open_clip
@@ -16,11 +16,19 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from ..layers.quick_gelu import replace_quick_gelu
+from ..trainable_state import FilePositions
 from .arch import arch_config
 from .files import read_clip_file
 from .finetuned import read_finetuned
 from .matching import match
-from .positions import NAME, check_positions, check_resize, resize_positions
+from .names import to_recognizer
+from .positions import (
+    NAME,
+    check_positions,
+    check_resize,
+    checked_resize,
+    resize_positions,
+)
 from .tags import check_activation, find_file
 
 DEFAULT_LOGIT_SCALE = math.log(1 / 0.07)
@@ -46,6 +54,16 @@ class CLIP(NamedTuple):
     tokenizer: SimpleTokenizer
     file_positions: Tensor | None = None
     resize: str | None = None
+
+    @property
+    def positions(self) -> FilePositions:
+        """How position embeddings of images of another size are read."""
+        return FilePositions(
+            to_recognizer(NAME),
+            tuple(self.visual.grid_size),
+            partial(checked_resize, resize=self.resize),
+            self.file_positions,
+        )
 
     @property
     def widths(self) -> dict[str, int]:

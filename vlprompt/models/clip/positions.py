@@ -60,3 +60,15 @@ def resize_positions(
     model = SimpleNamespace(visual=SimpleNamespace(grid_size=tuple(grid)))
     resize_pos_embed(state, model, interpolation=resize)
     return state[NAME]
+
+
+def checked_resize(
+    positions: Tensor, grid: Sequence[int], resize: str | None
+) -> Tensor:
+    """The positions of a checkpoint for another grid.
+
+    Raises:
+        UserError: Unless they are to be resized and of square images.
+    """
+    check_positions(positions, grid, 'the checkpoint', resize)
+    return resize_positions(positions, grid, resize)
