@@ -101,7 +101,7 @@ def _text(path: Path, head: bytes) -> str | None:
         return f'is an XML answer of a server{code}: {AGAIN}'
     if head[:1] in (b'{', b'['):
         return _json(path, head)
-    if not head.translate(None, PRINTABLE):
+    if head and not head.translate(None, PRINTABLE):
         return f'is a text ({_short(head)!r}): {AGAIN}'
     return None
 

@@ -92,7 +92,7 @@ def find_weights(content: Any, path: str, place: str = '') -> Weights:
     if len(pair) == len(choices) > 1:
         raise UserError(
             f'{path} has weights below {" and ".join(pair)}: say which, as '
-            f'{path}::{pair[0]}'
+            f'{_address(path, pair[0])}'
         )
     first, *others = choices
     note = _note(content, path, first, others)
@@ -107,7 +107,7 @@ def _note(content: Mapping, path: str, first: str, others: list[str]) -> str:
         )
     if others:
         return (
-            f'{path}: took the weights below {first}; {path}::{others[0]} '
+            f'{path}: took the weights below {first}; {_address(path, others[0])} '
             f'takes those below {others[0]}'
         )
     if is_averaged(first):
@@ -166,6 +166,10 @@ def _at(content: Mapping, path: str, place: str) -> Weights:
     )
 
 
+def _address(path: str, place: str) -> str:
+    return f'{path}{"." if "::" in path else "::"}{place}'
+
+
 def _top(content: Mapping) -> Mapping:
     choices = _choices(content)
     return next(iter(choices.values()), content)
@@ -202,7 +206,7 @@ def _nothing(content: Mapping, path: str) -> str:
     if others:
         return (
             f'{path} has no weights in a place that is known, it has '
-            f'{_keys(content)}: give the place, as {path}::{others[0]}'
+            f'{_keys(content)}: give the place, as {_address(path, others[0])}'
         )
     if _is_state(content) or any('optim' in str(key) for key in content):
         return (

@@ -76,13 +76,16 @@ def read_file(
 
 def _unpickle(path: Path, mmap: bool) -> tuple[Any, tuple[str, ...]]:
     try:
-        content = torch.load(
-            path, map_location='cpu', weights_only=True, mmap=mmap
-        )
-        return content, ()
+        return _torch_load(path, mmap, weights_only=True), ()
     except pickle.UnpicklingError:  # there is more than weights, or damage
         restricted = Restricted()
-        content = torch.load(
-            path, map_location='cpu', pickle_module=restricted, mmap=mmap
-        )
+        content = _torch_load(path, mmap, pickle_module=restricted)
         return plain(content), tuple(restricted.left_out)
+
+
+def _torch_load(path: Path, mmap: bool, **kwargs: Any) -> Any:
+    # PyTorch goes by the name of a file, unless it gets it opened.
+    if mmap and path.suffix != '.safetensors':
+        return torch.load(str(path), map_location='cpu', mmap=True, **kwargs)
+    with open(path, 'rb') as file:
+        return torch.load(file, map_location='cpu', **kwargs)

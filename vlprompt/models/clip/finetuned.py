@@ -64,11 +64,11 @@ def read_finetuned(
 
 
 def _read(path: str) -> dict[str, Tensor]:
+    file, _ = split_place(path)
     try:
         loaded = load_weights_file(path, anchors=[FINGERPRINT])
     except UserError as error:
-        if str(error).startswith('no checkpoint'):
-            file, _ = split_place(path)
-            raise UserError(f'no checkpoint at {file}: {HINT}') from error
-        raise
+        if str(error) != f'no checkpoint at {file}':
+            raise
+        raise UserError(f'{error}: {HINT}') from error
     return dict(loaded.tensors)
