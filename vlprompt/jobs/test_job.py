@@ -56,7 +56,8 @@ class TestJob(Job):
         """A hash of the config, the flags, the list and the checkpoint."""
         values = (self.kind, self.config.to_dict(), self.flags)
         lists = [d.get('ann_file', '') for d in data_sets(self.config, 'test')]
-        return digest_of(values, [*lists, self._checkpoint(out)])
+        file, *place = self._checkpoint(out).split('::')
+        return digest_of(values, [*lists, file, *place])
 
     def inputs(self) -> Iterator[str]:
         """The list and the folder of videos."""

@@ -106,9 +106,10 @@ def _note(content: Mapping, path: str, first: str, others: list[str]) -> str:
             f'state_dict; {path}::model takes those that were averaged'
         )
     if others:
+        other = _address(path, others[0])
         return (
-            f'{path}: took the weights below {first}; {_address(path, others[0])} '
-            f'takes those below {others[0]}'
+            f'{path}: took the weights below {first}; {other} takes those '
+            f'below {others[0]}'
         )
     if is_averaged(first):
         return f'{path}: took averaged weights (EMA), it has no others'
