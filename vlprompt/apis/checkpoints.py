@@ -10,8 +10,8 @@ from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 
 from vlprompt.errors import UserError
-from vlprompt.models.trainable_state import FINGERPRINT
 from vlprompt.weights import read_file, split_place, weights_in
+from vlprompt.weights.names import FINGERPRINT
 
 STEP = re.compile(r'(?:epoch|iter)_(\d+)\.pth')
 

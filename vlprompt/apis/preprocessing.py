@@ -1,16 +1,21 @@
 """Whether frames are prepared as the images a CLIP was trained on."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from mmengine.config import Config
 from mmengine.logging import print_log
 
 from vlprompt.datasets.pipelines import resizing
-from vlprompt.models.clip.preprocessing import Preprocessing, preprocessing_of
 
 from .config import has_our_recognizer
+
+if TYPE_CHECKING:
+    from vlprompt.models.clip.preprocessing import Preprocessing
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 TOLERANCE = 0.5  # of 255: what is rounded in configs
@@ -24,6 +29,8 @@ def warn_of_other_preprocessing(config: Config) -> None:
     Published methods do so on purpose; a mistake looks the same.  Nothing is
     said of files whose preprocessing is not known.
     """
+    from vlprompt.models.clip.preprocessing import preprocessing_of
+
     clip = (config.get('model') or {}).get('clip')
     if not clip or not has_our_recognizer(config):
         return

@@ -73,8 +73,9 @@ def load_from_local(filename: str, map_location: Any = None) -> dict:
             can be used.
     """
     from vlprompt.weights import load_weights_file
+    from vlprompt.weights.names import FINGERPRINT
 
-    loaded = load_weights_file(filename, anchors=['clip_fingerprint'])
+    loaded = load_weights_file(filename, anchors=[FINGERPRINT])
     others = loaded.file.content if loaded.place else {}
     content = {**others, 'state_dict': loaded.tensors}
     if isinstance(meta := content.get('meta'), dict):

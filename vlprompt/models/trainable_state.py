@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from vlprompt.errors import UserError
+from vlprompt.weights.names import FINGERPRINT
 
-FINGERPRINT = 'clip_fingerprint'
 # Parameters that have a row for each frame.
 TIMES = re.compile(
     r'pooler\.positions|cls_head\.positions|embeddings\.\d+\.vectors|'

@@ -14,6 +14,8 @@ WRAPPERS = (
     '_checkpoint_wrapped_module',
     '_forward_module',
 )
+# The name that all checkpoints of this library have.
+FINGERPRINT = 'clip_fingerprint'
 FLAT = '_flat_param'  # what FSDP makes of the parameters of a module
 
 

@@ -7,8 +7,9 @@ from torch import Tensor
 
 from vlprompt.errors import UserError
 from vlprompt.weights import load_weights_file, split_place
+from vlprompt.weights.names import FINGERPRINT
 
-from ..trainable_state import FINGERPRINT, fingerprint
+from ..trainable_state import fingerprint
 from .names import to_open_clip, to_recognizer
 from .positions import NAME
 
