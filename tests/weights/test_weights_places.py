@@ -231,3 +231,41 @@ def test_weights_alone_are_nothing_to_resume_from():
     torch.save(dict(state_dict=learned()), 'a.pth')
     with pytest.raises(UserError, match='no state of a training'):
         WAYS['resume']('a.pth')
+
+
+def test_addresses(monkeypatch, tmp_path):
+    """A file is downloaded once, and read as one that lies here."""
+    state, loads = learned(), []
+
+    def download(url, path, progress):
+        loads.append(url)
+        torch.save(dict(model=state, ema={}), path)
+
+    monkeypatch.setattr(torch.hub, 'get_dir', lambda: str(tmp_path / 'hub'))
+    monkeypatch.setattr(torch.hub, 'download_url_to_file', download)
+    address = 'https://example.org/ours.pth'
+    for place in ('', '::model'):
+        found = CheckpointLoader.load_checkpoint(address + place)
+        assert found['state_dict'].keys() == state.keys()
+    assert loads == [address]
+
+    def fail(*_args, **_kwargs):
+        raise OSError('no network')
+
+    monkeypatch.setattr(torch.hub, 'download_url_to_file', fail)
+    with pytest.raises(UserError, match='cannot download .*other.pth'):
+        read_checkpoint('https://example.org/other.pth')
+
+
+def test_names_of_hugging_face_have_a_converter():
+    torch.save({'vision_model.a': torch.ones(1)}, 'a.bin')
+    with pytest.raises(UserError, match='convert huggingface'):
+        load_clip(ARCH, 'a.bin')
+
+
+def test_eight_bits_are_read():
+    weights = clip_weights()
+    small = {k: v.to(torch.float8_e4m3fn) for k, v in weights.items()}
+    torch.save(small, 'a.pt')
+    clip = load_clip(ARCH, 'a.pt')
+    assert torch.equal(clip.visual.proj, small['visual.proj'].float())

@@ -69,6 +69,8 @@ def _tensor(name: str, value: Any, path: str) -> Tensor:
 def _ruined(name: str, value: Tensor) -> bool:
     if not value.is_floating_point() or name.endswith(MASKS):
         return False
+    if value.dtype.itemsize == 1:  # which PyTorch cannot add up
+        value = value.float()
     # The sum is fast and needs no memory; it may overflow, though.
     if value.sum(dtype=torch.float32).isfinite():
         return False

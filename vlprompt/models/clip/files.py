@@ -67,7 +67,7 @@ def read_clip_file(path: str | Path) -> ClipFile:
 
 def _config_activation(path: str | Path) -> str | None:
     """What open_clip's config beside a file says."""
-    path = Path(path)
+    path = Path(path).expanduser()
     config = path.with_name(OPEN_CLIP_CONFIG)
     if not path.name.startswith('open_clip_') or not config.is_file():
         return None

@@ -61,8 +61,14 @@ def _check_names(
         for kind, keys in problems.items()
         if keys
     ]
-    if found:
-        raise UserError(f'{what}: {", ".join(found)}{_looks_like(given)}')
+    if not found:
+        return
+    if any(key.startswith('vision_model.') for key in given):
+        raise UserError(
+            f"{what} under its names: they are Hugging Face's, which "
+            '`vlprompt convert huggingface` reads'
+        )
+    raise UserError(f'{what}: {", ".join(found)}{_looks_like(given)}')
 
 
 def _check_shapes(

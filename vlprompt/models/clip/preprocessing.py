@@ -44,9 +44,9 @@ def preprocessing_of(
     """
     if pretrained is None:
         return None
-    found = None
-    if Path(pretrained).exists():
-        found = _beside(Path(pretrained))
+    found, file = None, Path(pretrained).expanduser()
+    if file.exists():
+        found = _beside(file)
     elif isinstance(arch, str):
         found = get_pretrained_cfg(arch, pretrained)
     if not found:

@@ -25,7 +25,7 @@ def find_file(arch: str | dict, pretrained: str) -> str:
         UserError: If it is neither, or was trained with another activation
             than the architecture has.
     """
-    if Path(split_place(pretrained)[0]).exists():
+    if Path(split_place(pretrained)[0]).expanduser().exists():
         return pretrained
     tag = isinstance(arch, str) and get_pretrained_cfg(arch, pretrained)
     if not tag and isinstance(arch, str):
