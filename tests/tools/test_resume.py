@@ -94,4 +94,4 @@ def test_nothing_to_resume_from(config, killed, tmp_path):
     )
     assert 'no checkpoint in' in line
     args = [config, '--resume', str(tmp_path / 'x/epoch_1.pth')]
-    assert 'damaged' in line_of(train_tool.main, args)
+    assert 'cut off' in line_of(train_tool.main, args)

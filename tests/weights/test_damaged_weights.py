@@ -1,5 +1,6 @@
 """Damaged files give the same tensors or one line, never anything else."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from vlprompt.errors import UserError
-from vlprompt.weights import load_weights_file
+from vlprompt.weights import load_weights_file, read_file
 
 WEIGHTS = {
     'visual.proj': torch.arange(600.0).reshape(20, 30),
@@ -99,6 +100,21 @@ def test_a_bit_of_a_tensor_in_an_archive():
         load_weights_file('a.pth')
 
 
+@given(share=st.floats(0, 1, exclude_max=True), bits=st.integers(1, 255))
+@LIMITS
+def test_bytes_that_change_in_archives_without_checksums(share, bits):
+    """Whatever a value becomes, the process goes on."""
+    torch.serialization.set_crc32_options(False)
+    try:
+        data = bytearray(write('zip'))
+    finally:
+        torch.serialization.set_crc32_options(True)
+    # Most of the file is values and padding.
+    end = data.index(b'PK\x07\x08') if share < 0.7 else len(data)
+    data[int(share * end)] ^= bits
+    read(bytes(data))
+
+
 def test_archives_without_checksums_are_read():
     torch.serialization.set_crc32_options(False)
     try:
@@ -106,6 +122,24 @@ def test_archives_without_checksums_are_read():
     finally:
         torch.serialization.set_crc32_options(True)
     assert unchanged(load_weights_file('a.pth').tensors, 'zip')
+
+
+@pytest.mark.parametrize('mmap', [False, True])
+def test_sizes_that_lie(mmap):
+    """PyTorch would read memory that is not the file's."""
+    data = write('zip')
+    with zipfile.ZipFile('zip') as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = next(name for name in parts if name.endswith('data.pkl'))
+    size = b'M' + (600).to_bytes(2, 'little')  # of the largest tensor
+    assert parts[name].count(size) == 1 and data
+    large = b'J' + (1 << 30).to_bytes(4, 'little')
+    parts[name] = parts[name].replace(size, large)
+    with zipfile.ZipFile('a.pth', 'w') as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(UserError, match='has 2400 of 4294967296 bytes'):
+        read_file('a.pth', mmap=mmap)
 
 
 def test_a_file_that_is_written_again_is_checked_again():

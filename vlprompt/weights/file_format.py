@@ -85,7 +85,7 @@ def _zip_format(path: Path, size: int) -> str:
         cut = not zipfile.is_zipfile(path)
         verdict = f'cut off after {size:,} bytes' if cut else 'damaged'
         raise UserError(
-            f'{path} is {verdict}{_unfinished(path)}: {AGAIN}'
+            f'{path} is {verdict}{_unfinished(path)}: copy or {AGAIN}'
         ) from error
     tops = {name.partition('/')[2] for name in names}
     if 'constants.pkl' in tops:

@@ -11,6 +11,7 @@ from vlprompt.errors import UserError, last_line
 
 from .checksums import check_sums
 from .file_format import file_format
+from .storages import check_storages
 from .torchscript import read_torchscript
 from .unpickling import Restricted, plain
 
@@ -58,6 +59,7 @@ def read_file(
     kind = file_format(path, what)
     if kind in ('zip', 'torchscript'):
         check_sums(path)
+        check_storages(path)
     try:
         if kind == 'safetensors':
             with safe_open(path, framework='pt') as file:
@@ -69,7 +71,8 @@ def read_file(
     except Exception as error:  # a damaged file fails in many ways
         raise UserError(
             f'{path} is cut off or damaged '
-            f'({last_line(error)[:SHOWN]}): download it again'
+            f'({last_line(error)[:SHOWN]}): copy or download it '
+            'again'
         ) from error
     return WeightsFile(content, kind, {}, left_out)
 

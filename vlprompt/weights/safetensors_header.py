@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vlprompt.errors import UserError
 
-AGAIN = 'download it again'
+AGAIN = 'copy or download it again'
 
 
 def check_header(path: Path, size: int) -> None:
