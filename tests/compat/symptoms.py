@@ -259,15 +259,15 @@ def checkpoint_order():
         hook.file_backend, hook.keep_ckpt_ids = LocalBackend(), deque()
         hook.filename_tmpl = 'epoch_{}.pth'
         note = Path(folder, 'last_checkpoint')
-        hook._save_checkpoint_with_step(runner, 1, {})
+        for step in (0, 1):
+            hook._save_checkpoint_with_step(runner, step, {})
         assert note.read_text() == f'{folder}/epoch_1.pth'
+        names = sorted(path.name for path in Path(folder).iterdir())
+        assert names == ['epoch_1.pth', 'last_checkpoint'], names
         try:
             hook._save_checkpoint_with_step(runner, 2, {})
         except OSError:
             assert Path(folder, 'epoch_1.pth').exists()
-        hook._save_checkpoint_with_step(runner, 3, {})
-        names = sorted(path.name for path in Path(folder).iterdir())
-        assert names == ['epoch_3.pth', 'last_checkpoint'], names
 
 
 def outcome(function):
