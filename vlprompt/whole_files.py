@@ -30,22 +30,22 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         OSError: If it cannot be written; its ``filename`` is the path.
     """
     path = Path(os.path.realpath(path))
-    if path.exists() and not path.is_file() and not path.is_dir():
-        yield path
-        return
-    part = _part_of(path)
+    is_device = path.exists() and not path.is_file() and not path.is_dir()
+    part = path if is_device else _part_of(path)
     try:
         _check_replaceable(path)
         yield part
-        _flush(part)
-        os.replace(part, path)
+        if not is_device:
+            _flush(part)
+            os.replace(part, path)
     except OSError as error:
         if error.errno is not None and error.filename in (None, str(part)):
             error.filename, error.filename2 = str(path), None
         raise
     finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        if not is_device:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 def write_bytes(path: str | Path, content: bytes) -> None:
