@@ -39,9 +39,9 @@ def whole_file(path: str | Path) -> Iterator[Path]:
             _flush(part)
             os.replace(part, path)
     except OSError as error:
-        if error.errno is not None and error.filename in (None, str(part)):
-            error.filename, error.filename2 = str(path), None
-        raise
+        if error.errno is None or error.filename not in (None, str(part)):
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         if not is_device:
             with suppress(OSError):
