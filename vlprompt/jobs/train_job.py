@@ -58,12 +58,9 @@ class TrainJob(Job):
 
     def checkpoint(self, out: Path) -> Path | None:
         """The last checkpoint that was written, if there is one."""
-        last = out / self.name / 'last_checkpoint'
-        if not last.is_file():
-            return None
-        # The folder may have been moved since.
-        path = out / self.name / Path(last.read_text().strip()).name
-        return path if path.is_file() else None
+        from vlprompt.apis.checkpoints import checkpoints_of
+
+        return next(iter(checkpoints_of(out / self.name)), None)
 
 
 def best_validation(folder: Path, metric: str) -> float | None:
