@@ -1,6 +1,7 @@
 """What the flags of training do to a config."""
 
 import logging
+from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.device import get_device
@@ -15,6 +16,7 @@ from vlprompt.apis.config import has_our_recognizer
 from vlprompt.engine.resume.last_validation import is_owed
 from vlprompt.errors import UserError
 from vlprompt.hardware import WITHOUT_BF16, has_bf16
+from vlprompt.whole_files import write_text
 
 
 def set_randomness(
@@ -128,6 +130,9 @@ def finished(config: Config, found: Checkpoint) -> str | None:
     )
     if config.get('val_cfg') and is_owed(facts, done, found.path):
         return None
+    folder = Path(config.work_dir)
+    if Path(found.path).parent == folder:  # protocols look there
+        write_text(folder / 'last_checkpoint', found.path)
     return (
         f'nothing to do: {found.path} has {done} {unit}, of the {total} that '
         'the config asks for'

@@ -60,7 +60,10 @@ class TrainJob(Job):
         """The last checkpoint that was written, if there is one."""
         from vlprompt.apis.checkpoints import checkpoints_of
 
-        return next(iter(checkpoints_of(out / self.name)), None)
+        folder = out / self.name
+        if not (folder / 'last_checkpoint').is_file():
+            return None
+        return next(iter(checkpoints_of(folder)), None)
 
 
 def best_validation(folder: Path, metric: str) -> float | None:
