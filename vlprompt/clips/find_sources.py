@@ -16,14 +16,16 @@ from .sources import (
     url_source,
 )
 
-SUFFIXES = frozenset(
-    '.3g2 .3gp .asf .avi .dv .f4v .flv .gif .m2ts .m2v .m4v .mkv .mov .mp4 '
-    '.mpe .mpeg .mpg .mts .mxf .nut .ogg .ogm .ogv .qt .rm .rmvb .ts .vob '
-    '.webm .wmv .y4m'.split()
-)
-IMAGES = frozenset(
-    '.avif .bmp .heic .jpeg .jpg .png .ppm .tif .tiff .webp'.split()
-)
+SUFFIXES = {
+    '.3g2', '.3gp', '.asf', '.avi', '.dv', '.f4v', '.flv', '.gif', '.m2ts',
+    '.m2v', '.m4v', '.mkv', '.mov', '.mp4', '.mpe', '.mpeg', '.mpg', '.mts',
+    '.mxf', '.nut', '.ogg', '.ogm', '.ogv', '.qt', '.rm', '.rmvb', '.ts',
+    '.vob', '.webm', '.wmv', '.y4m',
+}  # fmt: skip
+IMAGES = {
+    '.avif', '.bmp', '.heic', '.jpeg', '.jpg', '.png', '.ppm', '.tif',
+    '.tiff', '.webp',
+}  # fmt: skip
 LISTS = ('.txt', '.csv')
 COLUMNS = ('path', 'file', 'filename', 'video', 'video_path', 'url')
 WEB = ('http://', 'https://')

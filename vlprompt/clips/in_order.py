@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -34,6 +35,30 @@ class Broken(NamedTuple):
         if self.reason == 'no such file':
             return f'no video at {self.name}'
         return f'cannot read {self.name} ({self.reason})'
+
+
+OnError = str | Callable[[Broken], Any]
+
+
+def handle(broken: Broken, on_error: OnError) -> None:
+    """Do with a source that cannot be read what was asked for.
+
+    Args:
+        broken: The source.
+        on_error: ``'stop'``, ``'skip'`` with a warning, or a function that
+            is called with it.
+
+    Raises:
+        UserError: To stop.
+    """
+    if callable(on_error):
+        on_error(broken)
+    elif on_error == 'skip':
+        warnings.warn(f'skipped: {broken.line()}', stacklevel=2)
+    elif on_error == 'stop':
+        raise UserError(broken.line()) from broken.error
+    else:
+        raise UserError(f"on_error={on_error!r}, expected 'stop' or 'skip'")
 
 
 def read_in_order(

@@ -67,9 +67,7 @@ def read_whole(source: Source, steps: TestSteps) -> Iterator[Clip]:
         )
         packed = steps.read(reader, source.name)
     end = float(video_end(facts))
-    yield Clip(
-        source.name, 0.0, end, packed['data_samples'], packed['inputs']
-    )
+    yield Clip(source.name, 0.0, end, packed['data_samples'], packed['inputs'])
 
 
 def read_windows(
