@@ -1,9 +1,10 @@
-"""Vanilla CLIP on any video, without training: `vlprompt classify`.
+"""Vanilla CLIP for `vlprompt classify`, on any video.
 
 What: nothing is learnt: CLIP's own preprocessing, mean over 8 frames, one
 view.
 Whose: CLIP (Radford et al., 2021).
-Run: vlprompt classify clip.mp4 --classes "frying eggs" "cutting bread"
+Run: vlprompt classify clip.mp4 --model configs/clip/clip_b16.py --classes
+"frying eggs" "cutting bread" (it is the model that is taken without --model)
 Published: nothing in this form.  Not measured here.
 """
 
@@ -13,7 +14,7 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
-pipeline = [
+test_pipeline = [
     dict(type='VideoInit'),
     dict(type='MultiViewSegmentSample', num_frames=8),
     dict(type='VideoDecode'),
@@ -26,6 +27,6 @@ train_dataloader = None
 val_dataloader = None
 val_evaluator = None
 test_cfg = dict(type='TestLoop')
-test_dataloader = dict(batch_size=8, dataset=dict(pipeline=pipeline))
+test_dataloader = dict(batch_size=8, dataset=dict(pipeline=test_pipeline))
 
 model = dict(texts=dict(template='a video of {}.'))

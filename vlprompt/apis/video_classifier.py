@@ -1,6 +1,7 @@
 """What a model says of videos."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,9 @@ class VideoClassifier(VideoEmbedder):
         sources = find_sources(video)
         if len(sources) > 1:
             raise UserError(f'one video expected, got {len(sources)}')
-        read = self._reading(batch_size, window, stride, with_pictures=True)
+        read = partial(
+            self._reading(batch_size, window, stride), with_pictures=True
+        )
         windows, pictures = [], []
         for batch in self._encode(sources, read, batch_size, 1, 'stop'):
             windows += self._score(batch)

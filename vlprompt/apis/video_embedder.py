@@ -11,7 +11,12 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import Tensor
 
-from vlprompt.clips.encoding import Encoded, encode, mixes_frames
+from vlprompt.clips.encoding import (
+    Encoded,
+    embed_visual,
+    encode,
+    mixes_frames,
+)
 from vlprompt.clips.find_sources import find_sources
 from vlprompt.clips.in_order import Broken, OnError, handle, read_in_order
 from vlprompt.clips.readings import read_frames, read_whole, read_windows
@@ -27,7 +32,7 @@ from .inference import init_recognizer, scope_of
 from .inference_config import change_model, change_tests
 from .predictions import Embedding
 
-FRAMES_AT_ONCE = 8  # of those encoded one by one, for each clip of a batch
+FRAMES_AT_ONCE = 8  # encoded one by one, for each clip of a batch
 TEXTS_AT_ONCE = 256
 
 
@@ -116,11 +121,8 @@ class VideoEmbedder:
             num_workers: See :meth:`embed`.
             on_error: See :meth:`embed`.
         """
-        rows = [
-            row.features
-            for row in self.embed(inputs, batch_size, num_workers, on_error)
-        ]
-        return torch.stack(rows)
+        rows = self.embed(inputs, batch_size, num_workers, on_error)
+        return torch.stack([row.features for row in rows])
 
     def embed(
         self,
@@ -133,15 +135,13 @@ class VideoEmbedder:
     ) -> Iterator[Embedding]:
         """Each video, or each window of it, in their order.
 
-        A video is decoded once, however many windows show a frame, and no
-        more than a batch of it is in memory.
+        A video is decoded once; no more than a batch of it is in memory.
 
         Args:
             inputs: See :func:`find_sources`.
             batch_size: Videos, or windows, that are computed together.
             num_workers: Videos that are read at the same time, in threads.
-            on_error: ``'stop'`` at a video that cannot be read, ``'skip'``
-                it with a warning, or a function to call with it.
+            on_error: See :func:`handle`.
             window: Seconds of a window; None for whole videos.
             stride: Seconds from a window to the next; that of a window if
                 not given.
@@ -153,11 +153,7 @@ class VideoEmbedder:
         for batch in self._encode(
             inputs, read, batch_size, num_workers, on_error
         ):
-            with torch.inference_mode():
-                video = self.model.finish_feat(
-                    batch.visual, 'neck', batch.samples
-                )
-                features = unit_video(video, batch.samples).float().cpu()
+            features = self._embed(batch)
             for clip, row in zip(batch.clips, features, strict=True):
                 yield Embedding(clip.name, clip.start, clip.end, row)
 
@@ -219,28 +215,23 @@ class VideoEmbedder:
         ]
         return torch.cat(parts).float().cpu()
 
+    @torch.inference_mode()
+    def _embed(self, batch: Encoded) -> Tensor:
+        return embed_visual(self.model, batch.visual, batch.samples)
+
     def _reading(
-        self,
-        batch_size: int,
-        window: float | None,
-        stride: float | None,
-        with_pictures: bool = False,
+        self, batch_size: int, window: float | None, stride: float | None
     ) -> Callable:
         """How a source is read."""
         if window is None:
             if stride is not None:
                 raise UserError(f'a stride of {stride:g} s without a window')
             return partial(read_whole, steps=self._whole)
-        reading = dict(
-            steps=self._single,
-            span=Span.checked(window, stride),
-            with_pictures=with_pictures,
-        )
+        span = Span.checked(window, stride)
         if self.mixes_frames:
-            return partial(read_windows, **reading)
-        return partial(
-            read_frames, chunk=FRAMES_AT_ONCE * batch_size, **reading
-        )
+            return partial(read_windows, steps=self._single, span=span)
+        chunk = FRAMES_AT_ONCE * batch_size
+        return partial(read_frames, steps=self._single, span=span, chunk=chunk)
 
     @torch.inference_mode()
     def _encode(

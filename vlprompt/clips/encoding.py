@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from mmaction.structures import ActionDataSample
 from mmengine.dataset import pseudo_collate
-from torch import nn
+from torch import Tensor, nn
 
 from vlprompt.models.features import VisualFeatures
-from vlprompt.models.layers.temporal import frame_mask
+from vlprompt.models.layers.temporal import frame_mask, unit_video
 
 from .in_order import Broken
 from .readings import Clip, Pixels
@@ -82,6 +82,19 @@ def _shape(clip: Clip) -> tuple:
     if isinstance(inputs, VisualFeatures):
         return tuple(inputs.frames.shape)
     return tuple(inputs.shape)
+
+
+def embed_visual(
+    model: nn.Module, visual: VisualFeatures, samples: list
+) -> Tensor:
+    """B clips behind the tower to the (B, E) unit features to compare.
+
+    They are the mean over views, and over frames that the pooler keeps, on
+    the CPU in fp32.
+    """
+    with model.autocast(visual.frames.device):
+        video = model.finish_feat(visual, 'neck', samples)
+    return unit_video(video, samples).float().cpu()
 
 
 def _encode_batch(model: nn.Module, clips: list[Clip]) -> Encoded:

@@ -71,9 +71,9 @@ class ClassTexts(BaseModule):
             self.anchor_tokens = tokenize(map(self.anchor_template, names))
         self.class_names = tuple(names)
 
-    def tokenize(self, names: Sequence[str]) -> TokenizedTexts:
-        """C names in R templates to R * C texts, by template."""
-        return tokenize(t(name) for t in self.templates for name in names)
+    def tokenize(self, texts: Sequence[str]) -> TokenizedTexts:
+        """C texts in R templates to R * C, by template."""
+        return tokenize(t(text) for t in self.templates for text in texts)
 
     def forward(self, data_samples: list | None = None) -> TokenizedTexts:
         """The texts of the C classes, R * C with R templates, by template.
