@@ -170,7 +170,7 @@ def test_every_model_has_its_parameters():
         if frozen is not None:
             total = sum(p.numel() for p in model.parameters())
             assert total - trainable == frozen
-        options = cfg.optim_wrapper.get('paramwise_cfg', {})
+        options = cfg.get('optim_wrapper', {}).get('paramwise_cfg', {})
         for key in options.get('custom_keys', {}):
             part = key.split('.')[0]  # some poolers have no weights
             known = hasattr(model, part) or hasattr(model.backbone, part)
