@@ -15,6 +15,7 @@ import torch
 from rich.console import Console
 from rich.progress import Progress
 
+from vlprompt.jobs.folder_lock import locked
 from vlprompt.utils import register_all_modules
 
 from ..machine import describe
@@ -67,9 +68,11 @@ def main(args: Sequence[str] | None = None) -> dict[Case, Finding]:
     args = parse_args(args)
     torch.set_num_threads(1)  # in the processes that are forked from here
     register_all_modules()
-    log = CaseLog(args.log, args.seed)
-    for name in args.parts:
-        _run(PARTS[name], args, log)
+    args.log.parent.mkdir(parents=True, exist_ok=True)
+    with locked(args.log.parent):
+        log = CaseLog(args.log, args.seed)
+        for name in args.parts:
+            _run(PARTS[name], args, log)
     if args.doc:
         words = ['python -m tools.benchmark --reliability', *given]
         write_page(

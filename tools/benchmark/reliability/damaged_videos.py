@@ -4,35 +4,19 @@ import os
 import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
-
-import av
-import numpy as np
 
 from vlprompt.datasets.readers.decode_errors import unreadable
-from vlprompt.datasets.readers.orientation import display_matrix, orient
 from vlprompt.datasets.readers.video_reader import VideoReader
 
 from .clip_kinds import matrix
 from .clips import Clip, write
 from .damage import DAMAGES
+from .decoded_in_order import Truth, decode_in_order, find_made_up
 from .outcomes import Case, Finding, Outcome, Part, refused, trace
 
 LIMIT = 20.0  # seconds that the reader is given
 READS, FRAMES = 3, 4
 WHOLE = 'whole'
-
-
-class Truth(NamedTuple):
-    """What decoding in order shows.
-
-    Attributes:
-        frames: (H, W, 3) each, as far as they can be decoded.
-        is_damaged: Whether FFmpeg has said that something is.
-    """
-
-    frames: list[np.ndarray]
-    is_damaged: bool
 
 
 class DamagedVideos(Part):
@@ -46,12 +30,14 @@ class DamagedVideos(Part):
         'and damaged. Frames are read at random, as in training, and then all '
         'in order. **Right**: every frame that is given equals, to the bit, '
         'the frame of its number that FFmpeg gives when it decodes the same '
-        'file in order from its beginning (with the concealment of FFmpeg '
-        'where a picture itself is damaged, which nothing in the file tells), '
-        'or the frame of its number in the file before the damage; and the '
-        'number of frames is that of one of the two. **Clear error**: some '
-        'frames, or all, are refused in one line, and those that are given '
-        'are right.'
+        'file in order from its beginning, or the frame of its time, or that '
+        'of its number in the file before the damage; and the number of '
+        'frames is that of one of the two files. FFmpeg conceals some damage '
+        'within pictures, so a right frame may show it. Some of what it '
+        'conceals with is memory that nothing has written: the same bytes '
+        'give other pictures each time, and such frames are not compared. '
+        '**Clear error**: some frames, or all, are refused in one line, and '
+        'those that are given are right.'
     )
     kinds = {
         WHOLE: dict(tiny=2, reduced=40, full=len(matrix())),
@@ -93,13 +79,14 @@ def judge(
         before: The same of the file that it was before it was damaged.
         rng: Chooses the frames that are read.
     """
-    problems = set()
+    problems: set[str] = set()
     try:
         reader = VideoReader(str(file), LIMIT)
         length = len(reader)
         asked = [
             sorted(rng.choices(range(length), k=FRAMES)) for _ in range(READS)
         ]
+        doubts = set()
         for numbers in [*asked, range(length)]:
             try:
                 images = reader.read(numbers)
@@ -107,14 +94,20 @@ def judge(
                 problems.add(str(error))
                 continue
             for number, image in zip(numbers, images, strict=True):
-                if problem := _compare(number, image, now, before):
-                    return Finding(
-                        Outcome.WRONG, f'{problem}, {reader.access}'
-                    )
+                time = reader.frame_times[number]
+                if not any(x.has(number, time, image) for x in (now, before)):
+                    doubts.add(number)
     except unreadable() as error:
         return refused(str(error))
     except Exception as error:
         return trace(error)
+    made_up = find_made_up(file) if doubts else set()
+    if doubts - made_up:
+        return Finding(
+            Outcome.WRONG,
+            f'frame {min(doubts - made_up)} of {length} is another, '
+            f'{reader.access}, of {len(now.frames)} in order',
+        )
     if problems:
         return refused('; '.join(sorted(problems)))
     if length not in (len(now.frames), len(before.frames)):
@@ -122,47 +115,7 @@ def judge(
             Outcome.WRONG,
             f'{length} frames, in order {len(now.frames)}, {reader.access}',
         )
-    return Finding(Outcome.RIGHT, reader.access)
-
-
-def decode_in_order(file: Path) -> Truth:
-    """What PyAV alone shows, passing over what cannot be decoded."""
-    frames, size, is_damaged = [], None, False
-    try:
-        with av.open(str(file)) as container:
-            stream = container.streams.best('video')
-            stream.codec_context.thread_count = 1
-            for packet in container.demux(stream):
-                try:
-                    decoded = stream.codec_context.decode(
-                        packet if packet.size else None
-                    )
-                except av.FFmpegError:
-                    is_damaged = True
-                    continue
-                for frame in decoded:
-                    size = size or (frame.width, frame.height)
-                    image = frame.reformat(*size, format='rgb24').to_ndarray()
-                    frames.append(orient(image, display_matrix(frame)))
-                    is_damaged |= frame.is_corrupt
-    except (av.FFmpegError, OSError, ValueError, AttributeError):
-        is_damaged = True
-    return Truth(frames, is_damaged)
-
-
-def _compare(number: int, image: np.ndarray, now: Truth, before: Truth) -> str:
-    for truth in (now, before):
-        if number < len(truth.frames) and np.array_equal(
-            image, truth.frames[number]
-        ):
-            return ''
-    if number >= len(now.frames):
-        return f'frame {number} of {len(now.frames)} in order'
-    wanted = now.frames[number]
-    if wanted.shape != image.shape:
-        return f'frame {number} is {image.shape}, in order {wanted.shape}'
-    most = np.abs(wanted.astype(int) - image).max()
-    return f'frame {number} differs by up to {most}'
+    return Finding(Outcome.RIGHT, 'made up by FFmpeg' if made_up else '')
 
 
 def _bytes_of(clip: Clip, shared: Path) -> bytes:
