@@ -22,11 +22,14 @@ from ..machine import describe
 from ..screen import COLUMNS
 from .attempts import call, try_all
 from .case_log import CaseLog
+from .damaged_lists import DamagedLists
 from .damaged_videos import DamagedVideos
 from .findings_page import write_page
 from .outcomes import GOOD, Case, Finding, Part
 
-PARTS: dict[str, Part] = {part.name: part for part in (DamagedVideos(),)}
+PARTS: dict[str, Part] = {
+    part.name: part for part in (DamagedVideos(), DamagedLists())
+}
 SIZES = ('tiny', 'reduced', 'full')
 
 
