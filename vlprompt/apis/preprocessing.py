@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mmengine.config import Config
 from mmengine.logging import print_log
 
-from vlprompt.datasets.pipelines import resizing
+from vlprompt.datasets.resizing import resizing
 
 from .config import has_our_recognizer
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mmengine.config import Config
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from vlprompt.errors import UserError
@@ -20,6 +20,7 @@ from vlprompt.weights import (
     tensors_in,
     weights_in,
 )
+from vlprompt.whole_files import write_bytes, write_text
 
 from . import methods
 from .key_mapper import KeyMapper, KeyMove
@@ -147,7 +148,7 @@ def model_config(conversion: Conversion, clip_file: str) -> dict[str, Any]:
 def save_clip(clip: dict[str, Tensor], path: str | Path) -> None:
     """Write a CLIP as safetensors, under OpenAI's names."""
     tensors = {name: t.detach().contiguous() for name, t in clip.items()}
-    save_file(tensors, path, {'activation': 'quick_gelu'})
+    write_bytes(path, save(tensors, {'activation': 'quick_gelu'}))
 
 
 def merged_clip(model: nn.Module) -> dict[str, Tensor]:
@@ -193,7 +194,7 @@ def write_config(
         if 'data_preprocessor' in given:
             model['data_preprocessor'] = given.data_preprocessor
         config.model = model
-    config.dump(path)
+    write_text(path, config.pretty_text)
 
 
 def read(kind: str, path: str | Path) -> dict:

@@ -3,7 +3,6 @@
 import copy
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from mmengine.config import Config
 
@@ -37,6 +36,12 @@ def count_views(pipeline: list) -> tuple[int, int]:
     key = _views_key(sampler)
     temporal = sampler.get(key, 1) if key else 1
     return temporal, CROPS[_kind(crop)] if crop else 1
+
+
+def count_frames(pipeline: list) -> int:
+    """Frames of a view of a pipeline."""
+    sampler = _sampler(pipeline)
+    return sampler[_length_key(sampler)]
 
 
 def set_views(
@@ -102,8 +107,20 @@ def single_view_pipeline(config: Config, frames: int | None = None) -> list:
         )
     pipeline = copy.deepcopy(list(pipeline))
     if frames is not None:
-        _set_frames(_sampler(pipeline), frames)
+        set_frames(pipeline, frames)
     return pipeline
+
+
+def set_frames(pipeline: list, frames: int) -> None:
+    """Let a pipeline take another number of frames; it is changed.
+
+    Raises:
+        UserError: If there are none, or no step says how many there are.
+    """
+    if frames < 1:
+        raise UserError(f'{frames} frames, expected at least 1')
+    sampler = _sampler(pipeline)
+    sampler[_length_key(sampler)] = frames
 
 
 def view_shape(config: Config, frames: int | None = None) -> tuple[int, ...]:
@@ -137,43 +154,6 @@ def view_shape(config: Config, frames: int | None = None) -> tuple[int, ...]:
     )
 
 
-class Resizing(NamedTuple):
-    """How a pipeline makes frames larger or smaller.
-
-    Attributes:
-        kind: The type of the transform.
-        interpolation: Such as ``'bilinear'``.
-        mode: ``'shortest'`` side, or ``'squash'`` of both sides.
-        size: What the short side gets, or the first of both.
-    """
-
-    kind: str
-    interpolation: str
-    mode: str
-    size: int
-
-
-def resizing(pipeline: Iterable[dict]) -> list[Resizing]:
-    """The last step that resizes frames, if there is one."""
-    steps = [step for step in pipeline if _kind(step) in SHORT_SIDES]
-    found = []
-    for step in steps[-1:]:
-        bicubic = _kind(step) == 'PILResize'
-        scale = step.get('scale', 224)
-        sides = [scale] if isinstance(scale, int | float) else list(scale)
-        found.append(
-            Resizing(
-                _kind(step),
-                'bicubic'
-                if bicubic
-                else step.get('interpolation', 'bilinear'),
-                'shortest' if step.get('keep_ratio', True) else 'squash',
-                int(max(sides)),
-            )
-        )
-    return found
-
-
 def _kind(step: dict) -> str:
     """The type of a step, without the package that registers it."""
     return str(step['type']).rpartition('.')[2]
@@ -198,6 +178,13 @@ def _frames_key(step: dict) -> str | None:
     return next((key for key in FRAME_KEYS if key in step), None)
 
 
+def _length_key(sampler: dict) -> str:
+    """Where a sampler has the frames of a view."""
+    key = _frames_key(sampler)
+    # MMAction2's segments are clips of one frame.
+    return 'num_clips' if key == 'clip_len' and sampler[key] == 1 else key
+
+
 def _views_key(sampler: dict) -> str | None:
     """Where a sampler has its temporal views; None if it makes one."""
     if _kind(sampler) == 'MultiViewSegmentSample':
@@ -219,15 +206,6 @@ def _set_crops(pipeline: list, crops: int) -> list:
         if resize is not None and crops == 3:
             resize['scale'] = (-1, crop['crop_size'])
     return pipeline
-
-
-def _set_frames(sampler: dict, frames: int) -> None:
-    if frames < 1:
-        raise UserError(f'{frames} frames, expected at least 1')
-    key = _frames_key(sampler)
-    # MMAction2's segments are clips of one frame.
-    segments = key == 'clip_len' and sampler[key] == 1
-    sampler['num_clips' if segments else key] = frames
 
 
 def _size(config: Config, pipeline: list) -> tuple[int, int]:
