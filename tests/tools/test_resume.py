@@ -139,6 +139,8 @@ def test_a_validation_that_was_owed_is_done(config, killed, tmp_path):
 
 
 def test_weights_alone_cannot_be_resumed(config, tmp_path):
-    torch.save(dict(state_dict={}), tmp_path / 'weights.pth')
+    torch.save(
+        dict(state_dict={'a': torch.zeros(1)}), tmp_path / 'weights.pth'
+    )
     args = [config, '--resume', str(tmp_path / 'weights.pth')]
     assert 'it has weights alone' in line_of(train_tool.main, args)
