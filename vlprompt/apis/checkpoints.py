@@ -10,6 +10,7 @@ from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 
 from vlprompt.errors import UserError
+from vlprompt.finite import refuse_weights
 
 STEP = re.compile(r'(?:epoch|iter)_(\d+)\.pth')
 
@@ -32,7 +33,8 @@ def read_checkpoint(path: str) -> Checkpoint:
     """Check that a file or URL is a checkpoint that can be read.
 
     Raises:
-        UserError: If it is missing or damaged.
+        UserError: If it is missing or damaged, or has weights that are not
+            finite numbers.
     """
     try:
         content = CheckpointLoader.load_checkpoint(
@@ -42,6 +44,7 @@ def read_checkpoint(path: str) -> Checkpoint:
         raise UserError(
             f'{path} cannot be read or is damaged ({error})'
         ) from error
+    refuse_weights(content.get('state_dict') or content, path)
     meta = content.get('meta') or {}
     classes = (meta.get('dataset_meta') or {}).get('classes')
     return Checkpoint(path, meta.get('seed'), classes and tuple(classes))

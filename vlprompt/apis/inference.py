@@ -18,6 +18,7 @@ from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
+from vlprompt.finite import refuse_non_finite
 from vlprompt.models.layers.temporal import unit_video
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import error_line
@@ -130,6 +131,7 @@ class VideoClassifier:
         with torch.inference_mode():
             (sample,) = self.model.test_step(read_video(self.pipeline, video))
         scores = sample.pred_score
+        refuse_non_finite([scores], [str(video)])
         if scores.dim() == 2:  # average_clips=None leaves the views
             scores = scores.mean(dim=0)
         names = self.model.class_names
@@ -138,7 +140,10 @@ class VideoClassifier:
 
     def embed_videos(self, videos: Iterable[str | Path]) -> Tensor:
         """N files to (N, E) unit features, the mean over views and frames."""
-        return torch.stack([self._embed(video) for video in videos])
+        videos = [str(video) for video in videos]
+        features = torch.stack([self._embed(video) for video in videos])
+        refuse_non_finite(features, videos, 'features')
+        return features
 
     def set_classes(self, classes: Sequence[str] | None) -> None:
         """Take class names, those of the test data for None."""

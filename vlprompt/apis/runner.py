@@ -7,15 +7,28 @@ from vlprompt.registry import RUNNERS
 
 from .checkpoints import read_checkpoint
 
+# What stops runs that would give numbers without a meaning.
+GUARDS = ('FiniteLossHook', 'FiniteScoresHook', 'BatchOfOneHook')
+
 
 def build_runner(config: Config) -> Runner:
     """Build MMEngine's runner, or the one that ``runner_type`` names.
+
+    It gets the hooks of ``GUARDS``, if the config does not list them.
 
     Raises:
         UserError: If the checkpoint to load cannot be read.
     """
     if config.get('load_from') is not None:
         read_checkpoint(config.load_from)
+    hooks = list(config.get('custom_hooks') or ())
+    kinds = [hook.get('type') for hook in hooks if isinstance(hook, dict)]
+    listed = {str(kind).rpartition('.')[2] for kind in kinds}
+    config.custom_hooks = hooks + [
+        dict(type=f'vlprompt.{guard}')
+        for guard in GUARDS
+        if guard not in listed
+    ]
     if 'runner_type' in config:
         return RUNNERS.build(config)
     return Runner.from_cfg(config)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
+
+from vlprompt.errors import UserError
 
 from .job import Job, data_sets, digest_of, input_files
 from .train_job import TrainJob
@@ -68,13 +71,21 @@ class TestJob(Job):
         self.config.dump(out / self.name / 'config.py')
 
     def metrics(self, out: Path) -> dict[str, float]:
-        """The numbers that the test has written to ``metrics.json``."""
+        """The numbers that the test has written to ``metrics.json``.
+
+        Raises:
+            UserError: If one is not finite.
+        """
         text = (out / self.name / 'metrics.json').read_text()
-        return {
+        metrics = {
             name: value
             for name, value in json.loads(text).items()
             if not isinstance(value, str)
         }
+        for name, value in metrics.items():
+            if not math.isfinite(value):
+                raise UserError(f'{self.name}: {name} is {value}')
+        return metrics
 
     def summary(self, metrics: dict[str, float]) -> str:
         """The first metric of ``SHOWN`` that there is."""

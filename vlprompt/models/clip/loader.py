@@ -16,6 +16,7 @@ from open_clip.transformer import (
 from torch import Tensor, nn
 
 from vlprompt.errors import UserError
+from vlprompt.finite import refuse_weights
 
 from ..layers.quick_gelu import replace_quick_gelu
 from .files import ClipFile, load_weights, read_clip_file
@@ -108,6 +109,7 @@ def load_clip(
         weights = read_clip_file(file)
         _check_activation(weights, config, arch, pretrained)
         load_weights(model, weights, arch, file)
+        refuse_weights(model.state_dict(), file)
     if finetuned is not None:
         load_finetuned(model, finetuned)
     length = config['text_cfg'].get('context_length', 77)
