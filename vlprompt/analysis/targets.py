@@ -62,6 +62,7 @@ def choose_target(
     with torch.no_grad():
         (sample,) = model.predict(inputs, data_samples)
     scores = sample.pred_score.flatten()
+    refuse_rows(scores[None])
     index = int(scores.argmax()) if text is None else _find(classes, text)
     target = Target(index, classes[index], f' ({scores[index]:.2f})')
     if _takes_any_text(model):  # the others need not be encoded any more
