@@ -66,8 +66,8 @@ def refuse_videos(
     if wrong:
         raise UserError(
             f'the {what} of {len(wrong)} of {total} videos are not finite '
-            f'numbers, of {wrong[0]} first: the weights that were loaded, or '
-            'what is computed from them, are not either'
+            f'numbers, of {wrong[0]} first: the weights that were loaded are '
+            'not either, or overflow in this precision'
         )
 
 

@@ -113,7 +113,9 @@ def test_a_classifier_does_not_answer_with_nan(config, world):
     for parameter in classifier.model.prompts.parameters():
         torch.nn.init.constant_(parameter, float('nan'))
     classifier.model.text_bank.clear()
-    with pytest.raises(UserError, match='scores of 1 of 1 videos .*0.mp4'):
+    with pytest.raises(UserError, match='of 1 of 1 videos are not .*0.mp4'):
         classifier(video)
+    for parameter in classifier.model.backbone.parameters():
+        torch.nn.init.constant_(parameter, float('nan'))
     with pytest.raises(UserError, match='features of 1 of 1 videos .*0.mp4'):
         classifier.embed_videos([video])

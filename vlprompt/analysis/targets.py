@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from vlprompt.errors import UserError, suggest
+from vlprompt.finite import refuse_rows
 from vlprompt.models import CaptionTexts, ClassPrompts, VideoTextRecognizer
 
 

@@ -23,7 +23,8 @@ def build_runner(config: Config) -> Runner:
         read_checkpoint(config.load_from)
     hooks = list(config.get('custom_hooks') or ())
     kinds = [hook.get('type') for hook in hooks if isinstance(hook, dict)]
-    listed = {str(kind).rpartition('.')[2] for kind in kinds}
+    names = (getattr(kind, '__name__', str(kind)) for kind in kinds)
+    listed = {name.rpartition('.')[2] for name in names}
     config.custom_hooks = hooks + [
         dict(type=f'vlprompt.{guard}')
         for guard in GUARDS
