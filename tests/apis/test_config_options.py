@@ -53,6 +53,7 @@ def changed(path, *pairs):
          'train_dataloader.dataset.classes', ['c', 'b']),
         ('train_dataloader.dataset.data_prefix.video=/data/my, videos',
          'train_dataloader.dataset.data_prefix.video', '/data/my, videos'),
+        ("model.texts={'template': None}", 'model.texts.template', None),
         ('train_dataloader=None', 'train_dataloader', None),
     ],
 )  # fmt: skip

@@ -85,9 +85,9 @@ def test_flags_that_do_not_fit_each_other(words, line):
 
 
 def test_the_home_folder_in_a_flag(monkeypatch):
-    monkeypatch.setenv('HOME', '/home/me')
+    monkeypatch.setenv('HOME', '/houses/me')
     args = parsed('--work-dir=~/runs', '--cfg-options', 'work_dir=~/x')
-    assert args.work_dir == '/home/me/runs'
+    assert args.work_dir == '/houses/me/runs'
     assert args.cfg_options == {'work_dir': '~/x'}  # not read yet
 
 

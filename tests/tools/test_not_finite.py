@@ -95,7 +95,7 @@ def test_mmactions_metric_does_not_score_nan(config, tmp_path):
 def test_weights_that_are_loaded(config, world, tmp_path):
     train(config, tmp_path)
     path = tmp_path / 'epoch_2.pth'
-    checkpoint = torch.load(path, weights_only=False)
+    checkpoint = torch.load(path, weights_only=True)
     name = next(iter(checkpoint['state_dict']))
     checkpoint['state_dict'][name].view(-1)[0] = float('inf')
     torch.save(checkpoint, path)
