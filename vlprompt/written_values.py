@@ -63,18 +63,16 @@ def read_value(text: str, own: Any = None) -> Any:
 
 def _read_freely(text: str) -> Any:
     word = text.strip()
-    value = _literal(word)
+    value = _literal_or_list(word)
     if value is not NOTHING:
         return value
-    if _is_wrapped(word):
-        return _read_list(word, _read_word)
     if ',' in word and not re.search(r'\s', word):
         return [_read_word(item) for item in _split(word)]
     return _expand(text)
 
 
 def _read_for_bool(word: str, own: bool) -> Any:
-    value = _literal(word)
+    value = _literal_or_list(word)
     if value is NOTHING:
         raise UserError('expected True or False, or a text in quotes')
     return value
@@ -89,7 +87,7 @@ def _read_for_number(word: str, own: float) -> Any:
         if isinstance(own, float) or not float(value).is_integer():
             return float(value)
         return int(value)
-    value = _literal(word)
+    value = _literal_or_list(word)
     bare = isinstance(value, list) and not _is_wrapped(word)  # 1,5
     if value is NOTHING or isinstance(value, bool) or bare:
         kind = 'an integer' if isinstance(own, int) else 'a number'
@@ -98,7 +96,7 @@ def _read_for_number(word: str, own: float) -> Any:
 
 
 def _read_for_dict(word: str, own: dict) -> Any:
-    value = _literal(word)
+    value = _literal_or_list(word)
     if value is not None and not isinstance(value, (dict, list, tuple)):
         raise UserError(
             "expected a dict, such as {'type': 'Name'}, or None; one of its "
@@ -146,6 +144,13 @@ def _read_text(text: str) -> str:
 def _read_word(text: str) -> Any:
     value = NOTHING if QUOTED.fullmatch(text) else _literal(text)
     return _read_text(text) if value is NOTHING else value
+
+
+def _literal_or_list(word: str) -> Any:
+    value = _literal(word)
+    if value is NOTHING and _is_wrapped(word):  # words without quotes, inf
+        return _read_list(word, _read_word)
+    return value
 
 
 def _literal(word: str) -> Any:
