@@ -48,6 +48,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--out', required=True, type=Path, help='the folder of the store'
     )
     parser.add_argument(
+        '--classes', help='the class list, needed if the labels are names'
+    )
+    parser.add_argument(
         '--short-side',
         type=int,
         default=256,
@@ -73,9 +76,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Store the frames of the videos of one list."""
     from vlprompt.datasets.lists.annotations import read_list
+    from vlprompt.datasets.lists.class_names import read_class_list
 
     writer = make_writer(args)
-    lines = read_list(args.ann_file)
+    names, first = None, 0
+    if args.classes:
+        names, first = read_class_list(args.classes)
+    lines = read_list(args.ann_file, names, first_id=first)
     paths = list(dict.fromkeys(line.video.path for line in lines))
     check_paths(paths, args)
     keep_settings(writer, args.out)
@@ -88,6 +95,7 @@ def run(args: Namespace) -> None:
 
 def make_writer(args: Namespace) -> FrameStoreWriter:
     """What writes a store with these flags."""
+    from vlprompt.datasets.lists.text_files import read_number
     from vlprompt.datasets.readers.frame_store import FrameStoreWriter
 
     if args.jobs < 1:
@@ -98,8 +106,8 @@ def make_writer(args: Namespace) -> FrameStoreWriter:
         raise UserError(f'--quality {args.quality}, expected 1 to 100')
     frames = None
     if args.frames != 'all':
-        frames = int(args.frames) if args.frames.isdecimal() else 0
-        if frames < 1:
+        frames = read_number(args.frames)
+        if not frames:
             raise UserError(
                 f'--frames {args.frames}, expected "all" or a number'
             )

@@ -64,15 +64,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Check one list."""
-    from vlprompt.datasets import load_class_names
-    from vlprompt.datasets.lists.annotations import read_list
-
     if args.jobs < 1:
         raise UserError(f'--jobs {args.jobs}, expected at least 1')
     if not Path(args.root).is_dir():
         raise UserError(f'no folder of videos at {args.root}')
-    names = load_class_names(args.classes) if args.classes else None
-    lines = read_list(args.ann_file, names)
+    lines = read_lines_of(args)
     out = args.out or Path('work_dirs/check_videos', Path(args.ann_file).stem)
     out.mkdir(parents=True, exist_ok=True)
     rows = check(lines, args, out)
@@ -80,6 +76,24 @@ def run(args: Namespace) -> None:
     show(rows, args, out)
     if any(facts.problem for facts in rows.values()):
         sys.exit(1)
+
+
+def read_lines_of(args: Namespace) -> list[ListLine]:
+    """The lines of the list, with a word on ids that may start at 1."""
+    from vlprompt.datasets.lists.annotations import misses_id_0, read_list
+    from vlprompt.datasets.lists.class_names import read_class_list
+
+    names, first = None, 0
+    if args.classes:
+        names, first = read_class_list(args.classes)
+    lines = read_list(args.ann_file, names, first_id=first)
+    if misses_id_0(lines):
+        print(
+            f'warning: {args.ann_file} never has id 0: ids start at 0 here; '
+            'if those of the list start at 1, every label is wrong',
+            file=sys.stderr,
+        )
+    return lines
 
 
 def check(
@@ -101,10 +115,11 @@ def check(
     there = {path: file for path, file in files.items() if path not in wrong}
     facts = probe(list(there.values()), args, out / 'report.partial.jsonl')
     rows |= {path: facts[file] for path, file in there.items()}
-    for first, again in find_repeats(lines):
+    for first, again in find_repeats(lines, args.root):
         if first.video.label != again.video.label:
             problem = f'two labels (lines {first.number} and {again.number})'
-            rows[first.video.path] = VideoFacts(problem=problem)
+            for line in (first, again):
+                rows[line.video.path] = VideoFacts(problem=problem)
     return rows
 
 
@@ -164,6 +179,7 @@ def write(
     out: Path,
 ) -> None:
     """Write both reports and the good lines; drop what was for resuming."""
+    from vlprompt.datasets.lists.annotations import header_of
     from vlprompt.datasets.readers.probe import VideoFacts
 
     with _create(out / 'report.csv') as file:
@@ -171,8 +187,9 @@ def write(
         table.writerow(['path', *VideoFacts._fields])
         table.writerows([path, *facts] for path, facts in rows.items())
     good = [line for line in lines if not rows[line.video.path].problem]
+    texts = [*header_of(args.ann_file), *(line.text for line in good)]
     with _create(good_list(args.ann_file, out)) as file:
-        file.writelines(f'{line.text}\n' for line in good)
+        file.writelines(f'{text}\n' for text in texts)
     summary = dict(
         list=str(args.ann_file),
         root=str(args.root),

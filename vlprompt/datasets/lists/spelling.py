@@ -2,6 +2,7 @@
 
 import os
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,63 @@ def plain_name(name: str) -> str:
     """
     stem, suffix = os.path.splitext(name)
     return unicodedata.normalize('NFC', stem) + suffix.lower()
+
+
+def video_key(path: str, root: str | Path | None = None) -> str:
+    """What all spellings of a path have in common.
+
+    ``./a.mp4``, ``b/../a.mp4`` and ``a.mp4`` are one video, and so are the
+    spellings that :func:`find_spelled` knows.
+
+    Args:
+        path: From a list.
+        root: The folder that it is below, if that is known; an absolute path
+            is then compared with others as well.
+    """
+    if root is not None:
+        path = os.path.join(os.path.abspath(root), path)
+    path = os.path.normpath(path)
+    if not path.isascii():
+        path = unicodedata.normalize('NFC', path)
+    stem, suffix = os.path.splitext(path)
+    return stem + (suffix.lower() or DEFAULT_SUFFIX)
+
+
+def same_video(
+    paths: Sequence[str], root: str | Path | None = None
+) -> list[int]:
+    """For each path the place of the first one that is the same video.
+
+    Paths that differ only in how they are spelled are the same, unless
+    there is a file for each.
+    """
+    first: dict[str, int] = {}
+    places = []
+    for place, path in enumerate(paths):
+        known = first.setdefault(video_key(path, root), place)
+        if known != place and _are_two(paths[known], path, root):
+            known = first.setdefault(path, place)
+        places.append(known)
+    return places
+
+
+def _are_two(one: str, other: str, root: str | Path | None) -> bool:
+    if one == other or root is None:
+        return False
+    try:
+        return not os.path.samefile(
+            os.path.join(root, one), os.path.join(root, other)
+        )
+    except OSError:  # one of them is not there
+        return False
+
+
+def find_file(path: str | Path) -> str | None:
+    """The file of a path, as it is or spelled otherwise, if there is one."""
+    if os.path.isfile(path):
+        return str(path)
+    folder, name = os.path.split(path)
+    return find_spelled(folder or '.', name)
 
 
 def find_spelled(root: str, path: str) -> str | None:
