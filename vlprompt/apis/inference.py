@@ -20,6 +20,7 @@ from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
 from vlprompt.models.layers.temporal import unit_video
+from vlprompt.name_rules import check_names
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import error_line
 
@@ -145,10 +146,9 @@ class VideoClassifier:
         """Take class names, those of the test data for None."""
         if classes is None:
             classes = _class_names(_test_dataset(self.config))
-        elif isinstance(classes, str):
-            raise UserError(f'a list of class names expected, got {classes!r}')
-        if tuple(classes) != self.model.class_names:
-            self.model.set_classes(classes)
+        names = check_names(classes)
+        if names != self.model.class_names:
+            self.model.set_classes(names)
 
     @torch.inference_mode()
     def _embed(self, path: str | Path) -> Tensor:

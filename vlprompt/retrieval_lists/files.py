@@ -89,7 +89,7 @@ def read_json(path: Path) -> Any:
     """What a JSON file holds."""
     try:
         return json.loads(read_text(path))
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise UserError(f'{path} is not JSON: {error}') from error
 
 

@@ -109,7 +109,7 @@ def read_sidecar(folder: Path) -> dict[str, dict]:
         return {}
     try:
         content = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise UserError(f'{path} is not JSON: {error}') from error
     entries = content.values() if isinstance(content, dict) else [None]
     if not all(isinstance(entry, dict) for entry in entries):

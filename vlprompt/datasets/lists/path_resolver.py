@@ -139,7 +139,7 @@ def _absent(root: str, paths: Iterable[str]) -> list[str]:
                 for path in members
                 if os.path.exists(os.path.join(root, path))
             }
-        except OSError:
+        except (OSError, ValueError):  # there is none, or cannot be one
             names = set()
         absent += [p for p in members if os.path.basename(p) not in names]
     return absent

@@ -64,7 +64,7 @@ def _are_two(one: str, other: str, root: str | Path | None) -> bool:
         return not os.path.samefile(
             os.path.join(root, one), os.path.join(root, other)
         )
-    except OSError:  # one of them is not there
+    except (OSError, ValueError):  # one of them is not there, or no path
         return False
 
 
@@ -113,6 +113,6 @@ def _listing(folder: str) -> dict[str, tuple[str, ...]]:
         for name in sorted(os.listdir(folder)):
             plain = plain_name(name)
             names[plain] = names.get(plain, ()) + (name,)
-    except OSError:  # it may not be read, or is none
+    except (OSError, ValueError):  # it may not be read, or is none
         pass
     return names

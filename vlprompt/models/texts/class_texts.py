@@ -6,6 +6,7 @@ from mmengine.model import BaseModule
 from torch import Tensor
 
 from vlprompt.errors import UserError
+from vlprompt.name_rules import check_names, check_tokens
 from vlprompt.registry import MODELS
 
 from ..features import TokenizedTexts, unit
@@ -54,6 +55,11 @@ class ClassTexts(BaseModule):
         self.class_names: tuple[str, ...] | None = None
         self.tokens: TokenizedTexts | None = None
         self.anchor_tokens: TokenizedTexts | None = None
+        if anchor_template and self.anchor_template('').slots:
+            raise UserError(
+                f'anchor_template {anchor_template!r} has a bracket, but the '
+                'anchor is the text of the frozen CLIP, which learns nothing'
+            )
         if classes is not None:
             self.set_classes(classes)
 
@@ -63,15 +69,30 @@ class ClassTexts(BaseModule):
         return self.templates[0]('').init_ids
 
     def set_classes(self, names: Sequence[str]) -> None:
-        """Take the class names of a data set, in the order of its labels."""
-        if isinstance(names, str) or not len(names):
-            raise UserError(f'a list of class names expected, got {names!r}')
-        self.tokens = tokenize(
-            t(name) for t in self.templates for name in names
-        )
+        """Take the class names of a data set, in the order of its labels.
+
+        Raises:
+            UserError: If a name cannot be one, or two of them are the same
+                tokens, alone or in a template.
+        """
+        names = check_names(names)
+        encode = self.templates[0].tokenizer.encode
+        check_tokens(names, [tuple(encode(name)) for name in names])
+        rows = [self._rows(template, names) for template in self.templates]
+        tokens = tokenize(row for part in rows for row in part)
         if self.anchor_template:
-            self.anchor_tokens = tokenize(map(self.anchor_template, names))
-        self.class_names = tuple(names)
+            self.anchor_tokens = tokenize(
+                self._rows(self.anchor_template, names)
+            )
+        self.tokens, self.class_names = tokens, names
+
+    def _rows(
+        self, template: Template, names: Sequence[str]
+    ) -> list[TemplateTokens]:
+        rows = [template(name) for name in names]
+        texts = [(*row.ids, -1, *row.slots) for row in rows]
+        check_tokens(names, texts, f' in {template.template!r}')
+        return rows
 
     def forward(self, data_samples: list | None = None) -> TokenizedTexts:
         """The texts of the C classes, R * C with R templates, by template.
