@@ -74,21 +74,18 @@ def check_distinct(names: Sequence[str]) -> None:
         check_tokens(names, [tuple(_encode(name)) for name in names])
 
 
-def check_tokens(
-    names: Sequence[str], tokens: Sequence[Any], texts: str = ''
-) -> None:
+def check_tokens(names: Sequence[str], tokens: Sequence[tuple]) -> None:
     """Refuse names with equal tokens.
 
     Args:
         names: The class names.
-        tokens: Of each name, or of a text with it.
-        texts: Which text, if it is not the name alone.
+        tokens: The ids of each.
 
     Raises:
         UserError: With both names and their places, or that of a name of
             which nothing is left.
     """
-    first: dict[Any, int] = {}
+    first: dict[tuple, int] = {}
     for place, (name, ids) in enumerate(zip(names, tokens, strict=True)):
         if not ids:
             raise UserError(
@@ -105,7 +102,7 @@ def check_tokens(
             )
         raise UserError(
             f'the classes {known} ({names[known]!r}) and {place} ({name!r}) '
-            f'are the same tokens for CLIP{texts}: {HOW}'
+            f'are the same tokens for CLIP: {HOW}'
         )
 
 

@@ -18,7 +18,9 @@ NAMES = (
     'action', 'label', 'names', 'classes', 'labels',
 )  # fmt: skip
 HEADER = {*IDS, *NAMES}
-NUMBERED = re.compile(r'([0-9]{1,18})[ \t]*[\s,;:.)][ \t]*(\S.*)')
+NUMBERED = re.compile(
+    r'([0-9]{1,18})(?:[ \t]+|[ \t]*[,;][ \t]*|[:.)][ \t]+)(\S.*)'
+)
 NUMBER_AT_END = re.compile(r'(\S.*?)[\s,;:]+([0-9]{1,18})')
 # How a line of JSON, YAML or a table begins, which is no class name.
 OTHER_FORMATS = re.compile(r'[\[{]$|[\[{]\s*["\']|-\s|\w+:$|%YAML|---|<[!\w]')

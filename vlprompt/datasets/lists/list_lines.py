@@ -73,7 +73,9 @@ def read_line(line: str, labels: Labels, where: str) -> tuple[str, Label]:
             f'{where} begins with a quote, but is not two fields of CSV; '
             'expected "path","label" with quotes in them doubled'
         )
-    readings = [] if fields else _readings(line, labels, where)
+    readings = []
+    if not line.startswith('"'):  # a quote at the end may be the text's own
+        readings = _readings(line, labels, where)
     if not readings:
         raise _unreadable(line, labels, where)
     reading = _choose(readings, where)

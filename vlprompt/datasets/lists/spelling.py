@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 DEFAULT_SUFFIX = '.mp4'  # of a list without suffixes, as in MMAction2
+STORE_SUFFIX = '.zip'  # of the decoded frames of a video, behind its name
 
 
 def plain_name(name: str) -> str:
@@ -16,6 +17,8 @@ def plain_name(name: str) -> str:
     cameras write suffixes in capitals.
     """
     stem, suffix = os.path.splitext(name)
+    if suffix == STORE_SUFFIX:
+        return plain_name(stem) + suffix
     return unicodedata.normalize('NFC', stem) + suffix.lower()
 
 
@@ -79,7 +82,8 @@ def find_file(path: str | Path) -> str | None:
 def find_spelled(root: str, path: str) -> str | None:
     """The one file whose path is spelled otherwise, if there is one.
 
-    A path without a suffix means an MP4 if there is no such file.
+    A path without a suffix means an MP4 if there is no such file, and a frame
+    store stands for its video.
 
     Args:
         root: The folder that the path is below.
@@ -91,10 +95,14 @@ def find_spelled(root: str, path: str) -> str | None:
         place = _find(place, part)
         if place is None:
             return None
-    found = _find(place, name)
-    if found is None and not os.path.splitext(name)[1]:
-        found = _find(place, name + DEFAULT_SUFFIX)
-    return found if found and os.path.isfile(found) else None
+    names = [name]
+    if not os.path.splitext(name)[1]:
+        names.append(name + DEFAULT_SUFFIX)
+    names += [name + STORE_SUFFIX for name in names]
+    found = (_find(place, name) for name in names)
+    return next(
+        (file for file in found if file and os.path.isfile(file)), None
+    )
 
 
 def _find(folder: str, name: str) -> str | None:

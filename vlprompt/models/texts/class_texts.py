@@ -72,27 +72,16 @@ class ClassTexts(BaseModule):
         """Take the class names of a data set, in the order of its labels.
 
         Raises:
-            UserError: If a name cannot be one, or two of them are the same
-                tokens, alone or in a template.
+            UserError: If a name cannot be one, two of them are the same
+                tokens, or a text is too long.
         """
         names = check_names(names)
         encode = self.templates[0].tokenizer.encode
         check_tokens(names, [tuple(encode(name)) for name in names])
-        rows = [self._rows(template, names) for template in self.templates]
-        tokens = tokenize(row for part in rows for row in part)
+        tokens = tokenize(t(name) for t in self.templates for name in names)
         if self.anchor_template:
-            self.anchor_tokens = tokenize(
-                self._rows(self.anchor_template, names)
-            )
+            self.anchor_tokens = tokenize(map(self.anchor_template, names))
         self.tokens, self.class_names = tokens, names
-
-    def _rows(
-        self, template: Template, names: Sequence[str]
-    ) -> list[TemplateTokens]:
-        rows = [template(name) for name in names]
-        texts = [(*row.ids, -1, *row.slots) for row in rows]
-        check_tokens(names, texts, f' in {template.template!r}')
-        return rows
 
     def forward(self, data_samples: list | None = None) -> TokenizedTexts:
         """The texts of the C classes, R * C with R templates, by template.
