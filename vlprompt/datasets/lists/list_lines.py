@@ -160,9 +160,11 @@ def _choose(readings: list[Reading], where: str) -> Reading:
 
 def _check_columns(reading: Reading, where: str) -> None:
     path, separator = reading.path, reading.separator
+    if not SEPARATOR.search(path):
+        return
     parts = SEPARATOR.split(path)
-    before = SEPARATOR.findall(path)[-1:] or ['']
-    numbered = len(parts) > 1 and read_number(parts[-1]) is not None
+    before = SEPARATOR.findall(path)[-1]
+    numbered = read_number(parts[-1]) is not None
     if numbered and reading.label.is_id:
         raise UserError(
             f'{where} has two numbers after the path, expected "path label" '
@@ -173,7 +175,7 @@ def _check_columns(reading: Reading, where: str) -> None:
     if (
         columns
         and not SUFFIX.search(path)
-        or (numbered and separator in before[0])
+        or (numbered and separator in before)
     ):
         raise UserError(
             f'{where} has {len(parts) + 1} columns, expected two, "path" and '

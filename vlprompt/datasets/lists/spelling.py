@@ -22,7 +22,7 @@ def plain_name(name: str) -> str:
     return unicodedata.normalize('NFC', stem) + suffix.lower()
 
 
-def video_key(path: str, root: str | Path | None = None) -> str:
+def video_key(path: str, root: str = '') -> str:
     """What all spellings of a path have in common.
 
     ``./a.mp4``, ``b/../a.mp4`` and ``a.mp4`` are one video, and so are the
@@ -33,9 +33,7 @@ def video_key(path: str, root: str | Path | None = None) -> str:
         root: The folder that it is below, if that is known; an absolute path
             is then compared with others as well.
     """
-    if root is not None:
-        path = os.path.join(os.path.abspath(root), path)
-    path = os.path.normpath(path)
+    path = os.path.normpath(os.path.join(root, path))
     if not path.isascii():
         path = unicodedata.normalize('NFC', path)
     stem, suffix = os.path.splitext(path)
@@ -52,8 +50,9 @@ def same_video(
     """
     first: dict[str, int] = {}
     places = []
+    folder = '' if root is None else os.path.abspath(root)
     for place, path in enumerate(paths):
-        known = first.setdefault(video_key(path, root), place)
+        known = first.setdefault(video_key(path, folder), place)
         if known != place and _are_two(paths[known], path, root):
             known = first.setdefault(path, place)
         places.append(known)
@@ -75,8 +74,7 @@ def find_file(path: str | Path) -> str | None:
     """The file of a path, as it is or spelled otherwise, if there is one."""
     if os.path.isfile(path):
         return str(path)
-    folder, name = os.path.split(path)
-    return find_spelled(folder or '.', name)
+    return find_spelled('.', str(path))
 
 
 def find_spelled(root: str, path: str) -> str | None:
@@ -89,10 +87,12 @@ def find_spelled(root: str, path: str) -> str | None:
         root: The folder that the path is below.
         path: From a list.
     """
-    place = root
-    *folders, name = Path(path).parts
+    path = Path(os.path.normpath(path))
+    place = path.anchor or root
+    *folders, name = path.relative_to(path.anchor).parts or ['']
     for part in folders:
-        place = _find(place, part)
+        up = os.path.join(place, part) if part == os.pardir else None
+        place = up or _find(place, part)
         if place is None:
             return None
     names = [name]
