@@ -82,7 +82,10 @@ def read_columns(path: Path, *names: str) -> list[tuple[str, ...]]:
             f'{path} has the columns {rows.fieldnames}, expected '
             f'{" and ".join(names)}'
         )
-    return [tuple((row[name] or '').strip() for name in names) for row in rows]
+    try:
+        return [tuple((row[n] or '').strip() for n in names) for row in rows]
+    except csv.Error as error:
+        raise UserError(f'{path} line {rows.line_num}: {error}') from error
 
 
 def read_json(path: Path) -> Any:

@@ -1,6 +1,7 @@
 """Lists of videos with labels."""
 
 import logging
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -106,7 +107,7 @@ def read_list(
             the class list.
     """
     path = Path(ann_file)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UserError(
             f'no annotation file at {ann_file} ({docs_url("data#layout")} '
             'says how to get it)'

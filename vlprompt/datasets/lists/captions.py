@@ -1,6 +1,7 @@
 """Lists of videos with captions."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,7 +44,7 @@ def read_captions(
             names the entry that does not fit.
     """
     path = Path(ann_file)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UserError(
             f'no annotation file at {ann_file} ({docs_url("retrieval")} says '
             'how to make it)'

@@ -1,6 +1,7 @@
 """Class names of public data sets, in the order of their labels."""
 
 import logging
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -156,11 +157,11 @@ def _warn_of_swapped(names: Sequence[str], classes: str | Path) -> None:
 
 def _read(classes: str | Path) -> ClassFile:
     path = FOLDER / f'{classes}.txt'
-    if not path.is_file():
-        path = Path(classes).expanduser()
-    if not path.is_file():
+    if not os.path.isfile(path):
+        path = Path(os.path.expanduser(classes))
+    if not os.path.isfile(path):  # Path.is_file() raises for a long name
         raise UserError(
-            f'no class list {classes}: neither a file nor one of '
+            f'no class list {str(classes)[:200]}: neither a file nor one of '
             f'{", ".join(list_class_names())} '
             f'({docs_url("data#class-lists")})'
         )
