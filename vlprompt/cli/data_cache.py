@@ -10,6 +10,7 @@ be stored.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import sys
@@ -25,7 +26,9 @@ from rich.progress import track
 from rich.table import Table
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import remove_leftovers, write_text
 
+from .listed_videos import read_lines_of
 from .parsing import parse
 
 if TYPE_CHECKING:
@@ -75,14 +78,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Store the frames of the videos of one list."""
-    from vlprompt.datasets.lists.annotations import read_list
-    from vlprompt.datasets.lists.class_names import read_class_list
-
     writer = make_writer(args)
-    names, first = None, 0
-    if args.classes:
-        names, first = read_class_list(args.classes)
-    lines = read_list(args.ann_file, names, first_id=first)
+    lines = read_lines_of(args)
     paths = list(dict.fromkeys(line.video.path for line in lines))
     check_paths(paths, args)
     keep_settings(writer, args.out)
@@ -137,6 +134,8 @@ def keep_settings(writer: FrameStoreWriter, out: Path) -> None:
         frames=writer.frames or 'all',
         decoder='PyAV',
     )
+    out.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(out)
     if not file.exists():
         write_text(file, json.dumps(settings, indent=2) + '\n')
     known = json.loads(file.read_text('utf-8'))
@@ -186,25 +185,18 @@ def write_report(rows: dict[str, VideoFacts], args: Namespace) -> None:
     """One line for each video."""
     from vlprompt.datasets.readers.probe import VideoFacts
 
-    with report_file(args).open('w', encoding='utf-8', newline='\n') as file:
-        table = csv.writer(file, lineterminator='\n')
-        table.writerow(['path', *VideoFacts._fields[:SHOWN_FACTS]])
-        table.writerows(
-            [path, *facts[:SHOWN_FACTS]] for path, facts in rows.items()
-        )
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator='\n')
+    table.writerow(['path', *VideoFacts._fields[:SHOWN_FACTS]])
+    table.writerows(
+        [path, *facts[:SHOWN_FACTS]] for path, facts in rows.items()
+    )
+    write_text(report_file(args), text.getvalue())
 
 
 def report_file(args: Namespace) -> Path:
     """Where the report of a list is."""
     return args.out / f'{Path(args.ann_file).stem}_report.csv'
-
-
-def write_text(file: Path, text: str) -> None:
-    """Write a small file as a whole."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f'{file.name}.part')
-    part.write_text(text, encoding='utf-8', newline='\n')
-    os.replace(part, file)
 
 
 def show(rows: dict[str, VideoFacts], args: Namespace) -> None:

@@ -9,6 +9,7 @@ code is 1 if anything is wrong.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import sys
@@ -25,7 +26,9 @@ from rich.progress import track
 from rich.table import Table
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import write_text
 
+from .listed_videos import read_lines_of, warn_of_ids
 from .parsing import parse
 
 if TYPE_CHECKING:
@@ -69,6 +72,7 @@ def run(args: Namespace) -> None:
     if not Path(args.root).is_dir():
         raise UserError(f'no folder of videos at {args.root}')
     lines = read_lines_of(args)
+    warn_of_ids(lines, args)
     out = args.out or Path('work_dirs/check_videos', Path(args.ann_file).stem)
     out.mkdir(parents=True, exist_ok=True)
     rows = check(lines, args, out)
@@ -76,24 +80,6 @@ def run(args: Namespace) -> None:
     show(rows, args, out)
     if any(facts.problem for facts in rows.values()):
         sys.exit(1)
-
-
-def read_lines_of(args: Namespace) -> list[ListLine]:
-    """The lines of the list, with a word on ids that may start at 1."""
-    from vlprompt.datasets.lists.annotations import misses_id_0, read_list
-    from vlprompt.datasets.lists.class_names import read_class_list
-
-    names, first = None, 0
-    if args.classes:
-        names, first = read_class_list(args.classes)
-    lines = read_list(args.ann_file, names, first_id=first)
-    if misses_id_0(lines):
-        print(
-            f'warning: {args.ann_file} never has id 0: ids start at 0 here; '
-            'if those of the list start at 1, every label is wrong',
-            file=sys.stderr,
-        )
-    return lines
 
 
 def check(
@@ -182,14 +168,16 @@ def write(
     from vlprompt.datasets.lists.annotations import header_of
     from vlprompt.datasets.readers.probe import VideoFacts
 
-    with _create(out / 'report.csv') as file:
-        table = csv.writer(file, lineterminator='\n')
-        table.writerow(['path', *VideoFacts._fields])
-        table.writerows([path, *facts] for path, facts in rows.items())
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator='\n')
+    table.writerow(['path', *VideoFacts._fields])
+    table.writerows([path, *facts] for path, facts in rows.items())
+    write_text(out / 'report.csv', text.getvalue())
     good = [line for line in lines if not rows[line.video.path].problem]
     texts = [*header_of(args.ann_file), *(line.text for line in good)]
-    with _create(good_list(args.ann_file, out)) as file:
-        file.writelines(f'{text}\n' for text in texts)
+    write_text(
+        good_list(args.ann_file, out), ''.join(f'{text}\n' for text in texts)
+    )
     summary = dict(
         list=str(args.ann_file),
         root=str(args.root),
@@ -202,8 +190,7 @@ def write(
         access=dict(Counter(f.access for f in rows.values() if f.access)),
         decord={name: len(paths) for name, paths in faults(rows).items()},
     )
-    with _create(out / 'report.json') as file:
-        file.write(json.dumps(summary, indent=2) + '\n')
+    write_text(out / 'report.json', json.dumps(summary, indent=2) + '\n')
     (out / 'report.partial.jsonl').unlink()
 
 

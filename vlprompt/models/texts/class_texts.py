@@ -78,10 +78,14 @@ class ClassTexts(BaseModule):
         names = check_names(names)
         encode = self.templates[0].tokenizer.encode
         check_tokens(names, [tuple(encode(name)) for name in names])
-        tokens = tokenize(t(name) for t in self.templates for name in names)
+        tokens = self.tokenize(names)
         if self.anchor_template:
             self.anchor_tokens = tokenize(map(self.anchor_template, names))
         self.tokens, self.class_names = tokens, names
+
+    def tokenize(self, texts: Sequence[str]) -> TokenizedTexts:
+        """C texts in R templates to R * C, by template."""
+        return tokenize(t(text) for t in self.templates for text in texts)
 
     def forward(self, data_samples: list | None = None) -> TokenizedTexts:
         """The texts of the C classes, R * C with R templates, by template.
