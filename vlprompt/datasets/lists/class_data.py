@@ -1,6 +1,7 @@
 """Class names in files of data: JSON and YAML."""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from vlprompt.errors import UserError
 from .class_ids import WHERE, ClassFile, read_mapping
 from .text_files import read_text
 
+BREAKS = re.compile('[\x85\u2028\u2029]')
 INSIDE = ('classes', 'names')
 
 
@@ -43,6 +45,11 @@ def read_yaml(path: Path) -> ClassFile:
 
     Loader.add_constructor('tag:yaml.org,2002:map', mapping)
     text = read_text(path)
+    if BREAKS.search(text):  # which YAML 1.1 folds into the names
+        raise UserError(
+            f'{path} has a line separator of Unicode in it (U+0085, U+2028 or '
+            'U+2029), expected none'
+        )
     try:
         content = yaml.load(text, Loader)
     except UserError:

@@ -21,6 +21,7 @@ HEADER = {*IDS, *NAMES}
 NUMBERED = re.compile(
     r'([0-9]{1,18})(?:[ \t]+|[ \t]*[,;][ \t]*|[:.)][ \t]+)(\S.*)'
 )
+NUMBER = re.compile(r'[0-9]{1,18}(?=[\s,;:.)]|$)')
 NUMBER_AT_END = re.compile(r'(\S.*?)[\s,;:]+([0-9]{1,18})')
 # How a line of JSON, YAML or a table begins, which is no class name.
 OTHER_FORMATS = re.compile(r'[\[{]$|[\[{]\s*["\']|-\s|\w+:$|%YAML|---|<[!\w]')
@@ -69,7 +70,7 @@ def _read_names(path: Path) -> ClassFile:
             f'.tsv {WHERE}'
         )
     numbered = [NUMBERED.fullmatch(line) for line in lines]
-    if all(numbered) or _counts(numbered[:2]):
+    if all(numbered) or _counts(lines):
         entries = zip(places, lines, numbered, strict=True)
         return in_order(
             _numbered(match, f'{path} line {place}: {line[:100]!r}')
@@ -85,15 +86,23 @@ def _read_names(path: Path) -> ClassFile:
     return ClassFile(tuple(lines))
 
 
-def _counts(first: list[re.Match | None]) -> bool:
-    """Whether the first two lines have the numbers 0, 1 or 1, 2."""
-    numbers = [int(match[1]) for match in first if match]
-    return numbers in ([0, 1], [1, 2])
+def _counts(lines: list[str]) -> bool:
+    """Whether the first lines have the numbers 0, 1 or 1, 2.
+
+    Lines that are nothing but numbers are names, unless there is one alone:
+    what is left of a file that was cut off.
+    """
+    heads = [NUMBER.match(line) for line in lines[:2]]
+    numbers = [int(head[0]) for head in heads if head]
+    if len(lines) == 1:
+        return numbers in ([0], [1]) and heads[0].end() == len(lines[0])
+    named = any(map(NUMBERED.fullmatch, lines[:2]))
+    return named and numbers in ([0, 1], [1, 2])
 
 
 def _numbered(match: re.Match | None, where: str) -> Entry:
     if match is None:
-        raise UserError(f'{where} has no number, as the lines above have one')
+        raise UserError(f'{where}, expected a number and a name, as in others')
     return Entry(match[1], match[2], where)
 
 
