@@ -16,11 +16,13 @@ from vlprompt.datasets.lists.spelling import find_file
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
+from vlprompt.hardware import check_device
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import error_line
 
 from .checkpoints import read_checkpoint
 from .config import load_config
+from .inputs import check_inputs
 
 SHOWN = 200  # characters of another package's error
 
@@ -58,6 +60,8 @@ def init_recognizer(
     if config.get('model') is None:
         raise UserError(f'the config {config.filename} has no model')
     set_checkpoint(config, checkpoint)
+    check_inputs(config)
+    check_device(device)
     model = _build(config)
     if config.get('load_from') is not None:
         _load(model, config.load_from)
