@@ -20,6 +20,7 @@ from vlprompt.clips.find_sources import find_sources
 from vlprompt.clips.in_order import Broken
 from vlprompt.clips.sources import Source
 from vlprompt.errors import UserError
+from vlprompt.whole_files import write_text
 
 from .classify import make_classifier
 from .reports.classify_report import LiveReport, Report, facts_of
@@ -177,12 +178,9 @@ def _write_pages(
     windows: Sequence[Prediction],
 ) -> None:
     if args.timeline and timelines:
-        from pathlib import Path
-
         from vlprompt.pages.timeline import timeline_page
 
-        page = timeline_page(timelines, facts)
-        Path(args.timeline).write_text(page, encoding='utf-8')
+        write_text(args.timeline, timeline_page(timelines, facts))
     if args.srt and windows:
         write_subtitles(args.srt, windows)
 
