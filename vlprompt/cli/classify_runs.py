@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
+from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from vlprompt.apis import Prediction, Timeline, VideoClassifier
@@ -154,12 +155,16 @@ def _follow(
     predictions: Iterable[Prediction], total: int
 ) -> Iterator[Prediction]:
     """Show on a terminal how far it has come."""
-    from rich.console import Console
-
     done: set[str] = set()
     columns = SpinnerColumn(), TextColumn('{task.description}')
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True) as progress:
+    progress = Progress(
+        *columns,
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with progress:
         task = progress.add_task(f'reading {total} videos')
         for prediction in predictions:
             done.add(prediction.path)
