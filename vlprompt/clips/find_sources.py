@@ -31,6 +31,7 @@ IMAGES = {
 LISTS = ('.txt', '.csv')
 COLUMNS = ('path', 'file', 'filename', 'video', 'video_path', 'url')
 WEB = ('http://', 'https://')
+STREAMS = ('rtsp://', 'rtsps://', 'rtmp://', 'udp://', 'rtp://', 'srt://')
 
 
 def find_sources(inputs: Any) -> list[Source]:
@@ -94,6 +95,10 @@ def _find_named(name: str) -> Iterator[Source]:
     path = Path(name)
     if name.startswith(WEB):
         yield url_source(name)
+    elif name.startswith(STREAMS):
+        raise UserError(f'{name} is a stream: --camera {name} watches it')
+    elif path.suffix.lower() in IMAGES:
+        raise UserError(f'{name} is an image, not a video')
     elif path.is_dir():
         yield from _below(path)
     elif path.suffix.lower() in LISTS and path.is_file():
