@@ -31,5 +31,11 @@ def build_runner(config: Config) -> Runner:
         if guard not in listed
     ]
     if 'runner_type' in config:
-        return RUNNERS.build(config)
-    return Runner.from_cfg(config)
+        runner = RUNNERS.build(config)
+    else:
+        runner = Runner.from_cfg(config)
+    if isinstance(runner, Runner):
+        from vlprompt.engine.hooks import ResumeHook
+
+        runner.register_hook(ResumeHook())
+    return runner

@@ -60,20 +60,23 @@ def encode(
             item = item._replace(inputs=_gather(known, item.numbers))
             for number in [n for n in known if n < item.first]:
                 del known[number]
-        if waiting and not _fits(item, waiting, batch_size):
-            yield _checked(_encode_batch(model, waiting))
+        if waiting and not _fits(item, waiting):
+            yield _encode_batch(model, waiting)
             waiting = []
         if isinstance(item, Broken):
             yield item
             known = {}
-        else:
-            waiting.append(item)
+            continue
+        waiting.append(item)
+        if len(waiting) == batch_size:
+            yield _encode_batch(model, waiting)
+            waiting = []
     if waiting:
-        yield _checked(_encode_batch(model, waiting))
+        yield _encode_batch(model, waiting)
 
 
-def _fits(item: Clip | Broken, waiting: list[Clip], batch_size: int) -> bool:
-    if isinstance(item, Broken) or len(waiting) >= batch_size:
+def _fits(item: Clip | Broken, waiting: list[Clip]) -> bool:
+    if isinstance(item, Broken):
         return False
     return _shape(item) == _shape(waiting[0])
 
@@ -100,15 +103,6 @@ def embed_visual(
     return features
 
 
-def _checked(batch: Encoded) -> Encoded:
-    """Refuse features that are not finite numbers."""
-    names = [str(clip.name) for clip in batch.clips]
-    # (B * V, T, E) -> (B, V, T, E)
-    rows = batch.visual.frames.unflatten(0, (len(names), -1))
-    refuse_non_finite(rows, names, 'features')
-    return batch
-
-
 def _encode_batch(model: nn.Module, clips: list[Clip]) -> Encoded:
     samples = [clip.sample for clip in clips]
     done = [clip._replace(inputs=None) for clip in clips]
@@ -119,11 +113,16 @@ def _encode_batch(model: nn.Module, clips: list[Clip]) -> Encoded:
             torch.cat([part.tokens for part in parts]),
         )
         mask = frame_mask(samples, visual.frames)
-        return Encoded(done, visual._replace(mask=mask), samples)
-    packed = [
-        dict(inputs=clip.inputs, data_samples=clip.sample) for clip in clips
-    ]
-    visual, samples = _run_tower(model, packed)
+        visual = visual._replace(mask=mask)
+    else:
+        packed = [
+            dict(inputs=clip.inputs, data_samples=clip.sample)
+            for clip in clips
+        ]
+        visual, samples = _run_tower(model, packed)
+    # (B * V, T, E) -> (B, V, T, E)
+    rows = visual.frames.unflatten(0, (len(clips), -1))
+    refuse_non_finite(rows, [str(clip.name) for clip in clips], 'features')
     return Encoded(done, visual, samples)
 
 

@@ -9,6 +9,7 @@ from .epoch_seed_hook import EpochSeedHook
 from .finite_loss_hook import FiniteLossHook
 from .finite_scores_hook import FiniteScoresHook
 from .head_similarity_hook import HeadSimilarityHook
+from .resume_hook import ResumeHook
 from .shared_text_hook import SharedTextHook
 from .train_val_overlap_hook import TrainValOverlapHook
 
@@ -22,6 +23,7 @@ __all__ = [
     'FiniteLossHook',
     'FiniteScoresHook',
     'HeadSimilarityHook',
+    'ResumeHook',
     'SharedTextHook',
     'TrainValOverlapHook',
 ]
