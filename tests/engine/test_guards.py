@@ -138,6 +138,8 @@ def test_a_last_batch_of_one_is_named():
     run = batch_run(head=CONTRASTIVE, blending=Blending(), batch=2)
     hook = BatchOfOneHook()
     hook.before_train_iter(run, 0, dict(inputs=[1, 2]))
+    hook.before_train_iter(run, 0, dict(x=[1]))
+    hook.before_train_iter(run, 0, None)
     assert not run.lines
     hook.before_train_iter(run, 1, dict(inputs=[1]))
     assert ['batch of one sample in iteration 7' in x for x in run.lines] == [

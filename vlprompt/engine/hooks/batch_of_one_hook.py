@@ -51,9 +51,8 @@ class BatchOfOneHook(Hook):
         self, runner: Runner, batch_idx: int, data_batch: Any = None
     ) -> None:
         """Name a batch of one."""
-        inputs = (
-            data_batch.get('inputs') if isinstance(data_batch, dict) else ()
-        )
+        batch = data_batch if isinstance(data_batch, dict) else {}
+        inputs = batch.get('inputs', ())  # other models may have none
         for what, number in self._need_two(unwrap(runner.model), len(inputs)):
             if number == 1:
                 runner.logger.warning(
