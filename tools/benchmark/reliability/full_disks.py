@@ -6,7 +6,13 @@ import subprocess
 import time
 from pathlib import Path
 
-from .killed_runs import TRAINING, prepare, seconds_of, warm_up
+from .killed_runs import (
+    TRAINING,
+    prepare,
+    seconds_of,
+    wait_for_moment,
+    warm_up,
+)
 from .outcomes import Case, Finding, Outcome, Part
 from .small_runs import judge_end, judge_error, training, wait, weights_of
 
@@ -56,7 +62,7 @@ class FullDisks(Part):
                 training(shared / 'world', shared / 'training')
             )
             process = run.start()
-            process.join(rng.uniform(0, seconds_of(shared, TRAINING)))
+            wait_for_moment(rng, run, process, seconds_of(shared, TRAINING))
             _fill(disk / 'filler')
             code = wait(process)
             finding = judge_error(run.log, code)
