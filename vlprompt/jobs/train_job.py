@@ -58,12 +58,12 @@ class TrainJob(Job):
 
     def checkpoint(self, out: Path) -> Path | None:
         """The last checkpoint that was written, if there is one."""
-        last = out / self.name / 'last_checkpoint'
-        if not last.is_file():
+        from vlprompt.apis.checkpoints import checkpoints_of
+
+        folder = out / self.name
+        if not (folder / 'last_checkpoint').is_file():
             return None
-        # The folder may have been moved since.
-        path = out / self.name / Path(last.read_text().strip()).name
-        return path if path.is_file() else None
+        return next(iter(checkpoints_of(folder)), None)
 
 
 def best_validation(folder: Path, metric: str) -> float | None:
