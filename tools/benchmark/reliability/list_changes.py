@@ -105,11 +105,17 @@ def _repeated(rng: random.Random, file: str, names: Names) -> Written:
 
 
 def _if_mapped(file: str, names: Names) -> tuple:
-    """Names as keys cannot be there twice: the writer has dropped one."""
+    """Names as keys cannot be there twice: the writer has dropped one.
+
+    What is left may be ids from 1.
+    """
     if file != 'ids.json':
         return ()
     ids = json.loads(WRITERS[file](names))
-    return (tuple(ids),) if sorted(ids.values()) == [*range(len(ids))] else ()
+    counted = range(min(ids.values()), min(ids.values()) + len(ids))
+    if sorted(ids.values()) != [*counted]:
+        return ()
+    return (tuple(sorted(ids, key=ids.get)),)
 
 
 def _other_case(rng: random.Random, file: str, names: Names) -> Written:
