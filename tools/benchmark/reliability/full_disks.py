@@ -19,6 +19,7 @@ from .small_runs import judge_end, judge_error, training, wait, weights_of
 NEW_MOUNTS = 0x00020000  # CLONE_NEWNS
 SIZE = '8m'
 BLOCK = 1 << 16
+WRITTEN = 'all was written'
 
 
 class FullDisks(Part):
@@ -34,6 +35,9 @@ class FullDisks(Part):
         'undisturbed run, to the bit. It takes the right to mount file '
         'systems; without it nothing is tried.'
     )
+    remarks = {
+        WRITTEN: 'of the trainings had written all when the disk was filled.'
+    }
     kinds = {TRAINING: dict(tiny=1, reduced=6, full=30)}
     seconds = 400.0
 
@@ -69,7 +73,7 @@ class FullDisks(Part):
             if code != 0 and finding.outcome is not Outcome.CLEAR_ERROR:
                 return finding
             (disk / 'filler').unlink()
-            said = finding.detail if code else 'all was written'
+            said = finding.detail if code else WRITTEN
             finding = judge_end(run, run.finish(), wanted)
             return finding._replace(detail=f'{said}; {finding.detail}')
         finally:

@@ -112,8 +112,9 @@ def _if_mapped(file: str, names: Names) -> tuple:
     if file != 'ids.json':
         return ()
     ids = json.loads(WRITERS[file](names))
-    counted = range(min(ids.values()), min(ids.values()) + len(ids))
-    if sorted(ids.values()) != [*counted]:
+    first = min(ids.values())
+    whole = range(first, first + len(ids))
+    if first > 1 or sorted(ids.values()) != [*whole]:
         return ()
     return (tuple(sorted(ids, key=ids.get)),)
 
