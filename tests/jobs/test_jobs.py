@@ -86,8 +86,9 @@ def test_missing_lists_are_found_before(tmp_path, todo):
 
 def test_a_checkpoint_that_is_not_there(tmp_path, config):
     missing = str(tmp_path / 'none.pth')
-    run(tmp_path / 'out', [TestJob('test', config, missing)])
-    assert calls(tmp_path / 'out') == [f'test {missing}']  # which says so
+    with pytest.raises(UserError, match='nothing is run: .*/none.pth'):
+        run(tmp_path / 'out', [TestJob('test', config, missing)])
+    assert not (tmp_path / 'out').exists()
 
 
 def test_a_job_that_needs_one_that_is_not_there(tmp_path, config):
@@ -147,3 +148,10 @@ def test_the_best_validation(tmp_path):
     (folder / 'scalars.json').write_text(text)
     assert best_validation(tmp_path / 'train', 'acc/top1') == 0.5
     assert best_validation(tmp_path / 'other', 'acc/top1') is None
+
+
+def test_metrics_that_are_no_numbers_are_not_kept(tmp_path, config):
+    (tmp_path / 'test').mkdir()
+    (tmp_path / 'test/metrics.json').write_text('{"acc/top1": NaN}')
+    with pytest.raises(UserError, match='test: acc/top1 is nan'):
+        TestJob('test', config).metrics(tmp_path)

@@ -203,7 +203,7 @@ def test_the_activation_of_every_tag(arch, tag, monkeypatch):
     from vlprompt.models.clip.tags import find_file
 
     monkeypatch.setattr(
-        'vlprompt.models.clip.tags.download_pretrained', lambda _: 'file'
+        'vlprompt.models.clip.tags.download', lambda *_: 'file'
     )
     trained = bool(get_pretrained_cfg(arch, tag).get('quick_gelu'))
     made = bool(open_clip.get_model_config(arch).get('quick_gelu'))

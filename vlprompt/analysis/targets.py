@@ -5,7 +5,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from vlprompt.datasets.lists.text_files import read_number
 from vlprompt.errors import UserError, suggest
+from vlprompt.finite import refuse_rows
 from vlprompt.models import CaptionTexts, ClassPrompts, VideoTextRecognizer
 
 
@@ -62,6 +64,7 @@ def choose_target(
     with torch.no_grad():
         (sample,) = model.predict(inputs, data_samples)
     scores = sample.pred_score.flatten()
+    refuse_rows(scores[None])
     index = int(scores.argmax()) if text is None else _find(classes, text)
     target = Target(index, classes[index], f' ({scores[index]:.2f})')
     if _takes_any_text(model):  # the others need not be encoded any more
@@ -80,8 +83,9 @@ def _takes_any_text(model: VideoTextRecognizer) -> bool:
 def _find(classes: tuple[str, ...], text: str) -> int:
     if text in classes:
         return classes.index(text)
-    if text.isdecimal() and int(text) < len(classes):
-        return int(text)
+    number = read_number(text)
+    if number is not None and number < len(classes):
+        return number
     raise UserError(
         f'{text!r} is none of the {len(classes)} classes that this model '
         f'knows{suggest(text, classes)}'

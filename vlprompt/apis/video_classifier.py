@@ -15,8 +15,10 @@ from vlprompt.clips.live import watch
 from vlprompt.clips.windows import Span
 from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.errors import UserError
+from vlprompt.finite import refuse_non_finite
+from vlprompt.name_rules import check_names
 
-from .classes import check_told_apart, find_classes
+from .classes import find_classes
 from .predictions import Prediction, Timeline
 from .video_embedder import VideoEmbedder
 
@@ -176,11 +178,9 @@ class VideoClassifier(VideoEmbedder):
         """
         if classes is None:
             classes = _class_names(self.config)
-        elif isinstance(classes, str):
-            raise UserError(f'a list of class names expected, got {classes!r}')
-        if tuple(classes) != self.model.class_names:
-            self.model.set_classes(classes)
-            check_told_apart(self.model)
+        names = check_names(classes)
+        if names != self.model.class_names:
+            self.model.set_classes(names)
 
     def _need_classes(self) -> None:
         if self.model.class_names is None:
@@ -193,6 +193,8 @@ class VideoClassifier(VideoEmbedder):
                     batch.visual, 'head', batch.samples
                 )
             samples = self.model.cls_head.predict(features, batch.samples)
+        names = [str(clip.name) for clip in batch.clips]
+        refuse_non_finite([sample.pred_score for sample in samples], names)
         for clip, sample in zip(batch.clips, samples, strict=True):
             scores = sample.pred_score
             if scores.dim() == 2:  # average_clips=None leaves the views

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from vlprompt.errors import UserError
 from vlprompt.whole_files import write_text
 
-from .job import Job, data_sets, digest_of, input_files
+from .job import Job, digest_of
 from .train_job import TrainJob
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class TestJob(Job):
     flags: tuple[str, ...] = ()
 
     kind: ClassVar[str] = 'test'
+    loaders: ClassVar[tuple[str, ...]] = ('test',)
     __test__ = False  # pytest, which collects classes of this name
 
     @property
@@ -57,13 +60,17 @@ class TestJob(Job):
     def digest(self, out: Path) -> str:
         """A hash of the config, the flags, the list and the checkpoint."""
         values = (self.kind, self.config.to_dict(), self.flags)
+        from vlprompt.apis.inputs import data_sets
+
         lists = [d.get('ann_file', '') for d in data_sets(self.config, 'test')]
         file, *place = self._checkpoint(out).split('::')
         return digest_of(values, [*lists, file, *place])
 
     def inputs(self) -> Iterator[str]:
-        """The list and the folder of videos."""
-        return input_files(data_sets(self.config, 'test'))
+        """Those of the config, and the checkpoint if there is one already."""
+        yield from super().inputs()
+        if isinstance(self.checkpoint, str) and self.checkpoint != 'none':
+            yield self.checkpoint
 
     def prepare(self, out: Path) -> None:
         """Make the folder, and write the config."""
@@ -71,13 +78,21 @@ class TestJob(Job):
         write_text(out / self.name / 'config.py', self.config.pretty_text)
 
     def metrics(self, out: Path) -> dict[str, float]:
-        """The numbers that the test has written to ``metrics.json``."""
+        """The numbers that the test has written to ``metrics.json``.
+
+        Raises:
+            UserError: If one is not finite.
+        """
         text = (out / self.name / 'metrics.json').read_text()
-        return {
+        metrics = {
             name: value
             for name, value in json.loads(text).items()
             if not isinstance(value, str)
         }
+        for name, value in metrics.items():
+            if not math.isfinite(value):
+                raise UserError(f'{self.name}: {name} is {value}')
+        return metrics
 
     def summary(self, metrics: dict[str, float]) -> str:
         """The first metric of ``SHOWN`` that there is."""

@@ -1,6 +1,7 @@
 """A fine-tuned CLIP as the frozen CLIP of a second stage."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -64,12 +65,15 @@ def read_finetuned(
     return {to_open_clip(name): t for name, t in learned.items()}
 
 
-def _read(path: str) -> dict[str, Tensor]:
+def check_there(path: str) -> None:
+    """Raise a UserError if there is no checkpoint."""
     file, _ = split_place(path)
-    try:
-        loaded = load_weights_file(path, anchors=[FINGERPRINT])
-    except UserError as error:
-        if str(error) != f'no checkpoint at {file}':
-            raise
-        raise UserError(f'{error}: {HINT}') from error
-    return dict(loaded.tensors)
+    place = Path(file).expanduser()
+    if not place.exists() and not place.is_symlink():
+        part = place.with_name(f'{place.name}.part')
+        if not part.exists():
+            raise UserError(f'no checkpoint at {file} (finetuned): {HINT}')
+
+
+def _read(path: str) -> dict[str, Tensor]:
+    return dict(load_weights_file(path, anchors=[FINGERPRINT]).tensors)

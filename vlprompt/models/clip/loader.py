@@ -19,7 +19,7 @@ from ..layers.quick_gelu import replace_quick_gelu
 from ..trainable_state import FilePositions
 from .arch import arch_config
 from .files import read_clip_file
-from .finetuned import read_finetuned
+from .finetuned import check_there, read_finetuned
 from .matching import match
 from .names import to_recognizer
 from .positions import (
@@ -125,13 +125,17 @@ def load_clip(
     """
     check_resize(resize_positions)
     config = arch_config(arch)
+    # What may be missing comes before what takes long.
+    file = None if pretrained is None else find_file(arch, pretrained)
+    if finetuned is not None:
+        check_there(finetuned)
     model = open_clip.CustomTextCLIP(**config)
     _check_transformers(model, arch)
     replace_quick_gelu(model)
     positions = None
     if pretrained is not None or finetuned is not None:
         positions = _load(
-            model, config, arch, pretrained, finetuned, resize_positions
+            model, config, arch, pretrained, file, finetuned, resize_positions
         )
     length = config['text_cfg'].get('context_length', 77)
     tokenizer = _tokenizer(length)
@@ -154,14 +158,14 @@ def _load(
     config: dict,
     arch: str | dict,
     pretrained: str | None,
+    file: str | None,
     finetuned: str | None,
     resize: str | None,
 ) -> Tensor | None:
     """Load weights; returns the positions of files of another image size."""
     state = {**model.state_dict()}
     grid = model.visual.grid_size
-    if pretrained is not None:
-        file = find_file(arch, pretrained)
+    if file is not None:
         weights = read_clip_file(file)
         check_activation(weights, config, arch, pretrained)
         state = match(model, weights.state_dict, arch, file, resize)

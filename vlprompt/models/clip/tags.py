@@ -2,20 +2,14 @@
 
 from pathlib import Path
 
-from open_clip.pretrained import download_pretrained, get_pretrained_cfg
+from open_clip.pretrained import get_pretrained_cfg
 
 from vlprompt.errors import UserError
 from vlprompt.weights import split_place
 
 from .arch import arch_config
+from .download import download
 from .files import ClipFile
-
-DOWNLOAD_HINT = (
-    'download the weights from the project page that open_clip lists for '
-    'this tag (for "openai": the CLIP repository of openai on GitHub, or '
-    'timm/vit_base_patch16_clip_224.openai on the Hugging Face Hub) and give '
-    "their place as clip=dict(pretrained='<file>')"
-)
 
 
 def find_file(arch: str | dict, pretrained: str) -> str:
@@ -42,13 +36,7 @@ def find_file(arch: str | dict, pretrained: str) -> str:
             f"open_clip's tags for {arch!r}"
         )
     _check_tag(arch, pretrained, tag)
-    try:
-        return download_pretrained(tag)
-    except Exception as error:
-        raise UserError(
-            f'cannot download {pretrained!r} for {arch} '
-            f'({type(error).__name__}); {DOWNLOAD_HINT}'
-        ) from error
+    return download(arch, pretrained, tag)
 
 
 def _check_tag(arch: str, tag: str, config: dict) -> None:
