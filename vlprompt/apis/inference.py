@@ -18,6 +18,7 @@ from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
+from vlprompt.hub.weights import SUFFIXES, read_weights
 from vlprompt.models.layers.temporal import unit_video
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import error_line
@@ -206,8 +207,11 @@ def _build(config: Config) -> nn.Module:
 
 
 def _load(model: nn.Module, path: str) -> None:
-    path = read_checkpoint(path).path
     try:
+        if Path(path).suffix in SUFFIXES:
+            model.load_state_dict(read_weights(path), strict=True)
+            return
+        path = read_checkpoint(path).path
         load_checkpoint(
             model, path, map_location='cpu', strict=True, logger='silent'
         )

@@ -22,6 +22,7 @@ from .published_checkpoint import read_published_checkpoint
 # For each kind, where its weights lie in the file, and who sorts them.
 KINDS: dict[str, tuple[tuple[str, ...], Callable[[KeyMapper], dict]]] = {
     'huggingface': (('state_dict',), methods.huggingface),
+    'huggingface-xclip': (('state_dict',), methods.huggingface_xclip),
     'vifi': (('model',), methods.vifi),
     'vita': (('model',), methods.vita),
     'xclip': (('model',), methods.xclip),
