@@ -1,17 +1,14 @@
 """Folders of transformers give what transformers' own models compute."""
 
 import json
-import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from mmengine.registry import DefaultScope
 
 from vlprompt import hub
 from vlprompt.apis import init_recognizer
-from vlprompt.errors import UserError
 
 transformers = pytest.importorskip('transformers')
 PIXELS = 32

@@ -35,6 +35,14 @@ GROUPS = {
         Command(
             'models copy', 'vlprompt.cli.models_copy', 'Copy a config to edit.'
         ),
+        Command(
+            'models show', 'vlprompt.cli.models_show', 'Describe a model.'
+        ),
+        Command(
+            'models push',
+            'vlprompt.cli.models_push',
+            'Write a model for others, or push it to the Hub.',
+        ),
     ),
     'Train and test': (
         Command('train', 'vlprompt.cli.train', 'Train a model.'),

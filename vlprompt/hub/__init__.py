@@ -9,12 +9,12 @@ from vlprompt.late import late_getattr
 
 LATE = {  # they import all models, or what speaks to the Hub
     'HubModel': '.hub_model',
-    'Pushed': '.push',
+    'Written': '.writer',
     'pull': '.download',
-    'push': '.push',
+    'push': '.upload',
     'read_folder': '.folder',
     'read_weights': '.weights',
-    'write_folder': '.push',
+    'write_folder': '.writer',
 }
 __all__ = [*LATE]
 __getattr__ = late_getattr(__name__, LATE)

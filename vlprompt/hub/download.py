@@ -122,7 +122,7 @@ def _unreachable(address: Address) -> str | None:
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
-    if constants.is_offline_mode():
+    if constants.HF_HUB_OFFLINE:
         return 'HF_HUB_OFFLINE=1'
     try:
         HfApi().model_info(

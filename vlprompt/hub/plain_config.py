@@ -52,12 +52,25 @@ def check_plain(config: dict[str, Any], where: str | Path) -> None:
             raise UserError(f'{where} has no {key}')
     if config.get('default_scope') != 'vlprompt':
         raise UserError(f"{where}: default_scope 'vlprompt' expected")
-    for path, value in _walk(config):
-        _check_value(path, value, where)
+    check_values(config, where)
     if config['model'].get('type') != 'VideoTextRecognizer':
         raise UserError(f'{where}: a model VideoTextRecognizer expected')
     _check_clip(config['model'].get('clip'), where)
     _check_data(config['test_dataloader'], where)
+
+
+def check_values(config: dict[str, Any], where: str | Path) -> None:
+    """Refuse values that are not JSON's, and types of elsewhere.
+
+    Args:
+        config: Of any keys.
+        where: Where it is from, for errors.
+
+    Raises:
+        UserError: If there are any.
+    """
+    for path, value in _walk(config):
+        _check_value(path, value, where)
 
 
 @cache
@@ -101,7 +114,8 @@ def _check_value(path: str, value: Any, where: str | Path) -> None:
     if wrong := [key for key in REFUSED if value.get(key) is not None]:
         raise UserError(f'{where}: {path} has the key {wrong[0]!r}')
     kind = value.get('type')
-    if 'type' in value and kind not in registered_names():
+    known = isinstance(kind, str) and kind in registered_names()
+    if 'type' in value and not known:
         raise UserError(
             f'{where}: {path} has the type {kind!r}, which is not a part of '
             'this library'
@@ -147,6 +161,9 @@ def _check_data(loader: dict[str, Any], where: str | Path) -> None:
         isinstance(step, dict) and 'type' in step for step in steps
     ):
         raise UserError(f'{where}: the test data have no pipeline')
+    for path, value in _walk(steps):
+        if isinstance(value, str) and ('/' in value or '\\' in value):
+            raise UserError(f'{where}: step {path} names a file: {value!r}')
     if not isinstance(names, list) or not all(
         isinstance(name, str) for name in names
     ):
