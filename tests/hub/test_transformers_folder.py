@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from mmengine.registry import DefaultScope
 
 from vlprompt import hub
 from vlprompt.apis import init_recognizer
+from vlprompt.errors import UserError
 
 transformers = pytest.importorskip('transformers')
 PIXELS = 32
@@ -132,3 +134,180 @@ def test_xclip_gives_the_logits_of_transformers(tmp_path, patch, frames, safe):
         found, expected.logits_per_video, atol=1e-5, rtol=1e-5
     )
     assert expected.logits_per_video.std() > 1e-2
+
+
+@pytest.mark.parametrize('act', ['quick_gelu', 'gelu'])
+def test_clip_gives_the_features_of_transformers(tmp_path, act):
+    theirs = make_clip(tmp_path, act)
+    clips = torch.randn(2, 3, 3, PIXELS, PIXELS)
+    model = ours(tmp_path)
+    with torch.inference_mode():
+        expected = theirs(
+            input_ids=model.texts().ids, pixel_values=clips.flatten(0, 1)
+        )
+        pooled = theirs.vision_model(clips.flatten(0, 1)).pooler_output
+        frames = theirs.visual_projection(pooled).unflatten(0, (2, 3))
+        video = torch.nn.functional.normalize(frames.mean(dim=1), dim=-1)
+        scale = theirs.logit_scale.exp()
+        scores = scale * video @ expected.text_embeds.T
+    torch.testing.assert_close(
+        logits(model, clips), scores, atol=1e-5, rtol=1e-5
+    )
+
+
+def test_frames_become_the_pixels_of_transformers(tmp_path):
+    from mmengine.dataset import Compose
+    from transformers.models.videomae.image_processing_pil_videomae import (
+        VideoMAEImageProcessorPil,
+    )
+
+    make_xclip(tmp_path, frames=3)
+    config = hub.read_folder(tmp_path).config
+    model = init_recognizer(config, 'none', 'cpu')
+    frames = list(
+        np.random.default_rng(0).integers(0, 256, (3, 57, 90, 3), np.uint8)
+    )
+    steps = config.test_dataloader.dataset.pipeline[3:]
+    with DefaultScope.overwrite_default_scope('vlprompt'):
+        sample = Compose(steps)(
+            dict(
+                imgs=frames,
+                img_shape=(57, 90),
+                filename='',
+                num_clips=1,
+                clip_len=3,
+            )
+        )
+    batch = dict(
+        inputs=[sample['inputs']], data_samples=[sample['data_samples']]
+    )
+    found = model.data_preprocessor(batch)['inputs']
+    processor = VideoMAEImageProcessorPil.from_pretrained(tmp_path)
+    pixels = processor(frames, return_tensors='pt')['pixel_values']
+    torch.testing.assert_close(
+        found[0, 0].transpose(0, 1), pixels[0].float(), atol=1e-5, rtol=1e-5
+    )
+
+
+def test_a_video_is_classified_with_nothing_but_the_folder(
+    tmp_path, monkeypatch
+):
+    from pushed_models import make_video
+
+    from vlprompt.apis import VideoClassifier
+
+    cache = tmp_path / 'cache'
+    monkeypatch.setattr('huggingface_hub.constants.HF_HUB_CACHE', str(cache))
+    monkeypatch.setattr('huggingface_hub.constants.HF_HUB_OFFLINE', True)
+    model = cache / 'models--microsoft--xclip-tiny'
+    make_xclip(model / 'snapshots/abc', frames=4)
+    (model / 'refs').mkdir()
+    (model / 'refs/main').write_text('abc')
+    video = make_video(tmp_path)
+    monkeypatch.setattr(
+        'vlprompt.models.clip.loader.download_pretrained',
+        lambda *_: pytest.fail('a second download'),
+    )
+    found = hub.read_folder(hub.pull('hf://microsoft/xclip-tiny'))
+    classifier = VideoClassifier(found.config, found.checkpoint, 'cpu')
+    scores = classifier(video, TEXTS)
+    assert sum(score for _, score in scores) == pytest.approx(1)
+    assert found.facts['frames'] == 4
+    assert found.facts['method'] == 'X-CLIP'
+
+
+def test_the_architecture_of_openai_has_its_name(tmp_path):
+    config = transformers.XCLIPConfig().to_dict()
+    config['vision_config']['patch_size'] = 16
+    (tmp_path / 'config.json').write_text(json.dumps(config))
+    text = json.dumps({**PREPROCESSOR, 'size': 224, 'crop_size': 224})
+    (tmp_path / 'preprocessor_config.json').write_text(text)
+    (tmp_path / 'model.safetensors').touch()
+    model = hub.read_folder(tmp_path).config.model
+    assert model.clip.arch == 'ViT-B-16-quickgelu'
+
+
+def test_what_transformers_leaves_out_is_its_default(tmp_path):
+    (tmp_path / 'config.json').write_text('{"model_type": "xclip"}')
+    (tmp_path / 'preprocessor_config.json').write_text('{}')
+    (tmp_path / 'model.safetensors').touch()
+    found = hub.read_folder(tmp_path)
+    theirs = transformers.XCLIPConfig()
+    model = found.config.model
+    assert model.clip.arch == 'ViT-B-32-quickgelu'
+    assert model.pooler.num_positions == theirs.vision_config.num_frames
+    assert model.conditioner.num_layers == theirs.prompt_layers
+    assert model.conditioner.heads == theirs.prompt_num_attention_heads
+
+
+REFUSED = {
+    'another activation': (
+        dict(vision_config=dict(hidden_act='relu')),
+        {},
+        "hidden_act='relu'",
+    ),
+    'two activations': (
+        dict(vision_config=dict(hidden_act='gelu')),
+        {},
+        'with the activations quick_gelu and gelu',
+    ),
+    'other norms': (
+        dict(text_config=dict(layer_norm_eps=1e-3)),
+        {},
+        'layer_norm_eps=0.001',
+    ),
+    'sizes that are texts': (
+        dict(text_config=dict(hidden_size='64')),
+        {},
+        "hidden_size='64'",
+    ),
+    'another generator': (
+        dict(prompt_hidden_act='gelu'),
+        {},
+        "prompt_hidden_act='gelu'",
+    ),
+    'another model': (dict(model_type='bert'), {}, "of the type 'bert'"),
+    'another size': ({}, dict(crop_size=48), 'crops to 48 pixels'),
+    'no rescaling': ({}, dict(do_rescale=False), 'do_rescale'),
+    'another interpolation': ({}, dict(resample=0), 'resample=0'),
+    'a size of nothing': ({}, dict(size={}), 'expected a number of pixels'),
+    'two colors': ({}, dict(image_mean=[0, 0]), 'three colors'),
+}
+
+
+@pytest.mark.parametrize('what', REFUSED)
+def test_what_would_be_computed_otherwise_is_refused(tmp_path, what):
+    changes, steps, words = REFUSED[what]
+    config = dict(model_type='xclip', vision_config=dict(image_size=PIXELS))
+    for key, value in changes.items():
+        old = config.get(key)
+        config[key] = {**old, **value} if isinstance(old, dict) else value
+    (tmp_path / 'config.json').write_text(json.dumps(config))
+    text = json.dumps({**PREPROCESSOR, **steps})
+    (tmp_path / 'preprocessor_config.json').write_text(text)
+    with pytest.raises(UserError, match=words) as error:
+        hub.read_folder(tmp_path)
+    assert '\n' not in str(error.value)
+
+
+def test_weights_of_another_size_are_refused(tmp_path):
+    make_xclip(tmp_path)
+    file = tmp_path / 'config.json'
+    config = json.loads(file.read_text())
+    config['vision_config']['num_frames'] = 9
+    file.write_text(json.dumps(config))
+    with pytest.raises(UserError, match=r'another layout: pooler\.positions'):
+        ours(tmp_path)
+
+
+def test_a_malicious_pickle_is_not_run(tmp_path):
+    class Harm:
+        def __reduce__(self):
+            return Path.touch, (tmp_path / 'harmed',)
+
+    make_xclip(tmp_path, safe=False)
+    path = tmp_path / 'pytorch_model.bin'
+    state = torch.load(path, weights_only=True)
+    torch.save({**state, 'harm': Harm()}, path)
+    ours(tmp_path)
+    assert not (tmp_path / 'harmed').exists()
