@@ -30,7 +30,9 @@ GROUPS = {
             'Check the installed packages and say how to fix them.',
         ),
         Command(
-            'models', 'vlprompt.cli.models', 'List the configs of all methods.'
+            'models',
+            'vlprompt.cli.models',
+            'List the models of all methods.',
         ),
         Command(
             'models copy', 'vlprompt.cli.models_copy', 'Copy a config to edit.'
@@ -41,7 +43,7 @@ GROUPS = {
         Command(
             'models push',
             'vlprompt.cli.models_push',
-            'Write a model for others, or push it to the Hub.',
+            'Hand on a model, as a folder or on the Hub.',
         ),
     ),
     'Train and test': (
