@@ -311,3 +311,54 @@ def test_a_malicious_pickle_is_not_run(tmp_path):
     torch.save({**state, 'harm': Harm()}, path)
     ours(tmp_path)
     assert not (tmp_path / 'harmed').exists()
+
+
+def test_a_folder_is_converted_with_its_heads_and_its_pixels(tmp_path):
+    from mmengine.config import Config
+
+    from vlprompt.cli.convert import main
+
+    theirs = make_xclip(tmp_path / 'theirs', frames=3)
+    out = tmp_path / 'xclip.pth'
+    main(['huggingface-xclip', str(tmp_path / 'theirs'), str(out)])
+    config = Config.fromfile(out.with_suffix('.py'))
+    assert config.model.trainable == [
+        'backbone.*',
+        'pooler.*',
+        'conditioner.*',
+    ]
+    assert config.model.clip.pretrained == str(
+        tmp_path / 'xclip.clip.safetensors'
+    )
+    assert config.model.data_preprocessor.mean[0] == 255 * 0.485
+    assert (
+        config.test_dataloader.dataset.pipeline[3].interpolation == 'bilinear'
+    )
+    model = init_recognizer(config, str(out), 'cpu')
+    model.set_classes(TEXTS)
+    clips = torch.randn(2, 3, 3, PIXELS, PIXELS)
+    with torch.inference_mode():
+        expected = theirs(input_ids=model.texts().ids, pixel_values=clips)
+    torch.testing.assert_close(
+        logits(model, clips), expected.logits_per_video, atol=1e-5, rtol=1e-5
+    )
+
+
+@pytest.mark.parametrize('act', ['quick_gelu', 'gelu'])
+def test_a_converted_clip_says_its_activation(tmp_path, act):
+    from safetensors import safe_open
+
+    from vlprompt.cli.convert import main
+
+    make_clip(tmp_path / 'theirs', act)
+    out = tmp_path / 'clip.safetensors'
+    main(['huggingface', str(tmp_path / 'theirs'), str(out)])
+    with safe_open(out, 'pt') as file:
+        assert file.metadata()['activation'] == act
+
+
+def test_a_folder_of_another_kind_is_not_converted(tmp_path):
+    from vlprompt.cli.convert import main
+
+    with pytest.raises(UserError, match='folders are of the kinds'):
+        main(['vita', str(tmp_path), str(tmp_path / 'out.pth')])

@@ -106,6 +106,12 @@ def named_arch(arch: dict[str, Any]) -> dict[str, Any] | str:
     return next((name for name in NAMES if _same(arch, name)), arch)
 
 
+def activation_of(arch: dict[str, Any] | str) -> str:
+    """``'quick_gelu'`` or ``'gelu'``, as files of CLIP weights note it."""
+    known = open_clip.get_model_config(arch) if isinstance(arch, str) else arch
+    return 'quick_gelu' if known.get('quick_gelu') else 'gelu'
+
+
 def _layers(clip: dict[str, Tensor], tower: str) -> int:
     start = f'{tower}.resblocks.'
     numbers = {

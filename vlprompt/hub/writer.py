@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import NamedTuple
 
-import open_clip
 from mmengine.config import Config
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from vlprompt.apis.checkpoints import read_checkpoint
 from vlprompt.apis.inference import init_recognizer
+from vlprompt.converters.clip_arch import activation_of
 from vlprompt.errors import UserError
 from vlprompt.models.clip.files import read_clip_file
 from vlprompt.models.clip.names import is_clip, to_openai
@@ -80,7 +80,9 @@ def write_folder(
     state = {k: v.contiguous().clone() for k, v in model.state_dict().items()}
     save_file(state, folder / WEIGHTS, {'format': 'pt'})
     if clip is not None:
-        save_file(clip, folder / CLIP_FILE, _activation(arch))
+        save_file(
+            clip, folder / CLIP_FILE, {'activation': activation_of(arch)}
+        )
     write_json(folder / CONFIG, plain)
     write_json(folder / FACTS, facts)
     (folder / CARD).write_text(card, encoding='utf-8')
@@ -95,13 +97,6 @@ def _trained_on(checkpoint: str | None) -> tuple[str, ...] | None:
     if checkpoint in (None, 'none') or Path(checkpoint).suffix in SUFFIXES:
         return None
     return read_checkpoint(checkpoint).classes
-
-
-def _activation(arch: str | dict) -> dict[str, str]:
-    """What a file of CLIP weights says of its blocks."""
-    known = open_clip.get_model_config(arch) if isinstance(arch, str) else arch
-    quick = bool(known.get('quick_gelu'))
-    return {'activation': 'quick_gelu' if quick else 'gelu'}
 
 
 def _check_target(folder: Path) -> None:
