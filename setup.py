@@ -87,6 +87,7 @@ setup(
     package_data={
         'vlprompt': ['py.typed'],
         'vlprompt.datasets.lists': ['class_lists/*.txt'],
+        'vlprompt.pages': ['*.j2'],
         'vlprompt.protocols': ['*.csv'],
         'vlprompt.toy': ['toy_clip.*'],
     },

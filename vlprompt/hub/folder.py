@@ -61,13 +61,6 @@ def read_folder(path: str | Path) -> HubModel:
     raise UserError(f'{folder} {_missing(folder)}')
 
 
-def is_model_folder(path: str | Path) -> bool:
-    """Whether a folder looks like one that :func:`read_folder` reads."""
-    return any(
-        (Path(path) / name).is_file() for name in (FACTS, OPEN_CLIP, CONFIG)
-    )
-
-
 def _missing(folder: Path) -> str:
     pickles = sorted(file.name for how in PICKLES for file in folder.glob(how))
     if pickles:

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from vlprompt.datasets.readers.open_reader import open_reader
+from vlprompt.pages.strips import read_frames
 
 RIGHT, WRONG = '#2e7d32', '#c62828'
 PALE = {RIGHT: '#a5d6a7', WRONG: '#ef9a9a', None: '#cfd8dc'}
@@ -48,7 +48,7 @@ def draw_contact_sheet(
         bottom=0.02,
     )
     for row, prediction in enumerate(predictions):
-        frames = _frames(prediction['filename'], num_frames)
+        frames = read_frames(prediction['filename'], num_frames)
         for column, frame in enumerate(frames):
             axes = figure.add_subplot(grid[row, column])
             axes.imshow(frame)
@@ -56,13 +56,6 @@ def draw_contact_sheet(
         bars = figure.add_subplot(grid[row, -1])
         _draw_scores(bars, prediction, class_names, top)
     figure.savefig(path, dpi=110)
-
-
-def _frames(file: str, num: int) -> np.ndarray:
-    """(num, H, W, 3) frames of a clip, the first and the last among them."""
-    reader = open_reader(file)
-    places = np.linspace(0, len(reader) - 1, num).round().astype(int)
-    return reader.get_batch(places.tolist()).asnumpy()
 
 
 def _draw_scores(
