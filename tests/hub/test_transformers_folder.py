@@ -208,10 +208,12 @@ def test_a_video_is_classified_with_nothing_but_the_folder(
         'vlprompt.models.clip.loader.download_pretrained',
         lambda *_: pytest.fail('a second download'),
     )
-    found = hub.read_folder(hub.pull('hf://microsoft/xclip-tiny'))
-    classifier = VideoClassifier(found.config, found.checkpoint, 'cpu')
+    address = 'hf://microsoft/xclip-tiny'
+    classifier = VideoClassifier(address, device='cpu')
     scores = classifier(video, TEXTS)
+    assert {name for name, _ in scores} == set(TEXTS)
     assert sum(score for _, score in scores) == pytest.approx(1)
+    found = hub.read_folder(hub.pull(address))
     assert found.facts['frames'] == 4
     assert found.facts['method'] == 'X-CLIP'
 

@@ -16,7 +16,6 @@ from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
 from vlprompt.hub.weights import SUFFIXES, read_weights
-from vlprompt.models.layers.temporal import unit_video
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import error_line
 
