@@ -16,7 +16,7 @@ from vlprompt.errors import UserError
 CONFIGS = (
     'vilt/vilt_toy',  # prompts, the whole CLIP frozen
     'xclip/xclip_toy',  # a trained tower and a frozen one
-    'vifi/vifi_toy',  # nothing frozen
+    'vifi/vifi_toy',  # all but the word embeddings is learned
     'aim/aim_toy',  # a linear head, no texts
     'clip/clip_toy',  # nothing learned
     'vita/vita_toy',
@@ -241,6 +241,32 @@ def test_nothing_is_written_among_other_files(tmp_path, clip):
     (tmp_path / 'thesis.tex').touch()
     with pytest.raises(UserError, match=r'holds thesis\.tex'):
         hub.write_folder(toy_config('clip/clip_toy', clip), None, tmp_path)
+
+
+def test_nothing_of_an_earlier_model_stays(clip, tmp_path):
+    frozen = toy_config('clip/clip_toy', clip)
+    hub.write_folder(frozen, None, tmp_path / 'pushed')
+    assert (tmp_path / 'pushed/clip.safetensors').exists()
+    learned = toy_config('vifi/vifi_toy', clip)
+    learned.model.trainable = ['*']
+    checkpoint = train(learned, tmp_path)
+    hub.write_folder(learned, checkpoint, tmp_path / 'pushed')
+    assert not (tmp_path / 'pushed/clip.safetensors').exists()
+
+
+def test_a_folder_that_is_not_finished_is_no_model(
+    clip, tmp_path, monkeypatch
+):
+    def fill_disk(*_):
+        raise OSError(28, 'No space left on device')
+
+    config = toy_config('clip/clip_toy', clip)
+    hub.write_folder(config, None, tmp_path / 'pushed')
+    monkeypatch.setattr('vlprompt.hub.writer.save_file', fill_disk)
+    with pytest.raises(OSError, match='No space'):
+        hub.write_folder(config, None, tmp_path / 'pushed')
+    with pytest.raises(UserError):
+        hub.read_folder(tmp_path / 'pushed')
 
 
 def test_a_pulled_model_can_be_pushed_again(vilt, tmp_path):

@@ -32,7 +32,7 @@ from .inference import init_recognizer, scope_of
 from .inference_config import change_model, change_tests
 from .predictions import Embedding
 
-FRAMES_AT_ONCE = 8  # encoded one by one, for each clip of a batch
+FRAMES_AT_ONCE = 8  # for each clip of a batch
 TEXTS_AT_ONCE = 256
 
 
@@ -58,6 +58,8 @@ class VideoEmbedder:
         source: What the model is, in a few words.
         config: Its config, changed as the arguments say.
         model: The recognizer, in evaluation mode.
+        whole: The pipeline of whole videos.
+        single: That of windows.
 
     Raises:
         UserError: As :func:`find_model` and :func:`init_recognizer`, and for
@@ -86,7 +88,7 @@ class VideoEmbedder:
         config, found, self.source = find_model(model)
         self.config = config = copy.deepcopy(config)
         change_model(config, template, frozen_dtype)
-        whole, single = change_tests(config, frames, views)
+        self.whole, self.single = change_tests(config, frames, views)
         self.model = init_recognizer(config, checkpoint or found, device)
         if not hasattr(self.model, 'set_classes'):
             raise UserError(
@@ -94,9 +96,9 @@ class VideoEmbedder:
                 'inference_recognizer of mmaction.apis'
             )
         with scope_of(config):
-            self.pipeline = Compose(whole)
+            self.pipeline = Compose(self.whole)
             self._whole = TestSteps(self.pipeline)
-            self._single = TestSteps(Compose(single))
+            self._single = TestSteps(Compose(self.single))
 
     @property
     def mixes_frames(self) -> bool:
@@ -143,8 +145,7 @@ class VideoEmbedder:
             num_workers: Videos that are read at the same time, in threads.
             on_error: See :func:`handle`.
             window: Seconds of a window; None for whole videos.
-            stride: Seconds from a window to the next; that of a window if
-                not given.
+            stride: From a window to the next; a window if not given.
 
         Raises:
             UserError: If a video cannot be read.

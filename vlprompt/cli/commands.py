@@ -46,6 +46,13 @@ GROUPS = {
             'Hand on a model, as a folder or on the Hub.',
         ),
     ),
+    'Use a model': (
+        Command(
+            'classify',
+            'vlprompt.cli.classify',
+            'Tell what videos show, by class names of your own.',
+        ),
+    ),
     'Train and test': (
         Command('train', 'vlprompt.cli.train', 'Train a model.'),
         Command('test', 'vlprompt.cli.test', 'Evaluate a model.'),

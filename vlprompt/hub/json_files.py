@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import write_text
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def read_json(path: Path) -> dict[str, Any]:
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a JSON object, for people and for programs."""
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    path.write_text(f'{text}\n', encoding='utf-8')
+    write_text(path, f'{text}\n')
 
 
 def _refuse(constant: str) -> None:

@@ -14,6 +14,7 @@ from vlprompt.errors import UserError
 from vlprompt.models.clip.files import read_clip_file
 from vlprompt.models.clip.names import is_clip, to_openai
 from vlprompt.utils import register_all_modules
+from vlprompt.whole_files import whole_file, write_text
 
 from .card import make_card
 from .facts import gather_facts
@@ -77,20 +78,26 @@ def write_folder(
     )
     card = make_card(facts, name or folder.name, license_id)
     folder.mkdir(parents=True, exist_ok=True)
-    state = {k: v.contiguous().clone() for k, v in model.state_dict().items()}
-    save_file(state, folder / WEIGHTS, {'format': 'pt'})
+    for old in (FACTS, CLIP_FILE):
+        (folder / old).unlink(missing_ok=True)
+    _save(model.state_dict(), folder / WEIGHTS, {'format': 'pt'})
     if clip is not None:
-        save_file(
-            clip, folder / CLIP_FILE, {'activation': activation_of(arch)}
-        )
+        activation = {'activation': activation_of(arch)}
+        _save(clip, folder / CLIP_FILE, activation)
     write_json(folder / CONFIG, plain)
-    write_json(folder / FACTS, facts)
-    (folder / CARD).write_text(card, encoding='utf-8')
+    write_text(folder / CARD, card)
+    write_json(folder / FACTS, facts)  # without which it is no model
     read_folder(folder)  # which refuses what others could not read
     files = {
         n: (folder / n).stat().st_size for n in FILES if (folder / n).is_file()
     }
     return Written(folder, files, card)
+
+
+def _save(tensors: dict[str, Tensor], path: Path, about: dict) -> None:
+    own = {name: t.contiguous().clone() for name, t in tensors.items()}
+    with whole_file(path) as part:
+        save_file(own, part, about)
 
 
 def _trained_on(checkpoint: str | None) -> tuple[str, ...] | None:
@@ -137,4 +144,4 @@ def _clip_of(model: nn.Module, clip: dict) -> dict[str, Tensor] | None:
             if given is None or not (learned or given.float().equal(own)):
                 stored[to_openai(name)] = own
     clip['pretrained'] = CLIP_FILE
-    return {name: t.contiguous().clone() for name, t in stored.items()}
+    return stored

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from vlprompt.whole_files import write_text
+
 from .job import Job, data_sets, digest_of, input_files
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class TrainJob(Job):
     def prepare(self, out: Path) -> None:
         """Make the folder, and write the config."""
         super().prepare(out)
-        self.config.dump(out / self.name / 'config.py')
+        write_text(out / self.name / 'config.py', self.config.pretty_text)
 
     def is_complete(self, out: Path) -> bool:
         """Whether the checkpoint is there."""
@@ -56,12 +58,12 @@ class TrainJob(Job):
 
     def checkpoint(self, out: Path) -> Path | None:
         """The last checkpoint that was written, if there is one."""
-        last = out / self.name / 'last_checkpoint'
-        if not last.is_file():
+        from vlprompt.apis.checkpoints import checkpoints_of
+
+        folder = out / self.name
+        if not (folder / 'last_checkpoint').is_file():
             return None
-        # The folder may have been moved since.
-        path = out / self.name / Path(last.read_text().strip()).name
-        return path if path.is_file() else None
+        return next(iter(checkpoints_of(folder)), None)
 
 
 def best_validation(folder: Path, metric: str) -> float | None:
