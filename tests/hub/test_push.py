@@ -243,6 +243,23 @@ def test_nothing_is_written_among_other_files(tmp_path, clip):
         hub.write_folder(toy_config('clip/clip_toy', clip), None, tmp_path)
 
 
+def test_a_model_of_half_precision_is_pushed_in_full(clip, tmp_path, vilt):
+    config = toy_config('vilt/vilt_toy', clip)
+    config.model.frozen_dtype = 'bfloat16'
+    checkpoint = str(vilt / 'epoch_1.pth')
+    hub.write_folder(config, checkpoint, tmp_path / 'pushed')
+    for name in ('model.safetensors', 'clip.safetensors'):
+        first, second = vilt / 'pushed' / name, tmp_path / 'pushed' / name
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_class_names_do_not_break_the_table_of_the_card(clip, tmp_path):
+    config = toy_config('clip/clip_toy', clip)
+    config.test_dataloader.dataset.classes = ['a | b', 'c\nd']
+    written = hub.write_folder(config, None, tmp_path / 'pushed')
+    assert r'| class names | a \| b, c d |' in written.card
+
+
 def test_nothing_of_an_earlier_model_stays(clip, tmp_path):
     frozen = toy_config('clip/clip_toy', clip)
     hub.write_folder(frozen, None, tmp_path / 'pushed')

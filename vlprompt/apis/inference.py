@@ -15,7 +15,7 @@ from vlprompt.apis.checkpoints import set_checkpoint
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
-from vlprompt.hub.weights import SUFFIXES, read_weights
+from vlprompt.hub.weights import is_of_a_folder, read_weights
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import error_line
 
@@ -115,7 +115,7 @@ def _build(config: Config) -> nn.Module:
 
 def _load(model: nn.Module, path: str) -> None:
     try:
-        if Path(path).suffix in SUFFIXES:
+        if is_of_a_folder(path):
             model.load_state_dict(read_weights(path), strict=True)
             return
         path = read_checkpoint(path).path

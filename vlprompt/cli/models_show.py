@@ -60,6 +60,8 @@ def _lines(facts: dict[str, Any], indent: str = '') -> list[str]:
 def _short(value: Any) -> str:
     many = isinstance(value, list)
     text = ', '.join(map(str, value)) if many else str(value)
+    # What others have written may not steer the terminal.
+    text = ''.join(c if c.isprintable() else ' ' for c in text)
     if len(text) <= SHOWN:
         return text
     count = f' ({len(value)})' if many else ''

@@ -94,8 +94,13 @@ def _table(facts: dict) -> str:
     }
     if not facts['learned']:
         rows['trained on'] = 'nothing'
-    lines = [f'| {key} | {value} |' for key, value in rows.items()]
+    lines = [f'| {key} | {_cell(value)} |' for key, value in rows.items()]
     return '\n'.join(['| | |', '|---|---|', *lines, ''])
+
+
+def _cell(text: str) -> str:
+    """A text as part of a table, whatever class names it has."""
+    return ' '.join(str(text).replace('|', r'\|').split())
 
 
 def _numbers(found: dict | None) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 from mmengine.config import Config
 
 from vlprompt.errors import UserError
-from vlprompt.utils import register_all_modules
 
 from .hub_model import HubModel, weights_in
 from .json_files import read_json
@@ -45,7 +44,6 @@ def read_folder(path: str | Path) -> HubModel:
     folder = Path(path)
     if not folder.is_dir():
         raise UserError(f'no folder at {folder}')
-    register_all_modules()
     if (folder / FACTS).is_file():
         return _read_ours(folder)
     if (folder / OPEN_CLIP).is_file():

@@ -13,12 +13,18 @@ from vlprompt.errors import UserError
 from vlprompt.models.clip.names import to_open_clip, to_recognizer
 from vlprompt.models.trainable_state import FINGERPRINT, fingerprint
 
-SUFFIXES = ('.safetensors', '.bin')
+PICKLE = 'pytorch_model.bin'
 # A tensor that only models of this kind have.
 MARKS = {
     'huggingface-xclip': 'prompts_generator.alpha',
     'huggingface': 'visual_projection.weight',
 }
+
+
+def is_of_a_folder(path: str | Path) -> bool:
+    """Whether a file is one that :func:`read_weights` reads, by its name."""
+    path = Path(path)
+    return path.suffix == '.safetensors' or path.name == PICKLE
 
 
 def read_weights(path: str | Path) -> dict[str, Tensor]:

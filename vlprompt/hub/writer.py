@@ -1,5 +1,6 @@
 """Write the folder of a model."""
 
+import copy
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,6 @@ from vlprompt.converters.clip_arch import activation_of
 from vlprompt.errors import UserError
 from vlprompt.models.clip.files import read_clip_file
 from vlprompt.models.clip.names import is_clip, to_openai
-from vlprompt.utils import register_all_modules
 from vlprompt.whole_files import whole_file, write_text
 
 from .card import make_card
@@ -22,7 +22,7 @@ from .folder import CONFIG, FACTS, WEIGHTS, read_folder
 from .json_files import write_json
 from .plain_config import CLIP_FILE, check_plain, check_values, is_tag
 from .plain_values import plain_config
-from .weights import SUFFIXES
+from .weights import is_of_a_folder
 
 CARD = 'README.md'
 FILES = (CONFIG, WEIGHTS, CLIP_FILE, FACTS, CARD)
@@ -65,10 +65,11 @@ def write_folder(
     """
     folder = Path(folder)
     _check_target(folder)
-    register_all_modules()
     plain = plain_config(config)
     check_values(plain, 'the config')
     trained_on = _trained_on(checkpoint)
+    config = copy.deepcopy(config)
+    config.model.pop('frozen_dtype', None)  # others choose theirs
     model = init_recognizer(config, checkpoint, 'cpu')
     clip = _clip_of(model, plain['model']['clip'])
     arch = plain['model']['clip']['arch']
@@ -101,7 +102,7 @@ def _save(tensors: dict[str, Tensor], path: Path, about: dict) -> None:
 
 
 def _trained_on(checkpoint: str | None) -> tuple[str, ...] | None:
-    if checkpoint in (None, 'none') or Path(checkpoint).suffix in SUFFIXES:
+    if checkpoint in (None, 'none') or is_of_a_folder(checkpoint):
         return None
     return read_checkpoint(checkpoint).classes
 
