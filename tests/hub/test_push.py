@@ -58,6 +58,7 @@ def vilt(tmp_path_factory, clip) -> Path:
         checkpoint = train(config, root)
         config.dump(root / 'config.py')
         metrics = {'acc/top1': 0.5, 'acc/top5': 0.875, 'decoder': 'PyAV 1'}
+        metrics |= {'acc/scored': 7, 'acc/listed': 8}
         (root / 'metrics.json').write_text(json.dumps(metrics))
         hub.write_folder(
             config,
@@ -113,6 +114,7 @@ def test_facts_say_what_the_model_is(vilt):
     found = facts['measured']
     assert found['numbers'] == {'acc/top1': 0.5, 'acc/top5': 0.875}
     assert found['list']['name'] == 'novel_val.txt'
+    assert (found['list']['scored'], found['list']['videos']) == (7, 8)
     assert (found['views'], found['decoder']) == ('1x1', 'PyAV 1')
     assert {'vlprompt', 'torch', 'open_clip_torch'} <= set(facts['versions'])
 
@@ -128,7 +130,7 @@ def test_the_card_is_one_that_the_hub_reads(vilt):
     assert results == {'top-1, 1x1 views': 0.5, 'top-5, 1x1 views': 0.875}
     assert '--model hf://me/toy --classes ' in card.text
     assert '| acc/top1 | 0.5 |' in card.text
-    assert 'novel_val.txt' in card.text
+    assert 'novel_val.txt`, 7 of 8 videos scored, 1x1 views' in card.text
 
 
 def test_the_card_of_a_public_clip_names_it():
@@ -198,7 +200,7 @@ def test_a_private_model_is_not_pushed_to_a_public_repository(vilt, api):
 
 def test_offline_a_push_says_what_to_do(vilt, monkeypatch):
     monkeypatch.setattr('huggingface_hub.constants.HF_HUB_OFFLINE', True)
-    with pytest.raises(UserError, match='hf upload me/toy .*pushed'):
+    with pytest.raises(UserError, match='hf upload me/toy FOLDER'):
         hub.push(vilt / 'pushed', 'me/toy')
 
 

@@ -74,6 +74,10 @@ def run(args: Namespace) -> str:
             f'{" ".join(args.model)}: expected MODEL or MODEL CHECKPOINT, '
             'then user/name or --to FOLDER'
         )
+    if name and not args.dry_run:
+        from vlprompt.hub.upload import check_online
+
+        check_online(name)
     with TemporaryDirectory() as scratch:
         folder = Path(scratch, 'model')
         if args.to is not None and not args.dry_run:

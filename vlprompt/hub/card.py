@@ -109,7 +109,9 @@ def _numbers(found: dict | None) -> str:
     listed = found['list']
     what = f'{found["data"]}: list `{listed["name"]}`'
     if listed['sha256']:
-        what += f' ({listed["videos"]} videos, SHA-256 {listed["sha256"]})'
+        what += f' (SHA-256 {listed["sha256"]})'
+    if listed['videos']:
+        what += f', {listed["scored"]} of {listed["videos"]} videos scored'
     what += f', {found["views"]} views'
     if found['decoder']:
         what += f', decoded by {found["decoder"]}'

@@ -20,6 +20,7 @@ from vlprompt.version import __version__
 FORMAT = 1
 PACKAGES = ('torch', 'open_clip_torch', 'mmengine', 'mmaction2')
 DIGITS = 16  # of a hash
+COUNTS = ('/scored', '/listed')  # of videos, in a metrics.json
 
 
 def gather_facts(
@@ -80,17 +81,19 @@ def measured(config: Config, metrics: Path) -> dict[str, Any]:
         content = json.loads(metrics.read_text(encoding='utf-8'))
     except (OSError, ValueError) as error:
         raise UserError(f'cannot read {metrics} ({error})') from error
-    numbers = {k: v for k, v in content.items() if isinstance(v, int | float)}
+    found = {k: v for k, v in content.items() if isinstance(v, int | float)}
+    counts = {k.rpartition('/')[2]: v for k, v in found.items()}
+    numbers = {k: v for k, v in found.items() if not k.endswith(COUNTS)}
     if not numbers:
         raise UserError(f'{metrics} has no numbers')
     dataset = config.test_dataloader.dataset
     path = Path(dataset.get('ann_file') or '')
-    listed = dict(name=path.name, sha256=None, videos=None)
+    listed = dict(name=path.name, sha256=None)
+    listed['scored'] = counts.get('scored')
+    listed['videos'] = counts.get('listed')
     if path.is_file():
         content_of = path.read_bytes()
         listed['sha256'] = hashlib.sha256(content_of).hexdigest()[:DIGITS]
-        lines = content_of.decode('utf-8', 'replace').splitlines()
-        listed['videos'] = sum(bool(line.strip()) for line in lines)
     return dict(
         numbers=numbers,
         data=_public_name(config, 'test_dataloader') or path.stem,

@@ -23,15 +23,10 @@ def push(folder: Path, repository: str, visibility: str = 'public') -> str:
     Raises:
         UserError: If the Hub cannot be reached or refuses.
     """
-    from huggingface_hub import HfApi, constants
+    from huggingface_hub import HfApi
 
     address = parse_address(repository)
-    later = (
-        f'`hf upload {address.repository} {folder}` brings the folder there '
-        'later'
-    )
-    if constants.HF_HUB_OFFLINE:
-        raise UserError(f'HF_HUB_OFFLINE=1 is set: {later}')
+    check_online(repository)
     try:
         return _upload(HfApi(), folder, address.repository, visibility)
     except UserError:
@@ -41,8 +36,27 @@ def push(folder: Path, repository: str, visibility: str = 'public') -> str:
         raise UserError(
             f'cannot push to {SCHEME}{address.repository}: '
             f'{type(error).__name__}: {words} (`hf auth login` asks for a '
-            f'token that may write; {later})'
+            f'token that may write; {_later(repository)})'
         ) from error
+
+
+def check_online(repository: str) -> None:
+    """Refuse at once where nothing can be pushed.
+
+    Raises:
+        UserError: If ``HF_HUB_OFFLINE`` is set.
+    """
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        raise UserError(f'HF_HUB_OFFLINE=1 is set: {_later(repository)}')
+
+
+def _later(repository: str) -> str:
+    return (
+        '`--to FOLDER` writes a folder, and `hf upload '
+        f'{repository.removeprefix(SCHEME)} FOLDER` brings it to the Hub later'
+    )
 
 
 def _upload(api: Any, folder: Path, repository: str, visibility: str) -> str:
