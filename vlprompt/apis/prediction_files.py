@@ -5,8 +5,9 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TextIO
+
+from vlprompt.whole_files import write_text
 
 from .predictions import Prediction, Segment, merge
 
@@ -52,7 +53,7 @@ class JsonFile:
             'unreadable': self._problems,
         }
         text = json.dumps(content, indent=2, ensure_ascii=False)
-        Path(self._path).write_text(f'{text}\n', encoding='utf-8')
+        write_text(self._path, f'{text}\n')
 
     def _rows(self, found: Sequence[Prediction]) -> Iterator[dict]:
         if not self._by_window:
@@ -127,7 +128,7 @@ def write_subtitles(path: str, windows: Iterable[Prediction]) -> None:
         f'{number}\n{_srt_time(s.start)} --> {_srt_time(s.end)}\n{s.name}\n'
         for number, s in enumerate(merge(windows), 1)
     ]
-    Path(path).write_text('\n'.join(blocks), encoding='utf-8')
+    write_text(path, '\n'.join(blocks))
 
 
 def as_dict(prediction: Prediction, top_k: int) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from vlprompt.clips.live import watch
 from vlprompt.clips.windows import Span
 from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.errors import UserError
+from vlprompt.name_rules import check_names
 
-from .classes import check_told_apart, find_classes
+from .classes import find_classes
 from .predictions import Prediction, Timeline
 from .video_embedder import VideoEmbedder
 
@@ -176,11 +177,9 @@ class VideoClassifier(VideoEmbedder):
         """
         if classes is None:
             classes = _class_names(self.config)
-        elif isinstance(classes, str):
-            raise UserError(f'a list of class names expected, got {classes!r}')
-        if tuple(classes) != self.model.class_names:
-            self.model.set_classes(classes)
-            check_told_apart(self.model)
+        names = check_names(classes)
+        if names != self.model.class_names:
+            self.model.set_classes(names)
 
     def _need_classes(self) -> None:
         if self.model.class_names is None:

@@ -39,15 +39,16 @@ TEXTS_AT_ONCE = 256
 class VideoEmbedder:
     """Embeds videos, windows of long ones, frames and texts.
 
-    Videos pass through the test pipeline of the model's config, with all its
-    views; windows of long videos with one view.  All embeddings are on the
-    CPU, in fp32 and of unit length, so that products of two are cosines.
+    Videos pass through the test pipeline of the config, with all its views;
+    windows of long videos with one.  Embeddings are on the CPU, in fp32 and
+    of unit length: products of two are cosines.
 
     Args:
         model: See :func:`find_model`; vanilla CLIP if not given.
         checkpoint: What was learnt, see :func:`init_recognizer`; what the
             model comes with if not given.
         device: Such as ``'cuda:1'``; the GPU if there is one by default.
+        clip: A file of CLIP's weights, in place of the config's.
         template: What is put around a text, in place of the config's.
         frames: Frames of a view, in place of the config's.
         views: Temporal views and crops, such as ``(4, 3)``, in place of the
@@ -80,6 +81,7 @@ class VideoEmbedder:
         checkpoint: str | None = None,
         device: str | None = None,
         *,
+        clip: str | None = None,
         template: str | None = None,
         frames: int | None = None,
         views: tuple[int, int] | None = None,
@@ -87,7 +89,7 @@ class VideoEmbedder:
     ) -> None:
         config, found, self.source = find_model(model)
         self.config = config = copy.deepcopy(config)
-        change_model(config, template, frozen_dtype)
+        change_model(config, clip, template, frozen_dtype)
         self.whole, self.single = change_tests(config, frames, views)
         self.model = init_recognizer(config, checkpoint or found, device)
         if not hasattr(self.model, 'set_classes'):
@@ -102,10 +104,7 @@ class VideoEmbedder:
 
     @property
     def mixes_frames(self) -> bool:
-        """Whether the vision tower needs all frames of a clip together.
-
-        If not, a frame that several windows show is encoded once.
-        """
+        """Whether a frame of several windows is encoded in each of them."""
         return mixes_frames(self.model)
 
     def embed_videos(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError
@@ -53,6 +54,11 @@ def _add_model_arguments(parser: ArgumentParser) -> None:
     group.add_argument(
         '--checkpoint',
         help='what the model has learnt; `none` for a model as it is made',
+    )
+    group.add_argument(
+        '--clip',
+        metavar='FILE',
+        help="CLIP's weights, in place of those the config downloads",
     )
     group.add_argument(
         '--template', help='around a class name: "a video of {}."'
@@ -153,6 +159,12 @@ def check(args: Namespace) -> None:
             raise UserError(f'--{flag} needs --window SECONDS')
     if args.timeline and args.camera:
         raise UserError('--timeline needs a video, not --camera')
+    for flag in ('json', 'csv', 'timeline', 'srt'):
+        path = getattr(args, flag)
+        if path and not Path(path).parent.is_dir():
+            raise UserError(
+                f'--{flag} {path}: there is no folder {Path(path).parent}'
+            )
 
 
 def make_classifier(args: Namespace) -> VideoClassifier:
@@ -169,6 +181,7 @@ def make_classifier(args: Namespace) -> VideoClassifier:
         args.checkpoint,
         args.device,
         classes=classes,
+        clip=args.clip,
         template=args.template,
         frames=args.frames,
         views=views,

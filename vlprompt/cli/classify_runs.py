@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
+from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from vlprompt.apis import Prediction, Timeline, VideoClassifier
@@ -20,6 +21,7 @@ from vlprompt.clips.find_sources import find_sources
 from vlprompt.clips.in_order import Broken
 from vlprompt.clips.sources import Source
 from vlprompt.errors import UserError
+from vlprompt.whole_files import write_text
 
 from .classify import make_classifier
 from .reports.classify_report import LiveReport, Report, facts_of
@@ -153,12 +155,16 @@ def _follow(
     predictions: Iterable[Prediction], total: int
 ) -> Iterator[Prediction]:
     """Show on a terminal how far it has come."""
-    from rich.console import Console
-
     done: set[str] = set()
     columns = SpinnerColumn(), TextColumn('{task.description}')
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True) as progress:
+    progress = Progress(
+        *columns,
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with progress:
         task = progress.add_task(f'reading {total} videos')
         for prediction in predictions:
             done.add(prediction.path)
@@ -177,12 +183,9 @@ def _write_pages(
     windows: Sequence[Prediction],
 ) -> None:
     if args.timeline and timelines:
-        from pathlib import Path
-
         from vlprompt.pages.timeline import timeline_page
 
-        page = timeline_page(timelines, facts)
-        Path(args.timeline).write_text(page, encoding='utf-8')
+        write_text(args.timeline, timeline_page(timelines, facts))
     if args.srt and windows:
         write_subtitles(args.srt, windows)
 

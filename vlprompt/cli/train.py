@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from vlprompt.whole_files import check_writable, remove_leftovers
+
 from . import launch
 from .common import add_common_arguments
 from .parsing import parse
@@ -100,6 +102,7 @@ def run(args: Namespace) -> nn.Module | None:
     if launch.is_launcher(args):
         launch.start('train', args)
     from vlprompt.apis import build_runner, load_config
+    from vlprompt.apis.inputs import check_inputs
 
     from .common import is_first
     from .processes import set_up_processes
@@ -111,6 +114,10 @@ def run(args: Namespace) -> nn.Module | None:
         if is_first():
             print(line)
         return None
+    check_inputs(config, 'train', 'val')
+    check_writable(config.work_dir)
+    if is_first():
+        remove_leftovers(config.work_dir)
     set_up_processes(config, args.launcher)
     with _interruptions_explained(config.work_dir):
         return build_runner(config).train()

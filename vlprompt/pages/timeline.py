@@ -90,7 +90,8 @@ def timeline_page(
 
 def _video(timeline: Timeline) -> Video:
     best = Counter(window.names[0] for window in timeline.windows)
-    shown = [name for name, _ in best.most_common(COLORS)]
+    most = {name for name, _ in best.most_common(COLORS)}
+    shown = [name for name in best if name in most]  # by first appearance
     scale = (WIDTH - LEFT) / timeline.duration
     rows = [
         Row(shorten(name), name, _area(name, timeline.windows, scale), i)
