@@ -205,8 +205,7 @@ def test_a_video_is_classified_with_nothing_but_the_folder(
     (model / 'refs/main').write_text('abc')
     video = make_video(tmp_path)
     monkeypatch.setattr(
-        'vlprompt.models.clip.loader.download_pretrained',
-        lambda *_: pytest.fail('a second download'),
+        'socket.socket.connect', lambda *_: pytest.fail('a second download')
     )
     address = 'hf://microsoft/xclip-tiny'
     classifier = VideoClassifier(address, device='cpu')
