@@ -24,6 +24,7 @@ from vlprompt.user_messages import error_line
 from .checkpoints import read_checkpoint
 from .config import load_config
 from .inputs import check_inputs
+from .preprocessing import warn_of_other_preprocessing
 
 SHOWN = 200  # characters of another package's error
 
@@ -63,6 +64,7 @@ def init_recognizer(
     set_checkpoint(config, checkpoint)
     check_inputs(config)
     check_device(device)
+    warn_of_other_preprocessing(config)
     model = _build(config)
     if config.get('load_from') is not None:
         _load(model, config.load_from)

@@ -96,7 +96,7 @@ def run(args: Namespace) -> None:
     import torch
 
     from vlprompt import converters
-    from vlprompt.converters.clip_arch import activation_of
+    from vlprompt.models.clip.arch import activation_of
     from vlprompt.utils import register_all_modules
 
     _check_flags(args)
@@ -137,7 +137,8 @@ def _convert(args: Namespace) -> tuple[Conversion, Config | str | None]:
         return conversion, args.config or config
     content = converters.read(args.kind, args.source)
     base = converters.load_base(args.clip)
-    return converters.convert(args.kind, content, base), args.config
+    conversion = converters.convert(args.kind, content, base, args.source)
+    return conversion, args.config
 
 
 def _check_flags(args: Namespace) -> None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from vlprompt.converters.clip_arch import named_arch
 from vlprompt.errors import UserError
+from vlprompt.models.clip.arch import named_arch
 
 from .hub_model import HubModel, test_config, weights_in
 from .json_files import read_json

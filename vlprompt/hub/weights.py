@@ -2,16 +2,14 @@
 
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file
 from torch import Tensor
 
 from vlprompt.converters.conversion import convert
-from vlprompt.converters.published_checkpoint import read_published_checkpoint
 from vlprompt.errors import UserError
 from vlprompt.models.clip.names import to_open_clip, to_recognizer
 from vlprompt.models.trainable_state import FINGERPRINT, fingerprint
+from vlprompt.weights import load_weights_file
 
 PICKLE = 'pytorch_model.bin'
 # A tensor that only models of this kind have.
@@ -43,7 +41,7 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
         UserError: If the file is damaged, or of another kind.
     """
     path = Path(path)
-    tensors = _read(path)
+    tensors = load_weights_file(path, 'file of weights').tensors
     for kind, mark in MARKS.items():
         if mark in tensors:
             return _converted(kind, tensors)
@@ -62,18 +60,6 @@ def fingerprint_in(path: Path) -> str | None:
             if FINGERPRINT not in file.keys():  # noqa: SIM118
                 return None
             return bytes(file.get_tensor(FINGERPRINT).tolist()).hex()
-    except SafetensorError as error:
-        raise _damaged(path, error) from error
-
-
-def _read(path: Path) -> dict[str, Tensor]:
-    if path.suffix != '.safetensors':
-        content = read_published_checkpoint(path)
-        return {k: v for k, v in content.items() if torch.is_tensor(v)}
-    if not path.is_file():
-        raise UserError(f'no file at {path}')
-    try:
-        return load_file(path)
     except SafetensorError as error:
         raise _damaged(path, error) from error
 

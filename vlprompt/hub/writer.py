@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from vlprompt.apis.checkpoints import read_checkpoint
 from vlprompt.apis.inference import init_recognizer
-from vlprompt.converters.clip_arch import activation_of
 from vlprompt.errors import UserError
+from vlprompt.models.clip.arch import activation_of
 from vlprompt.models.clip.files import read_clip_file
 from vlprompt.models.clip.names import is_clip, to_openai
 from vlprompt.whole_files import whole_file, write_text
