@@ -17,6 +17,7 @@ from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
 from vlprompt.hardware import check_device
+from vlprompt.hub.weights import is_of_a_folder, read_weights
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import error_line
 
@@ -121,8 +122,11 @@ def _build(config: Config) -> nn.Module:
 
 
 def _load(model: nn.Module, path: str) -> None:
-    path = read_checkpoint(path).path
     try:
+        if is_of_a_folder(path):
+            model.load_state_dict(read_weights(path), strict=True)
+            return
+        path = read_checkpoint(path).path
         load_checkpoint(
             model, path, map_location='cpu', strict=True, logger='silent'
         )

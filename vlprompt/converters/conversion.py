@@ -31,6 +31,10 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
         methods.huggingface,
         'vision_model.embeddings.class_embedding',
     ),
+    'huggingface-xclip': (
+        methods.huggingface_xclip,
+        'vision_model.embeddings.class_embedding',
+    ),
     'vifi': (methods.vifi, 'image_encoder.conv1.weight'),
     'vita': (methods.vita, 'visual.cls_token'),
     'xclip': (methods.xclip, 'mit.positional_embedding'),
@@ -145,10 +149,12 @@ def model_config(conversion: Conversion, clip_file: str) -> dict[str, Any]:
     return model
 
 
-def save_clip(clip: dict[str, Tensor], path: str | Path) -> None:
+def save_clip(
+    clip: dict[str, Tensor], path: str | Path, activation: str = 'quick_gelu'
+) -> None:
     """Write a CLIP as safetensors, under OpenAI's names."""
     tensors = {name: t.detach().contiguous() for name, t in clip.items()}
-    write_bytes(path, save(tensors, {'activation': 'quick_gelu'}))
+    write_bytes(path, save(tensors, {'activation': activation}))
 
 
 def merged_clip(model: nn.Module) -> dict[str, Tensor]:
@@ -175,7 +181,10 @@ def load_base(path: str | None) -> dict[str, Tensor] | None:
 
 
 def write_config(
-    conversion: Conversion, clip_file: str, path: Path, base: str | None
+    conversion: Conversion,
+    clip_file: str,
+    path: Path,
+    base: Config | str | None,
 ) -> None:
     """Write the config of a conversion.
 
@@ -183,13 +192,14 @@ def write_config(
         conversion: Of :func:`convert`.
         clip_file: Where its CLIP lies.
         path: Where to write to.
-        base: A config that gives everything but the model, if wanted.
+        base: A config, or its file, that gives everything but the model, if
+            wanted.
     """
     model = model_config(conversion, clip_file)
     if base is None:
         config = Config(dict(default_scope='vlprompt', model=model))
     else:
-        config = Config.fromfile(base)
+        config = Config.fromfile(base) if isinstance(base, str) else base
         given = config.get('model', {})
         if 'data_preprocessor' in given:
             model['data_preprocessor'] = given.data_preprocessor

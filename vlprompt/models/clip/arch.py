@@ -13,6 +13,9 @@ NAMES = tuple(
     for name in ('ViT-B-16', 'ViT-B-32', 'ViT-L-14', 'ViT-L-14-336')
 )
 HEAD_WIDTH = 64  # in every CLIP of transformers that OpenAI has published
+# What open_clip takes where an architecture does not say so.
+VISION = dict(head_width=HEAD_WIDTH, mlp_ratio=4.0)
+TEXT = dict(mlp_ratio=4.0)
 
 
 BLOCK = (
@@ -125,7 +128,18 @@ def infer_arch(clip: dict[str, Tensor]) -> dict[str, Any] | str:
             layers=_layers(clip, 'transformer'),
         ),
     )
+    return named_arch(arch)
+
+
+def named_arch(arch: dict[str, Any]) -> dict[str, Any] | str:
+    """open_clip's name of an architecture of CLIP, or the dict itself."""
     return next((name for name in NAMES if _same(arch, name)), arch)
+
+
+def activation_of(arch: dict[str, Any] | str) -> str:
+    """``'quick_gelu'`` or ``'gelu'``, as files of CLIP weights note it."""
+    known = open_clip.get_model_config(arch) if isinstance(arch, str) else arch
+    return 'quick_gelu' if known.get('quick_gelu') else 'gelu'
 
 
 def side_of(positions: Tensor) -> int:
@@ -171,8 +185,14 @@ def _layers(clip: dict[str, Tensor], tower: str) -> int:
 
 def _same(arch: dict, name: str) -> bool:
     known = open_clip.get_model_config(name)
-    return arch['embed_dim'] == known['embed_dim'] and all(
-        arch[cfg].get(key) == value
-        for cfg in ('vision_cfg', 'text_cfg')
-        for key, value in known[cfg].items()
+    return _whole(arch) == _whole(known)
+
+
+def _whole(arch: dict) -> dict[str, Any]:
+    """An architecture with what open_clip leaves out, its defaults."""
+    return dict(
+        arch,
+        quick_gelu=bool(arch.get('quick_gelu')),
+        vision_cfg={**VISION, **arch['vision_cfg']},
+        text_cfg={**TEXT, **arch['text_cfg']},
     )
