@@ -174,7 +174,7 @@ class VideoTextRecognizer(BaseRecognizer):
         tokens = None
         if stage == 'head':
             tokens = self.text_bank.tokens(data_samples)
-        prompts = self._make_prompts(tokens)
+        prompts = self.make_prompts(tokens)
         visual = self.backbone(clips, prompts['visual'])
         visual = visual._replace(mask=frame_mask(data_samples, clips))
         if stage == 'backbone':
@@ -197,7 +197,7 @@ class VideoTextRecognizer(BaseRecognizer):
         tokens = None
         if stage == 'head':
             tokens = self.text_bank.tokens(data_samples)
-        return self._finish(visual, stage, tokens, self._make_prompts(tokens))
+        return self._finish(visual, stage, tokens, self.make_prompts(tokens))
 
     def _finish(
         self,
@@ -227,11 +227,11 @@ class VideoTextRecognizer(BaseRecognizer):
                 features are kept, if not given.
         """
         if texts is not None:
-            return self.text_bank.encode(texts, self._make_prompts)
+            return self.text_bank.encode(texts, self.make_prompts)
         tokens = self.text_bank.tokens()
-        return self.text_bank(tokens, self._make_prompts(tokens)['text'])
+        return self.text_bank(tokens, self.make_prompts(tokens)['text'])
 
-    def _make_prompts(self, tokens: TokenizedTexts | None) -> dict:
+    def make_prompts(self, tokens: TokenizedTexts | None) -> dict:
         if self.prompts is None:
             return dict(visual=None, text=None)
         return self.prompts(None if tokens is None else tokens.slots)
