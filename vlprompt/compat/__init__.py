@@ -16,6 +16,7 @@ from . import (
     logs_of_tests,
     metadata_backport,
     missing_drn,
+    mlflow_store,
     mmcv_lite_warning,
     mmcv_version,
     new_moviepy,
@@ -53,6 +54,7 @@ REMEDIES = (
     package_paths.REMEDY,
     files_in_place.REMEDY,
     checkpoint_order.REMEDY,
+    mlflow_store.REMEDY,
 )
 # Not the repair of a fault, and so not turned off.
 OURS = (vlprompt_configs.REMEDY,)

@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 
-from vlprompt.errors import UserError
 from vlprompt.models.features import VideoTextFeatures, VisualFeatures, unit
 
+INPUT = 'frames'
 
-class _Program(nn.Module):
+
+class Program(nn.Module):
     """The vision tower and the pooler, with the prompts they are shown.
 
     Args:
         model: A ``VideoTextRecognizer`` in evaluation mode.
         prompts: Those of its vision tower, for each layer.
+
+    Attributes:
+        output: What its result is called.
     """
+
+    output: str
 
     def __init__(
         self, model: nn.Module, prompts: Sequence[Tensor | None] | None
@@ -43,7 +48,7 @@ class _Program(nn.Module):
         return visual, self.pooler(visual)
 
 
-class Embedder(_Program):
+class Embedder(Program):
     """(B, T, 3, H, W) normalised frames to (B, E) unit embeddings.
 
     As ``VideoEmbedder`` gives them for one view.
@@ -62,7 +67,7 @@ class Embedder(_Program):
         return unit(video)
 
 
-class Classifier(_Program):
+class Classifier(Program):
     """(B, T, 3, H, W) normalised frames to (B, C) logits.
 
     The texts of the C classes are a constant, and so is all that was made
@@ -71,9 +76,6 @@ class Classifier(_Program):
     Args:
         model: A ``VideoTextRecognizer`` in evaluation mode that has been
             told its classes.
-
-    Raises:
-        UserError: If its head knows no classes.
     """
 
     output = 'logits'
@@ -95,18 +97,3 @@ class Classifier(_Program):
         if self.compares_texts and self.conditioner is not None:
             text = self.conditioner(text, visual)
         return self.cls_head(VideoTextFeatures(video, text))
-
-
-def make_program(model: nn.Module, kind: type[_Program]) -> _Program:
-    """One of the programs of a model, in evaluation mode.
-
-    Raises:
-        UserError: If classes are wanted of a model that compares captions.
-    """
-    if kind is Classifier and model.class_names is None:
-        raise UserError(
-            'this model compares videos with captions, its head has no '
-            'classes: --embedding exports its vision tower'
-        )
-    with torch.no_grad():
-        return kind(model).eval()

@@ -48,9 +48,8 @@ class VideoTextRecognizer(BaseRecognizer):
             does without; any other it does not know is refused.
         frozen_dtype: ``'bfloat16'`` or ``'float16'`` to hold the matrices
             of what is frozen in, and to compute in; ``--amp`` sets it.
-        data_preprocessor: Config of MMAction2's ``ActionDataPreprocessor``
-            with ``format_shape='NCTHW'``; ``from_clip=True`` takes mean and
-            std of the tag in ``clip``.
+        data_preprocessor: Of MMAction2, with ``format_shape='NCTHW'``;
+            ``from_clip=True`` takes mean and std of the tag in ``clip``.
 
     Attributes:
         class_names: In the order of the labels; None if not known yet.
@@ -223,8 +222,7 @@ class VideoTextRecognizer(BaseRecognizer):
         """(C, E) texts, not normalised, not made for a video.
 
         Args:
-            texts: What the template is put around; the class names, whose
-                features are kept, if not given.
+            texts: Put into the template; the class names if not given.
         """
         if texts is not None:
             return self.text_bank.encode(texts, self.make_prompts)
@@ -232,6 +230,7 @@ class VideoTextRecognizer(BaseRecognizer):
         return self.text_bank(tokens, self.make_prompts(tokens)['text'])
 
     def make_prompts(self, tokens: TokenizedTexts | None) -> dict:
+        """Texts, if there are any, to the prompts of both towers."""
         if self.prompts is None:
             return dict(visual=None, text=None)
         return self.prompts(None if tokens is None else tokens.slots)
