@@ -153,9 +153,12 @@ def _check_files(
             raise UserError(
                 f'--{kind} {path}: expected a name that ends with {suffix}'
             )
-        if not path.parent.is_dir() or path.is_dir():
-            what = 'is a folder' if path.is_dir() else 'has no folder'
-            raise UserError(f'--{kind} {path}: {what}, expected a file to be')
+        if path.is_dir():
+            raise UserError(f'--{kind} {path} is a folder, expected a file')
+        if not path.parent.is_dir():
+            raise UserError(
+                f'--{kind} {path}: there is no folder {path.parent}'
+            )
         check_writable(path.parent)
         FORMATS[kind].check_packages()
     return files

@@ -94,9 +94,10 @@ def read_clips(model: nn.Module, steps: TestSteps, given: Any) -> Clips:
         rows.append(batch['inputs'][:, 0].transpose(1, 2))
         valid = clip.sample.get('num_valid_frames')
         padded += valid is not None and valid < rows[-1].size(1)
-    source = 'given clips' if given is not None else 'rendered toy clips'
+    kind = 'rendered toy' if given is None else 'given'
+    source = f'{len(rows)} {kind} clip{"s" * (len(rows) > 1)}'
     names = tuple(source.name for source in sources)
-    return Clips(torch.cat(rows), names, f'{len(rows)} {source}', padded)
+    return Clips(torch.cat(rows), names, source, padded)
 
 
 def toy_clips() -> list[Frames]:

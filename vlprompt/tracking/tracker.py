@@ -28,7 +28,7 @@ class Tracker(BaseVisBackend):
 
     Args:
         save_dir: Where the backend keeps files; given by the visualizer.
-        name: ``'tensorboard'``, ``'wandb'`` or ``'mlflow'``.
+        tracker: ``'tensorboard'``, ``'wandb'`` or ``'mlflow'``.
         backend: Config of the backend.
         facts: What else is logged at the start, such as hashes of lists.
     """
@@ -36,16 +36,19 @@ class Tracker(BaseVisBackend):
     def __init__(
         self,
         save_dir: str,
-        name: str,
+        tracker: str,
         backend: dict,
         facts: dict[str, str] | None = None,
     ) -> None:
         super().__init__(save_dir)
-        self.name = name
+        self.name = tracker
         self.backend = VISBACKENDS.build(dict(backend, save_dir=save_dir))
         self.facts = dict(facts or {})
         self._work_dir = Path(save_dir)
         self._failed = False
+
+    def _init_env(self) -> None:
+        """Nothing to do: the backend does so when it is first used."""
 
     @property
     def experiment(self) -> Any:
@@ -135,10 +138,8 @@ class Tracker(BaseVisBackend):
 
 
 def _is_number(value: Any) -> bool:
-    if isinstance(value, np.ndarray | torch.Tensor):
-        return (
-            value.size == 1
-            if isinstance(value, np.ndarray)
-            else (value.numel() == 1)
-        )
+    if isinstance(value, torch.Tensor):
+        return value.numel() == 1
+    if isinstance(value, np.ndarray):
+        return value.size == 1
     return isinstance(value, int | float | np.number)

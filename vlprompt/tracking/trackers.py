@@ -87,7 +87,7 @@ def _tracker(name: str, config: Config) -> dict[str, Any]:
     backend = dict(type=TRACKERS[name][0], **options[name])
     return dict(
         type='vlprompt.Tracker',
-        name=name,
+        tracker=name,
         backend=backend,
         facts=list_hashes(config),
     )
