@@ -272,6 +272,17 @@ def checkpoint_order():
             assert Path(folder, 'epoch_1.pth').exists()
 
 
+def mlflow_store():
+    from mmengine.logging import MMLogger
+    from mmengine.visualization import MLflowVisBackend
+
+    MMLogger.get_instance('mlflow_store')
+    with tempfile.TemporaryDirectory() as folder:
+        backend = MLflowVisBackend(save_dir=folder)
+        experiment = backend.experiment
+        assert experiment.get_experiment_by_name('Default')
+
+
 def outcome(function):
     """The error that a function raises, or None."""
     try:

@@ -120,7 +120,10 @@ def test_the_embedding_of_a_model_of_captions(toy_clip, tmp_path):
             ('--torch', 'a.pt2', '--embedding', '--classes', 'a', 'b'),
             '--embedding has no classes',
         ),
-        (('--torch', 'a.pt2', '--clips', 'b.mp4'), 'b.mp4'),
+        (
+            ('--torch', 'a.pt2', '--classes', 'toy', '--clips', 'b.mp4'),
+            'b.mp4',
+        ),
     ],
 )
 def test_what_does_not_fit_is_one_line(run, words, line):

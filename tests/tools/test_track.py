@@ -4,7 +4,7 @@ import json
 import sys
 
 import pytest
-from commands import train
+from commands import start, train
 from mmengine.config import Config
 
 from vlprompt.cli.train import main
@@ -44,6 +44,10 @@ def logged(folder):
     return found
 
 
+def log_of(folder):
+    return next(folder.parent.glob('*.log')).read_text()
+
+
 @pytest.mark.slow
 def test_tensorboard(tracked, config):
     pytest.importorskip('tensorboard')
@@ -55,6 +59,7 @@ def test_tensorboard(tracked, config):
     events = EventAccumulator(str(folder)).Reload()
     own = logged(folder)
     assert {'loss', 'acc/top1'} <= own.keys()
+    assert ' failed ' not in log_of(folder)
     for name, values in own.items():
         found = {e.step: e.value for e in events.Scalars(name)}
         assert found == pytest.approx(values, rel=1e-6), name
@@ -108,10 +113,27 @@ def test_several_and_one_that_fails_at_the_end(tracked, monkeypatch, capfd):
 
     monkeypatch.setattr(TensorboardVisBackend, 'close', close)
     folder = tracked('tensorboard', 'tensorboard')
-    log = next(folder.parent.glob('*.log')).read_text()
+    log = log_of(folder)
     assert log.count('tensorboard failed (OSError: no space left)') == 1
     assert 'Traceback' not in log + capfd.readouterr().err
     assert (folder.parents[1] / 'epoch_2.pth').is_file()
+
+
+@pytest.mark.slow
+def test_an_mlflow_that_breaks_leaves_the_run_good(config, tmp_path):
+    """Its database goes away; MLflow would trace it now and at the exit."""
+    pytest.importorskip('mlflow')
+    pytest.importorskip('sqlalchemy')
+    done = start(
+        *(sys.executable, '-m', 'vlprompt', 'train', config),
+        *('--work-dir', tmp_path / 'run', '--track', 'mlflow'),
+        *('--cfg-options', *OFTEN),
+        'custom_hooks.2.type=Breaker',
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count('mlflow failed (') == 1
+    assert 'Traceback' not in done.stdout + done.stderr
+    assert (tmp_path / 'run/epoch_2.pth').is_file()
 
 
 @pytest.mark.parametrize('name', TRACKERS)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,8 @@ class Tracker(BaseVisBackend):
             UserError: If the tracker does not start.
         """
         self._work_dir = Path(config.work_dir)
+        # It prints traces of errors that it raises as well.
+        logging.getLogger('mlflow.store').setLevel(logging.CRITICAL)
         try:
             # W&B would be given the code of the working folder with it.
             if self.name == 'wandb':
@@ -128,6 +131,9 @@ class Tracker(BaseVisBackend):
             call()
         except Exception as error:
             self._failed = True
+            if self.name == 'mlflow':  # or it would try again at the exit
+                with suppress(Exception):
+                    self.experiment.end_run()
             print_log(
                 f'{self.name} failed ({type(error).__name__}: '
                 f'{last_line(error)}) and gets nothing more of this run, '

@@ -81,7 +81,7 @@ def _tracker(name: str, config: Config) -> dict[str, Any]:
             exp_name=PROJECT,
             run_name=run,
             tracked_config_keys=[],
-            artifact_suffix=['.json', '.log'],
+            artifact_suffix=('.json', '.log'),
         ),
     )
     backend = dict(type=TRACKERS[name][0], **options[name])
