@@ -104,6 +104,7 @@ def run_command(main: Callable[[], object]) -> None:
     Args:
         main: The command.
     """
+    logging.raiseExceptions = False  # a log on a full drive is cut short
     try:
         with _terminable(), _output_may_be_cut():
             main()
