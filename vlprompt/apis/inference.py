@@ -12,6 +12,7 @@ from mmengine.runner import load_checkpoint
 from torch import nn
 
 from vlprompt.apis.checkpoints import set_checkpoint
+from vlprompt.datasets.lists.spelling import find_file
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
@@ -80,9 +81,10 @@ def read_video(pipeline: Compose, video: str | Path) -> dict:
     Raises:
         UserError: If it is missing or cannot be read.
     """
-    if not Path(video).is_file():
+    file = find_file(video)
+    if file is None:
         raise UserError(f'no video at {video}')
-    info = dict(filename=str(video), start_index=0, modality='RGB')
+    info = dict(filename=file, start_index=0, modality='RGB')
     try:
         with seeded(0):
             return pseudo_collate([pipeline(info)])
