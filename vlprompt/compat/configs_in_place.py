@@ -12,7 +12,7 @@ from .remedy import Remedy
 
 def is_needed() -> bool:
     """Whether its function is its own."""
-    from mmengine.config import Config
+    from mmengine.config.config import Config
 
     return not hasattr(Config.dump, '__wrapped__')
 
