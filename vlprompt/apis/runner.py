@@ -26,12 +26,10 @@ def build_runner(config: Config) -> Runner:
     warn_of_other_preprocessing(config)
     if config.get('load_from') is not None:
         read_checkpoint(config.load_from)
-<<<<<<< HEAD
     for name in LOADERS:
         loader = config.get(name)
         if isinstance(loader, dict) and loader.get('num_workers'):
             loader.setdefault('timeout', WAIT)  # not for ever
-=======
     hooks = list(config.get('custom_hooks') or ())
     kinds = [hook.get('type') for hook in hooks if isinstance(hook, dict)]
     names = (getattr(kind, '__name__', str(kind)) for kind in kinds)
@@ -41,7 +39,6 @@ def build_runner(config: Config) -> Runner:
         for guard in GUARDS
         if guard not in listed
     ]
->>>>>>> main
     if 'runner_type' in config:
         runner = RUNNERS.build(config)
     else:
