@@ -113,9 +113,8 @@ class VideoTextRecognizer(BaseRecognizer):
         cast_frozen_weights(self, frozen_dtype)
         self.class_names: tuple[str, ...] | None = None
         self.text_bank = TextBank(self.texts, self.text_encoder, self.prompts)
-        names = getattr(self.texts, 'class_names', None)
-        if names is not None:
-            self.set_classes(names)
+        if getattr(self.texts, 'class_names', None) is not None:
+            self.set_classes(self.texts.class_names)
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Take the class list of a data set, in the order of its labels."""
