@@ -86,13 +86,16 @@ def run(args: Namespace) -> nn.Module:
     if launch.is_launcher(args):
         launch.start('train', args)
     from vlprompt.apis import build_runner, load_config
+    from vlprompt.records import RecordHook
 
     from .processes import set_up_processes
 
     config = load_config(args.config, args.cfg_options)
     merge_args(config, args)
     set_up_processes(config, args.launcher)
-    return build_runner(config).train()
+    runner = build_runner(config)
+    runner.register_hook(RecordHook())
+    return runner.train()
 
 
 def main(args: Sequence[str] | None = None) -> nn.Module:

@@ -1,6 +1,6 @@
 """Accuracy that says how many videos it is of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mmaction.evaluation import AccMetric
@@ -21,7 +21,12 @@ class CountedAccMetric(AccMetric):
     Args:
         shown: How many of them are named.
         kwargs: MMAction2's ``AccMetric``.
+
+    Attributes:
+        on_results: Called with all rows when they have been gathered.
     """
+
+    on_results: Callable[[list[dict]], None] | None = None
 
     def __init__(self, shown: int = 10, **kwargs) -> None:
         super().__init__(**kwargs)
@@ -37,6 +42,7 @@ class CountedAccMetric(AccMetric):
         for row, sample in zip(rows, data_samples, strict=True):
             # The first is the one that is listed, others were to replace it.
             row[BROKEN] = ''.join(map(str, sample.get(BROKEN, ())[:1]))
+            row['filename'] = sample.get('filename', '')
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
         """The accuracies of all rows that were scored, and how many."""
@@ -51,4 +57,6 @@ class CountedAccMetric(AccMetric):
         if not scored:
             raise UserError('not one video of the test set could be read')
         metrics = super().compute_metrics(scored)
+        if self.on_results is not None:
+            self.on_results(results)
         return {**metrics, 'scored': len(scored), 'listed': len(results)}

@@ -40,6 +40,26 @@ class Row(NamedTuple):
     broken: str
 
 
+class Ranking(NamedTuple):
+    """What the metrics are computed from.
+
+    Attributes:
+        indices: The N videos in the data set.
+        owner: (M,) the video of each caption, among these.
+        scores: (M, N) similarities.
+        t2v: (M,) ranks.
+        v2t: (N,) ranks.
+        broken: Further videos that could not be read, with the reasons.
+    """
+
+    indices: list[int]
+    owner: np.ndarray
+    scores: np.ndarray
+    t2v: np.ndarray
+    v2t: np.ndarray
+    broken: list[str]
+
+
 @METRICS.register_module()
 class VideoTextRetrievalMetric(BaseMetric):
     """Recalls at 1, 5 and 10, median and mean rank, in both directions.
@@ -66,12 +86,16 @@ class VideoTextRetrievalMetric(BaseMetric):
         shown: How many unreadable videos are named.
         kwargs: MMEngine's ``BaseMetric``.
 
+    Attributes:
+        on_results: Called with what the metrics are computed from.
+
     Raises:
         UserError: If an option is unknown; in ``evaluate``, if samples lack
             features or their index, or not all videos were seen.
     """
 
     default_prefix = ''
+    on_results: Callable[[Ranking], None] | None = None
 
     def __init__(
         self,
@@ -89,6 +113,7 @@ class VideoTextRetrievalMetric(BaseMetric):
         self.tie = tie
         self.shown = shown
         self.compare: Callable[[VideoTextFeatures], Tensor] = cosine
+        self._broken: list[str] = []
 
     def process(
         self, data_batch: Sequence[Any], data_samples: Sequence[dict]
@@ -112,6 +137,7 @@ class VideoTextRetrievalMetric(BaseMetric):
                 f'data set has {size}: retrieval wants each of them once, in '
                 'one VideoCaptionDataset(test_mode=True)'
             )
+        self._broken = broken
         if broken:
             self._warn(broken, size)
         metrics = self.compute_metrics([scored[i] for i in sorted(scored)])
@@ -131,6 +157,11 @@ class VideoTextRetrievalMetric(BaseMetric):
         v2t = VIDEO_TO_TEXT[self.v2t](scores, owner, self.tie)
         truncated = sum(row.truncated for row in results)
         self._explain(len(owner), len(results), truncated)
+        if self.on_results is not None:
+            indices = [row.index for row in results]
+            self.on_results(
+                Ranking(indices, owner, scores, t2v, v2t, self._broken)
+            )
         return {
             **{f't2v/{k}': value for k, value in summarize(t2v).items()},
             **{f'v2t/{k}': value for k, value in summarize(v2t).items()},
