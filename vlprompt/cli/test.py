@@ -78,7 +78,6 @@ def run(args: Namespace) -> dict:
         launch.start('test', args)
     from vlprompt.apis import build_runner, load_config
     from vlprompt.datasets.readers.decoder_name import decoder_name
-
     from vlprompt.records import RecordHook
 
     from .processes import set_up_processes

@@ -63,8 +63,10 @@ class RecordHook(Hook):
         self._write(
             runner,
             TEST,
-            lambda: facts_of_test(runner)
-            | dict(seconds=seconds, memory_mb=_memory()),
+            lambda: (
+                facts_of_test(runner)
+                | dict(seconds=seconds, memory_mb=_memory())
+            ),
         )
 
     def _keep(self, runner: Runner, results: Any) -> None:
