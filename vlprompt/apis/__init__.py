@@ -15,6 +15,7 @@ LATE = {  # they import all models
     'VideoClassifier': '.inference',
     'init_recognizer': '.inference',
     'load_model': '.inference',
+    'report': 'vlprompt.report',
 }
 __all__ = [
     *LATE,

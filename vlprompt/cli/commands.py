@@ -77,6 +77,11 @@ GROUPS = {
     ),
     'Analyze a model': (
         Command(
+            'report',
+            'vlprompt.cli.report',
+            'Make one HTML page of a run, or of several side by side.',
+        ),
+        Command(
             'analyze attention',
             'vlprompt.cli.analyze_attention',
             'Draw where models look in a video.',

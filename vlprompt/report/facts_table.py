@@ -119,7 +119,10 @@ def _views(facts: Mapping[str, Any]) -> str:
 def _batch(facts: Mapping[str, Any]) -> str:
     if not facts.get('batch_size'):
         return UNKNOWN
-    return f'{facts["batch_size"]} x {facts["processes"]} process(es)'
+    size, processes = facts['batch_size'], facts['processes']
+    return f'{size} clips in each of {processes} process' + (
+        'es' if processes > 1 else ''
+    )
 
 
 def _parameters(facts: Mapping[str, Any]) -> str:

@@ -35,8 +35,8 @@ MOST_LINES = 24  # of a chart
 # What runs compare within themselves.
 MODELS_SIDE_BY_SIDE = ('compare', 'demo')
 NOT_LOADED = (
-    'left out to keep this page quick: it was made at the end of a run. '
-    '`vlprompt report FOLDER` makes them'
+    'this page was made at the end of a run, quickly and without the model '
+    '(`vlprompt report FOLDER` draws them)'
 )
 
 

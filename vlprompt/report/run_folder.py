@@ -84,7 +84,7 @@ class Run:
         protocol: What made it; nothing for a single training or test.
         tables: What the protocol printed.
         notes: Lines below them.
-        tests: All tests, those of the run's own folder first.
+        tests: All tests, in the order of the protocol or by name.
         trainings: All trainings.
     """
 
@@ -126,6 +126,8 @@ def read_run(path: str | Path) -> Run:
             f'{path} has no results: expected {METRICS}, {PREDICTIONS} or a '
             "training's logs in it or below"
         )
+    order = {name: i for i, name in enumerate(summary.get('tests', ()))}
+    tests.sort(key=lambda test: order.get(test.name, len(order)))
     return Run(
         folder,
         folder.resolve().name,
