@@ -11,7 +11,7 @@ from .templates import render_part
 WIDTH, HEIGHT = 460, 240  # of a chart, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 34
 COLORS = 8  # that a page has for lines
-LETTER = 6.3  # units a letter takes, about
+LETTER = 6.9  # units a letter takes, about
 LONGEST = 34  # letters of a name in a drawing
 
 

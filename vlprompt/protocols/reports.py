@@ -56,7 +56,7 @@ def write_report(
         notes=notes,
         metrics=metrics,
         tables=[table._asdict() for table in tables],
-        tests=[*metrics],
+        tests={name: name for name in metrics},
     )
     numbers = json.dumps(results, indent=2, sort_keys=True)
     (out / 'results.json').write_text(f'{numbers}\n')

@@ -23,9 +23,42 @@ from .confusion_drawings import (
 from .statistics import Calibration, calibrate
 
 BARS = 15  # confused pairs that are drawn
-GROUPS = 400  # confused pairs whose clips are listed
 PER_GROUP = 12  # clips that are listed of one
 PER_PAIR = 2  # clips with frames of a drawn pair
+
+
+class Room(NamedTuple):
+    """How much of a test has room on a page.
+
+    Attributes:
+        mistakes: That are shown.
+        groups: Confused pairs whose clips are listed.
+        cells: Of a matrix of many classes, which is left out otherwise.
+        classes: Rows of the table of classes.
+    """
+
+    mistakes: int
+    groups: int
+    cells: int
+    classes: int
+
+
+def share_room(num_tests: int, clips: int) -> Room:
+    """The room of each of some tests on a page below 5 MB.
+
+    Args:
+        num_tests: How many there are.
+        clips: Strips that all of them may show.
+    """
+    parts = max(num_tests, 1)
+    # Two thirds for mistakes, the others for confused pairs.
+    mistakes = round(clips * 2 / 3 / parts)
+    return Room(
+        max(1, min(20, mistakes)),
+        max(10, 300 // parts),
+        3000 // parts,
+        max(12, 2000 // parts),
+    )
 
 
 class ClassRow(NamedTuple):
@@ -65,6 +98,7 @@ class ClassSection(NamedTuple):
     whole: Markup | None
     pairs: Markup
     classes: list[ClassRow]
+    num_classes: int
     mistakes: list[ClipRow]
     groups: list[Group]
     num_pairs: int
@@ -77,7 +111,7 @@ def make_class_section(
     kept: ClassPredictions,
     key: str,
     gallery: Gallery,
-    num_mistakes: int,
+    room: Room,
     look: Look | None,
 ) -> ClassSection:
     """Make drawings, tables and strips of the predictions of a test.
@@ -86,16 +120,16 @@ def make_class_section(
         kept: The predictions.
         key: Begins all anchors of this test.
         gallery: Makes the strips.
-        num_mistakes: How many of the most confident ones are shown.
+        room: How much of it is shown.
         look: Where the model looks, if it could be loaded.
     """
     counts, names = kept.matrix(), kept.classes
     confused = _confused(kept)
     pairs = sorted(confused, key=lambda p: (-len(confused[p]), p))
-    linked = {pair: f'#{_anchor(key, pair)}' for pair in pairs[:GROUPS]}
-    mistakes = _mistakes(kept, key, gallery, num_mistakes, look, linked)
+    linked = {pair: f'#{_anchor(key, pair)}' for pair in pairs[: room.groups]}
+    mistakes = _mistakes(kept, key, gallery, room.mistakes, look, linked)
     whole = None
-    if len(names) > NAMED:
+    if len(names) > NAMED and (counts > 0).sum() <= room.cells:
         whole = draw_matrix(
             counts, names, linked, range(len(names)), 'all classes'
         )
@@ -103,9 +137,10 @@ def make_class_section(
         draw_matrix(counts, names, linked, most_confused(counts), ''),
         whole,
         draw_pairs(kept, pairs[:BARS], confused, linked, counts),
-        _class_rows(counts, names),
+        _class_rows(counts, names)[: room.classes],
+        len(names),
         mistakes,
-        _groups(kept, key, pairs, confused, gallery, counts),
+        _groups(kept, key, pairs[: room.groups], confused, gallery, counts),
         len(pairs),
         *_calibration(kept),
         float(np.nanmean(class_accuracies(counts))),
@@ -189,7 +224,7 @@ def _groups(
     counts: np.ndarray,
 ) -> list[Group]:
     total, groups = counts.sum(axis=1), []
-    for place, pair in enumerate(pairs[:GROUPS]):
+    for place, pair in enumerate(pairs):
         videos = confused[pair]
         wanted = PER_PAIR if place < BARS else 0
         clips = [

@@ -12,7 +12,8 @@ from vlprompt.datasets.readers.decode_errors import reason, unreadable
 from vlprompt.pages import Strip, frame_strip, read_frames
 
 FRAMES = 8
-MOST_BYTES = 3_400_000  # of all strips; a page stays below 5 MB
+WIDTH, HEIGHT = 1000, 112  # pixels of a strip and of a frame, at most
+MOST_BYTES = 3_000_000  # of all strips; a page stays below 5 MB
 # Makes (T, H, W, 3) frames and the same with heat; None if it cannot.
 Look = Callable[[str, str], Sequence[np.ndarray] | None]
 
@@ -72,16 +73,16 @@ class Gallery:
         """
         if file in self._anchors and look is None:
             return Shown(file, self._anchors[file])
+        if not Path(file).is_file():
+            return Shown(file, why_not='the file is not there any more')
         if self.count >= self.limit or self.bytes > MOST_BYTES:
             self.left_out += 1
             return Shown(file)
         self.count += 1
         self.advance()
-        if not Path(file).is_file():
-            return Shown(file, why_not='the file is not there any more')
         try:
             rows = look(file, text) if look else None
-            strip = frame_strip(rows or read_frames(file, FRAMES))
+            strip = _fit(rows or [read_frames(file, FRAMES)])
         except unreadable() as error:
             return Shown(file, why_not=f'cannot be read: {reason(error)}')
         self.bytes += len(strip.source)
@@ -91,3 +92,11 @@ class Gallery:
     def known(self, file: str) -> Shown:
         """Where a clip stands on the page already, if it does."""
         return Shown(file, self._anchors.get(file, ''))
+
+
+def _fit(rows: Sequence[np.ndarray]) -> Strip:
+    """Rows of frames as large as a page has room for."""
+    number, height, width = rows[0].shape[:3]
+    return frame_strip(
+        rows, min(HEIGHT, max(1, round(WIDTH * height / (number * width))))
+    )

@@ -71,7 +71,7 @@ def draw_matrix(
     side = 22 if len(shown) <= IN_PART else 16 if len(shown) <= NAMED else 0
     title = f'Confusion matrix, {what or f"{len(shown)} classes"}'
     return matrix_chart(
-        cells, chosen, chosen, title, side or max(1.2, 720 / len(shown))
+        cells, chosen, chosen, title, side or max(1.2, 1000 / len(shown))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,8 +27,7 @@ class Change(NamedTuple):
 
     clip: Shown
     true: str
-    first: str
-    second: str
+    said: str
 
 
 class DuelSection(NamedTuple):
@@ -38,6 +38,8 @@ class DuelSection(NamedTuple):
     duel: Duel
     wins: list[Change]
     losses: list[Change]
+    other_wins: list[Change]
+    other_losses: list[Change]
 
 
 def pairs_of_runs(first: Run, second: Run) -> list[Pair]:
@@ -48,7 +50,7 @@ def pairs_of_runs(first: Run, second: Run) -> list[Pair]:
         # Of several, the one that the run calls the same.
         same.sort(key=lambda b: b.name != a.name)
         if same and (same[0].name == a.name or len(same) == 1):
-            title = a.name if a.name == same[0].name else a.list_name
+            title = a.title if a.name == same[0].name else a.list_name
             names = (first.name, second.name)
             pairs.append(Pair(title, names, (a, same[0])))
     return pairs
@@ -62,7 +64,7 @@ def pairs_within(run: Run) -> list[Pair]:
         if first is None:
             firsts.append(test)
         else:
-            names = (first.name, test.name)
+            names = (first.title, test.title)
             pairs.append(Pair(test.list_name, names, (first, test)))
     return pairs
 
@@ -108,23 +110,47 @@ def make_duel_section(
     second = np.array([b.best[j][0] == b.labels[j] for _, j in chosen])
     found = duel(first, second)
 
-    def change(place: int, rank: int) -> Change:
-        i, j = chosen[place]
-        file = a.videos[i]
-        shown = gallery.show(file) if rank < num_clips else gallery.known(file)
-        said = a.classes[a.best[i][0]], a.classes[b.best[j][0]]
-        return Change(shown, a.classes[a.labels[i]], *said)
-
     # The surest first: what the winner scores.
     wins = sorted(found.wins, key=lambda p: -b.scores[chosen[p][1]][0])
     losses = sorted(found.losses, key=lambda p: -a.scores[chosen[p][0]][0])
+    # Each with what the other one says of it.
+    won = [(chosen[p][0], a.best[chosen[p][0]][0]) for p in wins]
+    lost = [(chosen[p][0], b.best[chosen[p][1]][0]) for p in losses]
+    shown_wins, other_wins = _pick(a, won, num_clips)
+    shown_losses, other_losses = _pick(a, lost, num_clips)
     return DuelSection(
         pair,
         len(chosen),
         found,
-        [change(place, rank) for rank, place in enumerate(wins)],
-        [change(place, rank) for rank, place in enumerate(losses)],
+        [_change(a, gallery.show, *item) for item in shown_wins],
+        [_change(a, gallery.show, *item) for item in shown_losses],
+        [_change(a, gallery.known, *item) for item in other_wins],
+        [_change(a, gallery.known, *item) for item in other_losses],
     )
+
+
+def _pick(
+    kept: ClassPredictions, items: Sequence[tuple[int, int]], num: int
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Some of different classes, and the others; both in their order."""
+    seen: set[tuple[int, int]] = set()
+    shown, others = [], []
+    for i, said in items:
+        kind = (kept.labels[i], said)
+        fits = kind not in seen and len(shown) < num
+        (shown if fits else others).append((i, said))
+        seen.add(kind)
+    return shown, others
+
+
+def _change(
+    kept: ClassPredictions,
+    show: Callable[[str], Shown],
+    i: int,
+    said: int,
+) -> Change:
+    names = kept.classes
+    return Change(show(kept.videos[i]), names[kept.labels[i]], names[said])
 
 
 def _places_in(b: ClassPredictions, a: ClassPredictions) -> dict[int, int]:

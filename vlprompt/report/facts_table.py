@@ -23,7 +23,7 @@ def rows_of_test(test: TestRecord, gmacs: float | None) -> Rows:
     rows = [
         ('list', _file(facts.get('list'))),
         ('videos', _videos(test)),
-        ('classes', _text(facts.get('classes'))),
+        ('classes', _text(facts.get('classes') or _classes(test))),
         ('views', _views(facts)),
         ('template', _text(facts.get('template'))),
         ('decoder', _text(facts.get('decoder'))),
@@ -104,6 +104,10 @@ def _videos(test: TestRecord) -> str:
         return UNKNOWN
     note = '' if scored == listed else ': NOT ALL'
     return f'{scored:,.0f} scored of {listed or 0:,.0f} listed{note}'
+
+
+def _classes(test: TestRecord) -> int | None:
+    return len(getattr(test.kept, 'classes', ())) or None
 
 
 def _views(facts: Mapping[str, Any]) -> str:

@@ -68,13 +68,12 @@ def make_leaderboard(
 def _cells(run: Run) -> list[tuple[Column, float]]:
     found = []
     for test in run.tests:
-        for metric in MAIN:
+        for metric, title in MAIN.items():
             value = test.metric(metric)
             if value is not None:
                 # accuracies are shares, recalls are percent already
                 value = 100 * value if metric.startswith('acc') else value
-                name = metric.rpartition('/')[2]
-                column = Column(test.name or 'test', _list_of(test), name)
+                column = Column(test.title or 'test', _list_of(test), title)
                 found.append((column, value))
     return found
 

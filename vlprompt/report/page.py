@@ -14,7 +14,7 @@ from vlprompt.pages import Line, line_chart, render
 from vlprompt.records.predictions import ClassPredictions, RetrievalPredictions
 
 from . import facts_table
-from .class_section import make_class_section
+from .class_section import Room, make_class_section, share_room
 from .clips import Gallery
 from .curves import SHOWN
 from .duel_section import (
@@ -144,9 +144,7 @@ def _page(
     share = 0.4 if pairs else 0
     per_duel = max(1, int(share * gallery.limit / (2 * max(len(pairs), 1))))
     duels = [make_duel_section(pair, gallery, per_duel) for pair in pairs]
-    left = gallery.limit - gallery.count
-    # Two thirds for mistakes, the others for confused pairs.
-    quota = max(1, min(20, round(left * 2 / 3 / max(tests, 1))))
+    room = share_room(tests, gallery.limit - gallery.count)
     parts = []
     for run, anchor in zip(runs, anchors, strict=True):
         parts.append(
@@ -159,7 +157,7 @@ def _page(
                 ],
                 tests=[
                     _test(
-                        test, f'{anchor}-test-{i + 1}', gallery, quota, loader
+                        test, f'{anchor}-test-{i + 1}', gallery, room, loader
                     )
                     for i, test in enumerate(run.tests)
                 ],
@@ -181,18 +179,18 @@ def _test(
     test: TestRecord,
     anchor: str,
     gallery: Gallery,
-    quota: int,
+    room: Room,
     loader: Callable[[TestRecord], Loaded],
 ) -> dict[str, Any]:
     loaded = loader(test)
     classes = ranks = None
     if isinstance(test.kept, ClassPredictions):
         classes = make_class_section(
-            test.kept, anchor, gallery, quota, loaded.look
+            test.kept, anchor, gallery, room, loaded.look
         )
     elif isinstance(test.kept, RetrievalPredictions):
         ranks = make_retrieval_section(
-            test.kept, test.metrics, gallery, max(1, quota // 2)
+            test.kept, test.metrics, gallery, max(1, room.mistakes // 2)
         )
     return dict(
         test=test,

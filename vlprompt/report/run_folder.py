@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from .curves import Curves, read_curves
 METRICS = 'metrics.json'
 SUMMARIES = ('results.json', 'report.json')  # of protocols and the demo
 STARTED = re.compile(r'\d{8}_\d{6}')  # MMEngine's folders of logs
-MAIN = ('acc/top1', 't2v/R1')
+MAIN = {'acc/top1': 'top-1', 't2v/R1': 'R@1, text to video'}
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class TestRecord:
         facts: What it is of; empty if that was not recorded.
         kept: The predictions, if there are any.
         why_not: Why there are none.
+        title: What it is called on the page; its name if empty.
     """
 
     name: str
@@ -41,6 +42,7 @@ class TestRecord:
     facts: Mapping[str, Any]
     kept: Kept | None
     why_not: str = ''
+    title: str = ''
 
     __test__ = False  # pytest, which collects classes of this name
 
@@ -126,8 +128,12 @@ def read_run(path: str | Path) -> Run:
             f'{path} has no results: expected {METRICS}, {PREDICTIONS} or a '
             "training's logs in it or below"
         )
-    order = {name: i for i, name in enumerate(summary.get('tests', ()))}
-    tests.sort(key=lambda test: order.get(test.name, len(order)))
+    titles = summary.get('tests', {})
+    order = [*titles, *(test.name for test in tests)]
+    tests.sort(key=lambda test: order.index(test.name))
+    tests = [
+        replace(test, title=titles.get(test.name, test.name)) for test in tests
+    ]
     return Run(
         folder,
         folder.resolve().name,

@@ -52,11 +52,11 @@ def write_report(
     report = dict(
         protocol='demo',
         tables=[shown._asdict()],
-        tests=[
-            f'test_{method}_on_{part}'.replace(' ', '_')
+        tests={
+            f'test_{method}_on_{part}'.replace(' ', '_'): f'{method}, {part}'
             for part in ('base', 'novel')
             for method in table
-        ],
+        },
         results=table,
         seconds=seconds,
         configuration=dict(
