@@ -14,7 +14,7 @@ from vlprompt.pages import Line, line_chart, render
 from vlprompt.records.predictions import ClassPredictions, RetrievalPredictions
 
 from . import facts_table
-from .class_section import Room, make_class_section, share_room
+from .class_section import make_class_section
 from .clips import Gallery
 from .curves import SHOWN
 from .duel_section import (
@@ -26,6 +26,7 @@ from .duel_section import (
 from .leaderboard import make_leaderboard
 from .looks import Loaded, load
 from .retrieval_section import make_retrieval_section
+from .room import Room, share_room
 from .run_folder import Run, TestRecord, TrainingRecord, read_run
 from .statistics import wilson
 
