@@ -35,13 +35,17 @@ def test_what_is_kept_is_what_the_metric_counts(quickstart):
 
 
 def test_its_full_page_shows_where_the_model_looks(quickstart, tmp_path):
-    page = call_here('report', quickstart.out, f'--out={tmp_path}/page.html')
+    page = call_here(
+        'report', str(quickstart.out), f'--out={tmp_path}/page.html'
+    )
     text = page.read_text()
     assert text.count('below, where the model looks') > 10
     assert 'Attention rows are left out' not in text
     assert text.count('0.3 of a view (multiply-accumulates)') == 4
     assert len(text) < 5_000_000
-    again = call_here('report', quickstart.out, f'--out={tmp_path}/2.html')
+    again = call_here(
+        'report', str(quickstart.out), f'--out={tmp_path}/2.html'
+    )
     assert again.read_bytes() == page.read_bytes()
 
 

@@ -79,7 +79,7 @@ GROUPS = {
         Command(
             'report',
             'vlprompt.cli.report',
-            'Make one HTML page of a run, or of several side by side.',
+            'Make one HTML page of runs and their mistakes.',
         ),
         Command(
             'analyze attention',

@@ -1,4 +1,4 @@
-"""Make one HTML page of a run, or of several side by side.
+"""Make one HTML page of runs and their mistakes.
 
 RUN is a folder that `vlprompt train`, `test`, `eval` or `demo` has written.
 The page holds all it shows: it can be sent by mail.  Two runs are compared
