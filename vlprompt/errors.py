@@ -26,7 +26,7 @@ def docs_url(page: str) -> str:
     return '#'.join([f'{DOCS}/{name}.html', *section])
 
 
-def last_line(error: Exception) -> str:
+def last_line(error: BaseException) -> str:
     """The message of an error, or of the one a data loader's worker had."""
     quoted = isinstance(error, KeyError) and error.args
     text = str(error.args[0] if quoted else error).strip()

@@ -9,6 +9,9 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError, last_line, suggest
+from vlprompt.missing_packages import missing_package_line
+from vlprompt.system_messages import OF_DRIVES, requoted, system_line
+from vlprompt.torch_messages import torch_line
 
 if TYPE_CHECKING:
     from mmengine.registry import Registry
@@ -63,12 +66,62 @@ def argument_names(part: Callable) -> tuple[list[str], bool]:
     return names, False
 
 
-def error_line(error: Exception) -> str | None:
-    """The line for an error that the user can fix, otherwise None."""
+def error_line(error: BaseException) -> str | None:
+    """The line for an error that the user can fix, otherwise None.
+
+    It may be the cause of the error that is given, or one of another process
+    that the error quotes.
+    """
+    for cause in _causes(error):
+        line = _line(cause)
+        if line is not None:
+            return line
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what it was raised from.
+
+    What it was raised in the handling of is one as well if it is a drive
+    that is full, whatever this has made of it.
+    """
+    seen = []
+    while error is not None and error not in seen:
+        seen.append(error)
+        yield error
+        context = error.__context__
+        is_drive = getattr(context, 'errno', None) in OF_DRIVES
+        is_package = isinstance(context, ImportError)
+        error = error.__cause__ or (
+            context if is_drive or is_package else None
+        )
+
+
+def _line(error: BaseException) -> str | None:
     text = last_line(error)
     if isinstance(error, UserError):
         return text
+    if isinstance(error, ImportError):
+        return missing_package_line(error)
+    line = system_line(error) or torch_line(error)
+    return line or _quoted(error, text) or _line_of_config(error, text)
+
+
+def _quoted(error: BaseException, text: str) -> str | None:
+    """The line for an error of another process, of which this has the text."""
+    if 'Traceback (most recent call last)' not in str(error):
+        return None
+    kind, _, message = str(error).strip().splitlines()[-1].partition(': ')
+    if kind.endswith('.UserError'):
+        return message
+    quoted = requoted(text)
+    return quoted and system_line(quoted)
+
+
+def _line_of_config(error: BaseException, text: str) -> str | None:
     frames = list(_frames(error))
+    if not frames:
+        return None
     if match := UNKNOWN_KEY.search(text):
         return _unknown_key(*match.groups(), frames)
     if match := MISSING_KEYS.search(text):
@@ -78,7 +131,7 @@ def error_line(error: Exception) -> str | None:
     return None
 
 
-def _frames(error: Exception) -> Iterator[FrameType]:
+def _frames(error: BaseException) -> Iterator[FrameType]:
     """The frames of an error's trace, the innermost first."""
     frames = []
     trace = error.__traceback__

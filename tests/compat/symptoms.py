@@ -211,6 +211,65 @@ def package_paths():
     assert not is_installed('nothing_of_this_name')
 
 
+def files_in_place():
+    """A drive that is full after some bytes of a second checkpoint."""
+    import resource
+    import signal
+
+    from mmengine.fileio import LocalBackend
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, 'new/a.pth')
+        LocalBackend().put(b'whole', file)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        try:
+            LocalBackend().put(bytes(10000), file)
+        except OSError:
+            assert file.read_bytes() == b'whole'
+        else:
+            raise AssertionError('it has been written')
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        LocalBackend().put_text('text', file)
+        assert file.read_text() == 'text'
+
+
+def checkpoint_order():
+    """Saving fails: what was there before must still be there."""
+    from collections import deque
+
+    from mmengine.fileio import LocalBackend
+    from mmengine.hooks import CheckpointHook
+
+    def save(folder, name, *args, **kwargs):
+        if name == 'epoch_2.pth':
+            raise OSError('full')
+        Path(folder, name).touch()
+
+    with tempfile.TemporaryDirectory() as folder:
+        hook = CheckpointHook(max_keep_ckpts=1, out_dir=folder)
+        runner = SimpleNamespace(
+            work_dir=folder,
+            save_checkpoint=save,
+            message_hub=SimpleNamespace(update_info=lambda *args: None),
+            logger=SimpleNamespace(info=str),
+        )
+        hook.file_backend, hook.keep_ckpt_ids = LocalBackend(), deque()
+        hook.filename_tmpl = 'epoch_{}.pth'
+        note = Path(folder, 'last_checkpoint')
+        for step in (0, 1):
+            hook._save_checkpoint_with_step(runner, step, {})
+        assert note.read_text() == f'{folder}/epoch_1.pth'
+        names = sorted(path.name for path in Path(folder).iterdir())
+        assert names == ['epoch_1.pth', 'last_checkpoint'], names
+        try:
+            hook._save_checkpoint_with_step(runner, 2, {})
+        except OSError:
+            assert Path(folder, 'epoch_1.pth').exists()
+
+
 def outcome(function):
     """The error that a function raises, or None."""
     try:

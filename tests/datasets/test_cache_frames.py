@@ -26,6 +26,7 @@ from vlprompt.datasets.readers.video_reader import VideoReader
 from vlprompt.errors import UserError
 from vlprompt.registry import TRANSFORMS
 from vlprompt.utils import register_all_modules
+from vlprompt.whole_files import _machine
 
 SHORT_CLIP = 'msrvtt_video7500_3fps.mp4'  # 50 frames, 298 x 224
 LARGE_CLIP = 'street_walking_5f.mp4'  # 5 frames, 960 x 540
@@ -230,7 +231,8 @@ def test_a_run_goes_on_and_lists_share_a_store(tool, world, monkeypatch):
                 + ['--out', str(world / 'store'), '--jobs', '1']
             )
     good = world / 'store/a/good.mp4.zip'
-    (world / 'store/moved.mp4.zip.part').write_text('of a killed run')
+    killed = f'.moved.mp4.zip.{_machine()}-99999999.part'
+    (world / 'store' / killed).write_text('of a killed run')
     os.utime(good, (1, 1))
     write_video(world / 'videos/text.mp4', num_frames=3)  # mended
     (world / 'list.txt').write_text('a/good.mp4 0\nmoved.mp4 1\ntext.mp4 0\n')

@@ -38,6 +38,7 @@ SECTIONS = {
     'processes': processes,
 }
 OF_VIDEOS = ('data', 'decoding')
+RELIABILITY = '--reliability'  # a campaign with flags of its own
 TOY = Path('data/toy/videos')
 LEAST = 5  # repeats that a median is taken of
 # What --reduced, the default, and --full measure, unless flags say otherwise
@@ -56,6 +57,11 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
         parser.add_argument(
             f'--{name}', action='store_true', help=f'this section: {title}'
         )
+    parser.add_argument(
+        RELIABILITY,
+        action='store_true',
+        help='instead, damaged files and interrupted runs: see its own --help',
+    )
     sizes = parser.add_mutually_exclusive_group()
     for size in ARCHS:
         sizes.add_argument(
@@ -142,6 +148,10 @@ def _check(args: Namespace) -> None:
 def main(args: Sequence[str] | None = None) -> dict[str, list[Record]]:
     """Measure the chosen sections, or all; returns what was measured."""
     given = sys.argv[1:] if args is None else list(args)
+    if RELIABILITY in given:
+        from .reliability import campaign
+
+        return campaign.main([word for word in given if word != RELIABILITY])
     args = parse_args(args)
     chosen = [n for n in SECTIONS if getattr(args, n)] or list(SECTIONS)
     if any(n in OF_VIDEOS for n in chosen) and not _has_videos(args):

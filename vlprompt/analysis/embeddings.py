@@ -12,11 +12,12 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from vlprompt.apis.inference import scope_of
+from vlprompt.clips.encoding import embed_visual
 from vlprompt.datasets.pipelines import single_view_pipeline
 from vlprompt.errors import UserError
 from vlprompt.models import VideoTextRecognizer
 from vlprompt.models.features import unit
-from vlprompt.models.layers.temporal import masked_mean, unit_video
+from vlprompt.models.layers.temporal import masked_mean
 from vlprompt.registry import DATASETS
 
 
@@ -40,10 +41,10 @@ def embed_videos(
     model: VideoTextRecognizer, inputs: Tensor, data_samples: list
 ) -> Tensor:
     """(B, V, 3, T, H, W) to the (B, E) unit features that are compared."""
-    video, _ = model.extract_feat(
-        inputs, stage='neck', data_samples=data_samples
+    visual, _ = model.extract_feat(
+        inputs, stage='backbone', data_samples=data_samples
     )
-    return unit_video(video, data_samples)
+    return embed_visual(model, visual, data_samples)
 
 
 def embed_class_tokens(

@@ -9,10 +9,16 @@ from .checkpoints import (
     set_checkpoint,
 )
 from .config import load_config, set_work_dir
+from .find_model import FoundModel, find_model
 from .runner import build_runner
 
 LATE = {  # they import all models
-    'VideoClassifier': '.inference',
+    'Embedding': '.predictions',
+    'Frames': '..clips.sources',
+    'Prediction': '.predictions',
+    'Timeline': '.predictions',
+    'VideoClassifier': '.video_classifier',
+    'VideoEmbedder': '.video_embedder',
     'init_recognizer': '.inference',
     'load_model': '.inference',
     'report': 'vlprompt.report',
@@ -20,7 +26,9 @@ LATE = {  # they import all models
 __all__ = [
     *LATE,
     'Checkpoint',
+    'FoundModel',
     'build_runner',
+    'find_model',
     'find_resumable',
     'load_config',
     'read_checkpoint',

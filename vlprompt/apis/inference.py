@@ -1,24 +1,20 @@
-"""Models from configs, and what they say of videos, from Python."""
+"""Models from configs, from Python."""
 
 import copy
-from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.device import get_device
 from mmengine.registry import DefaultScope
 from mmengine.runner import load_checkpoint
-from torch import Tensor, nn
+from torch import nn
 
 from vlprompt.apis.checkpoints import set_checkpoint
-from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
-from vlprompt.models.layers.temporal import unit_video
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import error_line
 
@@ -68,95 +64,6 @@ def init_recognizer(
 
 
 load_model = init_recognizer  # its name in earlier versions
-
-
-class VideoClassifier:
-    """Tells which of some class names fit a video, and embeds videos.
-
-    Videos pass through the test pipeline of the config, with all its views.
-
-    Args:
-        config: A config of ours, or the path of one.
-        checkpoint: See :func:`init_recognizer`.
-        device: See :func:`init_recognizer`.
-
-    Raises:
-        UserError: As :func:`init_recognizer`, and for models of others.
-
-    Example, in the folder in which ``vlprompt demo`` was run:
-        >>> classifier = VideoClassifier('vlprompt::clip/clip_toy.py')
-        >>> video = 'data/toy/videos/val_red_star_blinking_000.mp4'
-        >>> scores = classifier(video, classes=['red star', 'blue heart'])
-        >>> scores[0][0]
-        'red star'
-        >>> classifier.embed_videos([video]).shape
-        torch.Size([1, 128])
-    """
-
-    def __init__(
-        self,
-        config: Config | str | Path,
-        checkpoint: str | None = None,
-        device: str | None = None,
-    ) -> None:
-        self.config = config = _read_config(config)
-        self.model = init_recognizer(config, checkpoint, device)
-        if not hasattr(self.model, 'set_classes'):
-            raise UserError(
-                f'{type(self.model).__name__} takes no class names: use '
-                'inference_recognizer of mmaction.apis'
-            )
-        with scope_of(config):
-            self.pipeline = Compose(_test_dataset(config).pipeline)
-
-    def __call__(
-        self, video: str | Path, classes: Sequence[str] | None = None
-    ) -> list[tuple[str, float]]:
-        """Class names and their scores, the best first.
-
-        Args:
-            video: A file.
-            classes: Any class names; those of the config's test data if not
-                given.  A linear head takes only those it has learnt.
-
-        Returns:
-            Scores as the head gives them: probabilities with
-            ``average_clips='prob'``, otherwise scaled similarities.
-
-        Raises:
-            UserError: If the video cannot be read, or the names do not fit.
-        """
-        self.set_classes(classes)
-        with torch.inference_mode():
-            (sample,) = self.model.test_step(read_video(self.pipeline, video))
-        scores = sample.pred_score
-        if scores.dim() == 2:  # average_clips=None leaves the views
-            scores = scores.mean(dim=0)
-        names = self.model.class_names
-        ranked = zip(names, scores.tolist(), strict=True)
-        return sorted(ranked, key=lambda pair: -pair[1])
-
-    def embed_videos(self, videos: Iterable[str | Path]) -> Tensor:
-        """N files to (N, E) unit features, the mean over views and frames."""
-        return torch.stack([self._embed(video) for video in videos])
-
-    def set_classes(self, classes: Sequence[str] | None) -> None:
-        """Take class names, those of the test data for None."""
-        if classes is None:
-            classes = _class_names(_test_dataset(self.config))
-        elif isinstance(classes, str):
-            raise UserError(f'a list of class names expected, got {classes!r}')
-        if tuple(classes) != self.model.class_names:
-            self.model.set_classes(classes)
-
-    @torch.inference_mode()
-    def _embed(self, path: str | Path) -> Tensor:
-        batch = self.model.data_preprocessor(read_video(self.pipeline, path))
-        samples = batch['data_samples']
-        video, _ = self.model.extract_feat(
-            batch['inputs'], stage='neck', data_samples=samples
-        )
-        return unit_video(video, samples)[0].cpu()
 
 
 def read_video(pipeline: Compose, video: str | Path) -> dict:
@@ -215,22 +122,3 @@ def _load(model: nn.Module, path: str) -> None:
         raise UserError(
             f'{path} is not of this model: {last_line(error)[:SHOWN]}'
         ) from error
-
-
-def _test_dataset(config: Config) -> Config:
-    loader = config.get('test_dataloader')
-    if loader is None:
-        raise UserError(
-            f'the config {config.filename} has no test_dataloader, whose '
-            'pipeline reads videos'
-        )
-    return loader.dataset
-
-
-def _class_names(dataset: Config) -> tuple[str, ...]:
-    names = class_names_of(dataset)
-    if not names:
-        raise UserError(
-            'no class names given, and the test data of the config have none'
-        )
-    return names

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import track
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import write_text
 
 from .parsing import parse
 
@@ -64,7 +65,7 @@ def run(args: Namespace) -> list[dict[str, Any]]:
     print('\n'.join(tables(rows)))
     if args.out:
         args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(json.dumps(rows, indent=2) + '\n')
+        write_text(args.out, json.dumps(rows, indent=2) + '\n')
         print(f'written to {args.out}')
     return rows
 

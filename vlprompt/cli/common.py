@@ -3,19 +3,21 @@
 import logging
 import os
 import select
+import signal
 import sys
 import time
 import traceback
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any, TextIO
 
-from vlprompt.errors import last_line
 from vlprompt.user_messages import error_line
 
 EXIT_USER_ERROR = 2
 EXIT_OUTPUT_CUT = 141  # as if ended by SIGPIPE
+EXIT_TERMINATED = 143  # by SIGTERM
 # Seconds in which the launcher ends this process if another one has reported
 # the same error, or the error that broke this one's connections.
 PATIENCE = 5
@@ -100,12 +102,13 @@ def run_command(main: Callable[[], object]) -> None:
         main: The command.
     """
     try:
-        with _output_may_be_cut():
+        with _terminable(), _output_may_be_cut():
             main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except KeyboardInterrupt as stop:
+        _say_interrupted(stop)
+        _leave(EXIT_TERMINATED if isinstance(stop, Terminated) else 130)
     except Exception as error:
-        line = _line(error)
+        line = error_line(error)
         _let_others_report(line)
         if line is None or os.environ.get('VLPROMPT_TRACE') == '1':
             traceback.print_exc()
@@ -117,6 +120,40 @@ def run_command(main: Callable[[], object]) -> None:
         dist.barrier()  # who leaves early breaks the connections of others
         dist.destroy_process_group()
         _leave_at_once(0)
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end, by SIGTERM."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end this process as Ctrl-C does: what is open is closed."""
+    owner = os.getpid()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != owner:  # a worker, which inherits this
+            os._exit(EXIT_TERMINATED)
+        raise Terminated
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+def _say_interrupted(stop: KeyboardInterrupt) -> None:
+    """One line, of the first process; workers of launchers say nothing."""
+    if not _is_first():
+        return
+    how = 'terminated' if isinstance(stop, Terminated) else 'interrupted'
+    details = f': {stop}' if stop.args else ''
+    print(f'{how}{details}', file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -142,17 +179,6 @@ def _is_cut(output: TextIO) -> bool:
     return any(event & select.POLLERR for _, event in poll.poll(0))
 
 
-def _line(error: Exception) -> str | None:
-    if isinstance(error, ImportError) and not _is_ours(error):
-        return f'{last_line(error)} (`vlprompt env` says how to fix that)'
-    return error_line(error)
-
-
-def _is_ours(error: ImportError) -> bool:
-    """Whether a module of the library is missing, which is a bug."""
-    return (error.name or '').partition('.')[0] == 'vlprompt'
-
-
 def _is_distributed() -> bool:
     dist = sys.modules.get('torch.distributed')  # torch may be missing
     return dist is not None and dist.is_available() and dist.is_initialized()
@@ -160,11 +186,16 @@ def _is_distributed() -> bool:
 
 def _let_others_report(line: str | None) -> None:
     """Wait, so that of the processes with an error one alone reports it."""
-    ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
-    if any(os.environ.get(name, '0') != '0' for name in ranks):
+    if not _is_first():
         time.sleep(PATIENCE)
     elif line is None and _is_distributed():
         time.sleep(PATIENCE_OF_RANK_0)
+
+
+def _is_first() -> bool:
+    """Whether this is the only process of a job, or its first one."""
+    ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
+    return all(os.environ.get(name, '0') == '0' for name in ranks)
 
 
 def _leave(code: int) -> None:

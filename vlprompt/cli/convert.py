@@ -149,8 +149,7 @@ def _write(
     args: Namespace, conversion: Conversion, model: nn.Module, clip_file: Path
 ) -> None:
     """Write the checkpoint, its CLIP and its config."""
-    import torch
-    from mmengine.runner.checkpoint import get_state_dict
+    from mmengine.runner.checkpoint import get_state_dict, save_checkpoint
 
     from vlprompt import converters
 
@@ -158,8 +157,9 @@ def _write(
     clip = target.with_suffix('.clip.safetensors')
     config = target.with_suffix('.py')
     converters.write_config(conversion, str(clip), config, args.config)
-    torch.save(dict(meta={}, state_dict=get_state_dict(model)), target)
     clip_file.replace(clip)
+    content = dict(meta={}, state_dict=get_state_dict(model))
+    save_checkpoint(content, str(target))
     learned = sum(p.numel() for p in model.parameters() if p.requires_grad)
     print(
         f'Wrote {target} ({learned:,} trainable parameters), {clip} and '
@@ -189,7 +189,7 @@ def _own_model(args: Namespace) -> nn.Module:
 
 
 def _merge(model: nn.Module, target: Path) -> None:
-    import torch
+    from mmengine.runner.checkpoint import save_checkpoint
 
     from vlprompt import converters
 
@@ -197,7 +197,8 @@ def _merge(model: nn.Module, target: Path) -> None:
     if target.suffix == '.safetensors':
         converters.save_clip(clip, target)
     else:
-        torch.save({k: v.contiguous() for k, v in clip.items()}, target)
+        tensors = {k: v.contiguous() for k, v in clip.items()}
+        save_checkpoint(tensors, str(target))
     print(f'Wrote {target}: a CLIP of {len(clip)} tensors')
 
 

@@ -10,6 +10,7 @@ be stored.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import sys
@@ -25,6 +26,7 @@ from rich.progress import track
 from rich.table import Table
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import remove_leftovers, write_text
 
 from .parsing import parse
 
@@ -129,6 +131,8 @@ def keep_settings(writer: FrameStoreWriter, out: Path) -> None:
         frames=writer.frames or 'all',
         decoder='PyAV',
     )
+    out.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(out)
     if not file.exists():
         write_text(file, json.dumps(settings, indent=2) + '\n')
     known = json.loads(file.read_text('utf-8'))
@@ -178,25 +182,18 @@ def write_report(rows: dict[str, VideoFacts], args: Namespace) -> None:
     """One line for each video."""
     from vlprompt.datasets.readers.probe import VideoFacts
 
-    with report_file(args).open('w', encoding='utf-8', newline='\n') as file:
-        table = csv.writer(file, lineterminator='\n')
-        table.writerow(['path', *VideoFacts._fields[:SHOWN_FACTS]])
-        table.writerows(
-            [path, *facts[:SHOWN_FACTS]] for path, facts in rows.items()
-        )
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator='\n')
+    table.writerow(['path', *VideoFacts._fields[:SHOWN_FACTS]])
+    table.writerows(
+        [path, *facts[:SHOWN_FACTS]] for path, facts in rows.items()
+    )
+    write_text(report_file(args), text.getvalue())
 
 
 def report_file(args: Namespace) -> Path:
     """Where the report of a list is."""
     return args.out / f'{Path(args.ann_file).stem}_report.csv'
-
-
-def write_text(file: Path, text: str) -> None:
-    """Write a small file as a whole."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f'{file.name}.part')
-    part.write_text(text, encoding='utf-8', newline='\n')
-    os.replace(part, file)
 
 
 def show(rows: dict[str, VideoFacts], args: Namespace) -> None:

@@ -9,6 +9,7 @@ code is 1 if anything is wrong.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import sys
@@ -25,6 +26,7 @@ from rich.progress import track
 from rich.table import Table
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import write_text
 
 from .parsing import parse
 
@@ -166,13 +168,16 @@ def write(
     """Write both reports and the good lines; drop what was for resuming."""
     from vlprompt.datasets.readers.probe import VideoFacts
 
-    with _create(out / 'report.csv') as file:
-        table = csv.writer(file, lineterminator='\n')
-        table.writerow(['path', *VideoFacts._fields])
-        table.writerows([path, *facts] for path, facts in rows.items())
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator='\n')
+    table.writerow(['path', *VideoFacts._fields])
+    table.writerows([path, *facts] for path, facts in rows.items())
+    write_text(out / 'report.csv', text.getvalue())
     good = [line for line in lines if not rows[line.video.path].problem]
-    with _create(good_list(args.ann_file, out)) as file:
-        file.writelines(f'{line.text}\n' for line in good)
+    write_text(
+        good_list(args.ann_file, out),
+        ''.join(f'{line.text}\n' for line in good),
+    )
     summary = dict(
         list=str(args.ann_file),
         root=str(args.root),
@@ -185,8 +190,7 @@ def write(
         access=dict(Counter(f.access for f in rows.values() if f.access)),
         decord={name: len(paths) for name, paths in faults(rows).items()},
     )
-    with _create(out / 'report.json') as file:
-        file.write(json.dumps(summary, indent=2) + '\n')
+    write_text(out / 'report.json', json.dumps(summary, indent=2) + '\n')
     (out / 'report.partial.jsonl').unlink()
 
 

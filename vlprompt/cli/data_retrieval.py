@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import write_text
 
 from .parsing import parse
 
@@ -99,7 +100,7 @@ def _write(out: Path, name: str, split: Split) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     path = out / f'{name}.json'
     text = json.dumps(split.captions, ensure_ascii=False, indent=1)
-    path.write_text(text + '\n', encoding='utf-8', newline='\n')
+    write_text(path, text + '\n')
     return path
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vlprompt.errors import UserError, suggest
+from vlprompt.whole_files import write_text
 
 from .parsing import parse
 from .shipped_configs import ShippedConfig, shipped_configs
@@ -38,7 +39,7 @@ def run(args: Namespace) -> Path:
     if target.exists() and not args.force:
         raise UserError(f'{target} exists: --force replaces it')
     args.folder.mkdir(parents=True, exist_ok=True)
-    target.write_text(portable_text(config), encoding='utf-8')
+    write_text(target, portable_text(config))
     print(f'Wrote {target}: edit it, then `vlprompt train {target}`')
     return target
 

@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmengine.dist import master_only
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import write_text
 
 
 def dump_predictions(config: Config, path: str) -> None:
@@ -60,4 +61,4 @@ def write_metrics(
     """
     content = {**metrics, 'decoder': decoder}
     text = json.dumps(content, indent=2, default=float)
-    Path(work_dir, 'metrics.json').write_text(f'{text}\n')
+    write_text(Path(work_dir, 'metrics.json'), f'{text}\n')

@@ -10,7 +10,9 @@ import os
 
 from . import (
     amp_on_cpu,
+    checkpoint_order,
     color_jitter,
+    files_in_place,
     logs_of_tests,
     metadata_backport,
     missing_drn,
@@ -49,6 +51,8 @@ REMEDIES = (
     optimizer_shards.REMEDY,
     logs_of_tests.REMEDY,
     package_paths.REMEDY,
+    files_in_place.REMEDY,
+    checkpoint_order.REMEDY,
 )
 # Not the repair of a fault, and so not turned off.
 OURS = (vlprompt_configs.REMEDY,)

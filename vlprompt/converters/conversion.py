@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 import torch
 from mmengine.config import Config
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 from vlprompt.models.clip.files import read_clip_file
 from vlprompt.models.clip.names import is_clip, to_openai
 from vlprompt.registry import MODELS
+from vlprompt.whole_files import write_bytes, write_text
 
 from . import methods
 from .clip_arch import check_whole, infer_arch
@@ -129,7 +130,7 @@ def model_config(conversion: Conversion, clip_file: str) -> dict[str, Any]:
 def save_clip(clip: dict[str, Tensor], path: str | Path) -> None:
     """Write a CLIP as safetensors, under OpenAI's names."""
     tensors = {name: t.detach().contiguous() for name, t in clip.items()}
-    save_file(tensors, path, {'activation': 'quick_gelu'})
+    write_bytes(path, save(tensors, {'activation': 'quick_gelu'}))
 
 
 def merged_clip(model: nn.Module) -> dict[str, Tensor]:
@@ -175,7 +176,7 @@ def write_config(
         if 'data_preprocessor' in given:
             model['data_preprocessor'] = given.data_preprocessor
         config.model = model
-    config.dump(path)
+    write_text(path, config.pretty_text)
 
 
 def read(kind: str, path: str | Path) -> dict:

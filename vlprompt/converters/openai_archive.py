@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from vlprompt.errors import UserError
 from vlprompt.models.clip.files import ClipFile, read_clip_file
+from vlprompt.whole_files import write_bytes
 
 OF_EVERY_CLIP = ('visual.proj', 'token_embedding.weight', 'logit_scale')
 
@@ -45,7 +46,7 @@ def convert_archive(
     }
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     metadata = {'activation': activation} if activation else {}
-    save_file(tensors, target, metadata)
+    write_bytes(target, save(tensors, metadata))
     print(
         f'{target}: {len(tensors)} tensors, activation '
         f'{activation or "unknown (give --activation if you know it)"}'

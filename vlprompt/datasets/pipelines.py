@@ -101,8 +101,23 @@ def single_view_pipeline(config: Config, frames: int | None = None) -> list:
         )
     pipeline = copy.deepcopy(list(pipeline))
     if frames is not None:
-        _set_frames(_sampler(pipeline), frames)
+        set_frames(pipeline, frames)
     return pipeline
+
+
+def set_frames(pipeline: list, frames: int) -> None:
+    """Let a pipeline take another number of frames; it is changed.
+
+    Raises:
+        UserError: If there are none, or no step says how many there are.
+    """
+    if frames < 1:
+        raise UserError(f'{frames} frames, expected at least 1')
+    sampler = _sampler(pipeline)
+    key = _frames_key(sampler)
+    # MMAction2's segments are clips of one frame.
+    segments = key == 'clip_len' and sampler[key] == 1
+    sampler['num_clips' if segments else key] = frames
 
 
 def view_shape(config: Config, frames: int | None = None) -> tuple[int, ...]:
@@ -181,15 +196,6 @@ def _set_crops(pipeline: list, crops: int) -> list:
         if resize is not None and crops == 3:
             resize['scale'] = (-1, crop['crop_size'])
     return pipeline
-
-
-def _set_frames(sampler: dict, frames: int) -> None:
-    if frames < 1:
-        raise UserError(f'{frames} frames, expected at least 1')
-    key = _frames_key(sampler)
-    # MMAction2's segments are clips of one frame.
-    segments = key == 'clip_len' and sampler[key] == 1
-    sampler['num_clips' if segments else key] = frames
 
 
 def _size(config: Config, pipeline: list) -> tuple[int, int]:

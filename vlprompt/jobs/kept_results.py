@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from vlprompt.whole_files import write_text
+
 
 class KeptResult(NamedTuple):
     """What is known of a job.
@@ -44,9 +46,7 @@ class KeptResults:
         """Remember, even if the process is killed while it writes."""
         self._known[name] = result
         content = {name: r._asdict() for name, r in self._known.items()}
-        partial = self.file.with_suffix('.partial')
-        partial.write_text(json.dumps(content, indent=2) + '\n')
-        partial.replace(self.file)
+        write_text(self.file, json.dumps(content, indent=2) + '\n')
 
     def forget(self) -> None:
         """Forget all results; the file stays until the next change."""

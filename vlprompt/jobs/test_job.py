@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from vlprompt.whole_files import write_text
+
 from .job import Job, data_sets, digest_of, input_files
 from .train_job import TrainJob
 
@@ -65,7 +67,7 @@ class TestJob(Job):
     def prepare(self, out: Path) -> None:
         """Make the folder, and write the config."""
         super().prepare(out)
-        self.config.dump(out / self.name / 'config.py')
+        write_text(out / self.name / 'config.py', self.config.pretty_text)
 
     def metrics(self, out: Path) -> dict[str, float]:
         """The numbers that the test has written to ``metrics.json``."""

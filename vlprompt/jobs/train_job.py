@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from vlprompt.whole_files import write_text
+
 from .job import Job, data_sets, digest_of, input_files
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class TrainJob(Job):
     def prepare(self, out: Path) -> None:
         """Make the folder, and write the config."""
         super().prepare(out)
-        self.config.dump(out / self.name / 'config.py')
+        write_text(out / self.name / 'config.py', self.config.pretty_text)
 
     def is_complete(self, out: Path) -> bool:
         """Whether the checkpoint is there."""

@@ -44,6 +44,9 @@ class Texts(Protocol):
     def set_classes(self, names: Sequence[str]) -> None:
         """Take the class names of a data set, in the order of its labels."""
 
+    def tokenize(self, texts: Sequence[str]) -> TokenizedTexts:
+        """Any texts, each in all templates."""
+
     def combine(self, embeddings: Tensor) -> Tensor:
         """(R * C, E) of R templates to what the head compares."""
 

@@ -1,5 +1,6 @@
 """When the texts of a model are encoded, and by which process."""
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from .distributed import encode_sharded
-from .features import LayerPrompts, TokenizedTexts
+from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
 
 
@@ -89,6 +90,27 @@ class TextBank:
         if self.encoder.training and torch.is_grad_enabled():
             return self._encode_once_an_update(tokens, prompts)
         return self._encode(tokens, prompts)
+
+    def encode(
+        self, texts: Sequence[str], make_prompts: Callable[..., dict]
+    ) -> Tensor:
+        """(C, E) features of any texts, of which nothing is kept.
+
+        Args:
+            texts: What the template is put around.  Several templates give
+                the mean of their unit features.
+            make_prompts: Tokens to the prompts of both towers.
+
+        Raises:
+            UserError: If the model compares with no texts.
+        """
+        if self.texts is None:
+            raise UserError('this model has no text tower: it embeds no texts')
+        tokens = self._on_device(self.texts.tokenize(texts))
+        features = self.encoder(tokens, make_prompts(tokens)['text'])
+        if len(features) == len(texts):
+            return features
+        return unit(features).unflatten(0, (-1, len(texts))).mean(dim=0)
 
     def anchors(self) -> Tensor | None:
         """(C, E) features of the hand-crafted texts, if there are any."""

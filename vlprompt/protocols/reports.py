@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from vlprompt.datasets.readers.decoder_name import decoder_name
 from vlprompt.errors import last_line
 from vlprompt.tables import Table
+from vlprompt.whole_files import write_text
 
 from .settings import Settings
 
@@ -49,7 +50,7 @@ def write_report(
     text = '\n'.join([body, *notes, *lines]) + '\n'
     print(f'\n{text}')
     out = settings.out
-    (out / 'table.md').write_text(text, encoding='utf-8')
+    write_text(out / 'table.md', text)
     results = dict(
         protocol=protocol,
         method=settings.name,
@@ -59,7 +60,7 @@ def write_report(
         tests={name: name for name in metrics},
     )
     numbers = json.dumps(results, indent=2, sort_keys=True)
-    (out / 'results.json').write_text(f'{numbers}\n')
+    write_text(out / 'results.json', f'{numbers}\n')
     print(f'Wrote {out}/table.md and {out}/results.json')
     print(write_page(out))
     return 0 if complete else NOT_ALL_SCORED

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from vlprompt.datasets.lists.annotations import LabelledVideo
 from vlprompt.datasets.lists.text_files import read_text
 from vlprompt.errors import UserError
+from vlprompt.whole_files import write_text
 
 SIDECAR = 'splits.json'
 
@@ -91,10 +92,10 @@ def write_files(
     sidecar = read_sidecar(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
-        (folder / file.name).write_bytes(file.text.encode())
+        write_text(folder / file.name, file.text)
         sidecar[file.name] = dict(about, **file.rule, counts=file.counts)
     text = json.dumps(sidecar, indent=2, sort_keys=True, ensure_ascii=False)
-    (folder / SIDECAR).write_bytes(f'{text}\n'.encode())
+    write_text(folder / SIDECAR, f'{text}\n')
 
 
 def read_sidecar(folder: Path) -> dict[str, dict]:

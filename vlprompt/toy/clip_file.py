@@ -13,8 +13,10 @@ from pathlib import Path
 import torch
 from open_clip import SimpleTokenizer
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
+
+from vlprompt.whole_files import write_bytes
 
 from .captions import ALTERNATIVES, OPENINGS
 from .pretrain import initial_words
@@ -71,6 +73,4 @@ def sha256(path: Path) -> str:
 
 def _save(tensors: dict[str, Tensor], path: Path, metadata: dict) -> None:
     """Write a file that is whole or not there."""
-    part = path.with_suffix('.part')
-    save_file(tensors, part, metadata)
-    part.replace(path)
+    write_bytes(path, save(tensors, metadata))

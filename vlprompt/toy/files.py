@@ -11,6 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from vlprompt.whole_files import write_text
+
 from . import lists, motions, scenes, shapes
 from . import world as world_module
 from .lists import write_lists
@@ -83,7 +85,7 @@ def write_world(
             advance()
     write_lists(world, root)
     meta = dict(asdict(world), digest=world_digest(world), clips=len(clips))
-    (root / META).write_text(json.dumps(meta, indent=2) + '\n')
+    write_text(root / META, json.dumps(meta, indent=2) + '\n')
 
 
 def is_written(world: World, root: Path) -> bool:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from vlprompt.whole_files import write_text
+
 from .world import (
     SPLITS,
     World,
@@ -52,7 +54,7 @@ def write_lists(world: World, root: Path) -> None:
         write_list(path, 'val', names['novel'], numbers or [0])
     for split in SPLITS:
         captions = json.dumps(describe_clips(world, split), indent=2)
-        (root / f'captions_{split}.json').write_text(f'{captions}\n')
+        write_text(root / f'captions_{split}.json', f'{captions}\n')
 
 
 def write_list(
@@ -90,4 +92,4 @@ def describe_clips(world: World, split: str) -> dict[str, list[str]]:
 
 
 def _write_lines(path: Path, lines: list[str]) -> None:
-    path.write_text('\n'.join(lines) + '\n')
+    write_text(path, '\n'.join(lines) + '\n')

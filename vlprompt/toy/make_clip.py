@@ -14,6 +14,7 @@ from mmengine.config import Config
 from torch import nn
 
 from vlprompt.shipped import find_config
+from vlprompt.whole_files import write_text
 
 from . import captions, pretrain, scenes, shapes, stills
 from .check import zero_shot
@@ -60,7 +61,7 @@ def make_clip(
         python=platform.python_version(),
         packages={name: version(name) for name in PACKAGES},
     )
-    report.write_text(json.dumps(result, indent=2) + '\n')
+    write_text(report, json.dumps(result, indent=2) + '\n')
 
 
 def measure(

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from vlprompt.tables import Table as Shown
 from vlprompt.tables import harmonic_mean
+from vlprompt.whole_files import write_text
 
 from .closing import closing
 from .files import CLIP_REPORT, META
@@ -70,7 +71,7 @@ def write_report(
         python=sys.version.split()[0],
     )
     path = args.out / 'report.json'
-    path.write_text(json.dumps(report, indent=2) + '\n')
+    write_text(path, json.dumps(report, indent=2) + '\n')
 
 
 def show(

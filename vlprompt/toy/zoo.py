@@ -24,6 +24,7 @@ from vlprompt.jobs import Jobs
 from vlprompt.jobs.executors import SubprocessExecutor
 from vlprompt.protocols.reports import write_page
 from vlprompt.shipped import find_config
+from vlprompt.whole_files import write_text
 
 from .configs import data_options
 from .files import CLIP
@@ -77,7 +78,7 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
     for name, loader in _loaders(args.data, cfg):
         results[name] = measure(model, loader)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / RESULTS).write_text(json.dumps(results, indent=2))
+    write_text(folder / RESULTS, json.dumps(results, indent=2))
 
 
 def _options(args: Namespace, config: str) -> dict[str, Any]:
@@ -167,5 +168,5 @@ def run(args: Namespace) -> None:
             command=f'vlprompt toy zoo --table {args.table}',
             seeds=f'seeds {", ".join(map(str, args.seeds))}',
         )
-        args.table.write_text(f'{intro}\n{table}')
+        write_text(args.table, f'{intro}\n{table}')
         print(f'Wrote {args.table}')

@@ -4,10 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clips import Clip, decode_in_order, number_of, write
 from mmengine.config import Config
 from mmengine.dataset import Compose
 
+from tools.benchmark.reliability.clips import (
+    Clip,
+    decode_in_order,
+    number_of,
+    write,
+)
 from vlprompt.datasets.readers.frame_store import (
     FrameStore,
     FrameStoreWriter,

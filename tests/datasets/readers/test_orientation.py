@@ -4,8 +4,14 @@ import struct
 
 import numpy as np
 import pytest
-from clips import Clip, copy, decode_in_order, draw, write
 
+from tools.benchmark.reliability.clips import (
+    Clip,
+    copy,
+    decode_in_order,
+    draw,
+    write,
+)
 from vlprompt.datasets.readers.orientation import orient
 from vlprompt.datasets.readers.video_reader import VideoReader
 

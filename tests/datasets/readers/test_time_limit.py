@@ -8,8 +8,8 @@ import time
 
 import numpy as np
 import pytest
-from clips import Clip, write
 
+from tools.benchmark.reliability.clips import Clip, write
 from vlprompt.datasets.readers import container, indexed_frames
 from vlprompt.datasets.readers.time_limit import TimeLimit
 from vlprompt.datasets.readers.video_reader import VideoReader

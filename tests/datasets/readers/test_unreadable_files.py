@@ -4,8 +4,8 @@ import os
 
 import av
 import pytest
-from clips import Clip, number_of, write
 
+from tools.benchmark.reliability.clips import Clip, number_of, write
 from vlprompt.datasets.readers.video_reader import VideoReader
 
 X264 = Clip('.mp4', 'libx264', b_frames=2)

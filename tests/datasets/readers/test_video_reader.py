@@ -8,8 +8,14 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from clips import Clip, copy, decode_in_order, number_of, write
 
+from tools.benchmark.reliability.clips import (
+    Clip,
+    copy,
+    decode_in_order,
+    number_of,
+    write,
+)
 from vlprompt.datasets.readers import counted_frames, packets
 from vlprompt.datasets.readers.video_reader import VideoReader
 

@@ -1,6 +1,7 @@
 """Which classes are taken for which, in pictures, files and a table."""
 
 import csv
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from vlprompt.analysis import class_accuracies, confused_pairs
 from vlprompt.visualization import draw_confused_pairs, draw_confusion_matrix
+from vlprompt.whole_files import write_text
 
 
 class ConfusionReport:
@@ -58,12 +60,13 @@ class ConfusionReport:
         )
 
     def _write_pairs(self, path: Path) -> None:
-        with path.open('w', newline='', encoding='utf-8') as file:
-            writer = csv.writer(file, lineterminator='\n')
-            writer.writerow(['class', 'taken_for', 'videos', 'share'])
-            for true, predicted, count, share in self.pairs:
-                names = self.names[true], self.names[predicted]
-                writer.writerow([*names, count, f'{share:.4f}'])
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator='\n')
+        writer.writerow(['class', 'taken_for', 'videos', 'share'])
+        for true, predicted, count, share in self.pairs:
+            names = self.names[true], self.names[predicted]
+            writer.writerow([*names, count, f'{share:.4f}'])
+        write_text(path, text.getvalue())
 
     def _write_classes(self, path: Path) -> None:
         matrix = self.matrix
@@ -81,7 +84,7 @@ class ConfusionReport:
             matrix=matrix.tolist(),
         )
         text = json.dumps(report, indent=2, ensure_ascii=False)
-        path.write_text(f'{text}\n', encoding='utf-8')
+        write_text(path, f'{text}\n')
 
     def show(self, top: int) -> None:
         """Print the most confused pairs."""

@@ -1,6 +1,7 @@
 """Embeddings of videos on a plane, and how well their clusters fit."""
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from vlprompt import analysis
 from vlprompt.errors import UserError
 from vlprompt.tables import Table
 from vlprompt.visualization import Panel, draw_scatter
+from vlprompt.whole_files import write_text
 
 NOTE = (
     'The clustering is defined by this library: compare these numbers with '
@@ -99,20 +101,21 @@ class TSNEReport:
         draw_scatter(panels, videos.labels, videos.class_names, path)
         self._write_points(out / 'points.csv')
         text = json.dumps(self._metrics(), indent=2, ensure_ascii=False)
-        (out / 'metrics.json').write_text(f'{text}\n', encoding='utf-8')
+        write_text(out / 'metrics.json', f'{text}\n')
 
     def _write_points(self, path: Path) -> None:
         """Write a line for each video of each model."""
-        with path.open('w', newline='', encoding='utf-8') as file:
-            writer = csv.writer(file, lineterminator='\n')
-            writer.writerow(['model', 'file', 'class', 'x', 'y'])
-            for model in self.models:
-                videos = model.videos
-                names = [videos.class_names[label] for label in videos.labels]
-                rows = zip(videos.files, names, model.points, strict=True)
-                for video, name, point in rows:
-                    x, y = (f'{value:.4f}' for value in point)
-                    writer.writerow([model.name, video, name, x, y])
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator='\n')
+        writer.writerow(['model', 'file', 'class', 'x', 'y'])
+        for model in self.models:
+            videos = model.videos
+            names = [videos.class_names[label] for label in videos.labels]
+            rows = zip(videos.files, names, model.points, strict=True)
+            for video, name, point in rows:
+                x, y = (f'{value:.4f}' for value in point)
+                writer.writerow([model.name, video, name, x, y])
+        write_text(path, text.getvalue())
 
     def _metrics(self) -> dict[str, Any]:
         first = self.models[0]

@@ -93,6 +93,10 @@ class Video:
     def _demux(self) -> Iterator[Any]:
         try:
             yield from self._container.demux(self.stream)
+        except IndexError:
+            # PyAV, after the last packet of a file in which streams appear
+            # that its beginning does not announce
+            return
         except av.FFmpegError as error:
             raise OSError(say(error)) from error
 

@@ -1,9 +1,9 @@
 """Decoded frames of a video in a zip file of JPEG images."""
 
+import errno
 import json
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -13,12 +13,24 @@ import cv2
 import numpy as np
 from mmcv.image import imresize, rescale_size
 
+from vlprompt.whole_files import whole_file
+
 from .decode_errors import UNREADABLE, reason
 from .frame_batch import FrameBatch
 from .video_facts import VideoFacts
 from .video_reader import VideoReader
 
 INDEX = 'index.json'
+# What never comes of reading a video.
+OF_WRITING = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EMFILE,
+    errno.ENFILE,
+)
 
 
 class FrameStore:
@@ -114,8 +126,7 @@ class StoreJob(NamedTuple):
 class FrameStoreWriter:
     """Writes the frames of videos, smaller ones as they are.
 
-    A store that is there already is kept.  One that is being written has
-    ``.part`` behind its name, so a store is whole or not there.
+    A store that is there already is kept.  One is whole or not there.
 
     Args:
         short_side: Of the frames, at most, in pixels; they are resized as by
@@ -130,21 +141,24 @@ class FrameStoreWriter:
     frames: int | None = None
 
     def __call__(self, job: StoreJob) -> VideoFacts:
-        """Write one; what is wrong is the ``problem`` of the facts."""
-        part = f'{job.target}.part'
+        """Write one; what is wrong is the ``problem`` of the facts.
+
+        Raises:
+            OSError: If it is the drive that is at fault, as when it is full.
+        """
         try:
             if not os.path.exists(job.target):
                 os.makedirs(os.path.dirname(job.target), exist_ok=True)
-                self._write(job.source, part)
-                os.replace(part, job.target)
+                reader = VideoReader(job.source)
+                with whole_file(job.target) as part:
+                    self._write(reader, part)
             return FrameStore(job.target).facts
         except UNREADABLE as error:
-            with suppress(FileNotFoundError):
-                os.remove(part)
+            if getattr(error, 'errno', None) in OF_WRITING:
+                raise
             return VideoFacts(problem=reason(error))
 
-    def _write(self, source: str, part: str) -> None:
-        reader = VideoReader(source)
+    def _write(self, reader: VideoReader, part: Path) -> None:
         kept = self._choose(len(reader))
         fps = reader.get_avg_fps() * len(kept) / len(reader)
         times = reader.frame_times[kept].round(6).tolist()

@@ -16,6 +16,8 @@ from .video_index import VideoIndex
 
 # Their decoders can leave out frames that no other refers to.
 CAN_SKIP = ('h264', 'hevc', 'mpeg1video', 'mpeg2video', 'mpeg4', 'vp8', 'vp9')
+# FFmpeg conceals damage by what it has decoded before, whatever that was.
+STRICT = {'err_detect': 'explode'}
 
 
 class IndexFailed(Exception):
@@ -60,6 +62,8 @@ class IndexedFrames:
         limit: TimeLimit,
     ) -> None:
         self._codec = video.stream.codec_context
+        if index.is_closed:
+            self._codec.options = STRICT
         self._can_skip = video.codec in CAN_SKIP
         self._packets, self._limit = packets, limit
         self._numbers = index.numbers.tolist()

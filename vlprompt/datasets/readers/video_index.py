@@ -23,12 +23,16 @@ class VideoIndex(NamedTuple):
         firsts: The first frame that comes out right from each of them.
         times: When each frame is shown, in seconds from the first one; None
             if that is not known.
+        is_closed: Whether nothing after an entry refers to anything before
+            it.  Pictures of an open group do, and decoders that begin at the
+            entry report them as damaged.
     """
 
     numbers: np.ndarray
     entries: np.ndarray
     firsts: np.ndarray
     times: np.ndarray | None
+    is_closed: bool
 
 
 def build_index(
@@ -66,6 +70,7 @@ def build_index(
         entries,
         before[place[entries]],
         _times(facts, order[shown[order]], unit),
+        np.array_equal(place[entries], entries),
     )
 
 

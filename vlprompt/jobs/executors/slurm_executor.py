@@ -11,6 +11,7 @@ from typing import Any
 
 from vlprompt.cli.child import command_line
 from vlprompt.errors import UserError, last_line
+from vlprompt.whole_files import write_text
 
 from ..logs import failure, position
 from .executor import Call, JobFailed
@@ -83,7 +84,7 @@ class SlurmExecutor:
             # A function of the standard library: what runs on the cluster
             # need not find this module before the command is started.
             job = self._executor.submit(subprocess.call, line, shell=True)
-            _note(call).write_text(job.job_id)
+            write_text(_note(call), job.job_id)
         self._running[job.job_id] = job
         return self._threads.submit(self._wait, job, call)
 

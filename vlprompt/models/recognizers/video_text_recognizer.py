@@ -1,6 +1,8 @@
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
+import torch
 from mmaction.models import BaseRecognizer
 from torch import Tensor
 
@@ -126,8 +128,12 @@ class VideoTextRecognizer(BaseRecognizer):
 
     def forward(self, inputs: Tensor, *args: Any, **kwargs: Any) -> Any:
         """MMAction2's ``forward``, in the precision of the frozen weights."""
-        with autocast_to(inputs.device.type, self._frozen_dtype):
+        with self.autocast(inputs.device):
             return super().forward(inputs, *args, **kwargs)
+
+    def autocast(self, device: torch.device) -> AbstractContextManager[None]:
+        """The precision of the frozen weights, for a ``with`` statement."""
+        return autocast_to(device.type, self._frozen_dtype)
 
     def loss(self, inputs: Tensor, data_samples: list, **kwargs) -> dict:
         """The losses of a batch, by name; see the head."""
@@ -171,22 +177,55 @@ class VideoTextRecognizer(BaseRecognizer):
         visual = visual._replace(mask=frame_mask(data_samples, clips))
         if stage == 'backbone':
             return visual, {}
+        return self._finish(visual, stage, tokens, prompts), {}
+
+    def finish_feat(
+        self,
+        visual: VisualFeatures,
+        stage: str = 'head',
+        data_samples: list | None = None,
+    ) -> VideoTextFeatures | Tensor:
+        """What follows the vision tower, for frames encoded before.
+
+        Args:
+            visual: As :meth:`extract_feat` gives it for ``'backbone'``.
+            stage: ``'neck'`` or ``'head'``, see there.
+            data_samples: See there.
+        """
+        tokens = None
+        if stage == 'head':
+            tokens = self.text_bank.tokens(data_samples)
+        return self._finish(visual, stage, tokens, self._make_prompts(tokens))
+
+    def _finish(
+        self,
+        visual: VisualFeatures,
+        stage: str,
+        tokens: TokenizedTexts | None,
+        prompts: dict,
+    ) -> VideoTextFeatures | Tensor:
         video = self.pooler(visual)
         if stage == 'neck':
-            return video, {}
+            return video
         if tokens is None:
-            return VideoTextFeatures(video, None, mask=visual.mask), {}
+            return VideoTextFeatures(video, None, mask=visual.mask)
         text_features = self.text_bank(tokens, prompts['text'])
         if self.conditioner is not None:
             text_features = self.conditioner(text_features, visual)
         anchors = self.text_bank.anchors() if self.training else None
-        features = VideoTextFeatures(
+        return VideoTextFeatures(
             video, text_features, anchors, tokens.targets, visual.mask
         )
-        return features, {}
 
-    def encode_texts(self) -> Tensor:
-        """(C, E) class texts, not normalised, not made for a video."""
+    def encode_texts(self, texts: Sequence[str] | None = None) -> Tensor:
+        """(C, E) texts, not normalised, not made for a video.
+
+        Args:
+            texts: What the template is put around; the class names, whose
+                features are kept, if not given.
+        """
+        if texts is not None:
+            return self.text_bank.encode(texts, self._make_prompts)
         tokens = self.text_bank.tokens()
         return self.text_bank(tokens, self._make_prompts(tokens)['text'])
 

@@ -67,6 +67,10 @@ class CaptionTexts(BaseModule):
             'on a data set of captions, or use ClassTexts'
         )
 
+    def tokenize(self, texts: Sequence[str]) -> TokenizedTexts:
+        """M captions of no video in particular."""
+        return tokenize(map(self.template, texts))
+
     def forward(self, data_samples: list | None = None) -> TokenizedTexts:
         """All captions of B samples; ``targets`` says whose each one is.
 

@@ -66,12 +66,14 @@ class ClassTexts(BaseModule):
         """Take the class names of a data set, in the order of its labels."""
         if isinstance(names, str) or not len(names):
             raise UserError(f'a list of class names expected, got {names!r}')
-        self.tokens = tokenize(
-            t(name) for t in self.templates for name in names
-        )
+        self.tokens = self.tokenize(names)
         if self.anchor_template:
             self.anchor_tokens = tokenize(map(self.anchor_template, names))
         self.class_names = tuple(names)
+
+    def tokenize(self, texts: Sequence[str]) -> TokenizedTexts:
+        """C texts in R templates to R * C, by template."""
+        return tokenize(t(text) for t in self.templates for text in texts)
 
     def forward(self, data_samples: list | None = None) -> TokenizedTexts:
         """The texts of the C classes, R * C with R templates, by template.

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 
 import torch
 from mmengine.model import BaseModule
@@ -79,6 +80,17 @@ class CLIPVisionTower(BaseModule):
     def out_dim(self) -> int:
         """Width of the frame embeddings."""
         return self.visual.proj.shape[int(self.project)]
+
+    @property
+    def mixes_frames(self) -> bool:
+        """Whether a frame's embedding may depend on the others of its clip.
+
+        CLIP's own layers and the prompts see one frame at a time.  What is
+        put around or before the layers is taken to see several unless it
+        has ``mixes_frames = False``.
+        """
+        parts = [*self.embeddings, *chain.from_iterable(self.adapters)]
+        return any(getattr(part, 'mixes_frames', True) for part in parts)
 
     def forward(
         self, frames: Tensor, prompts: LayerPrompts | None = None

@@ -6,6 +6,7 @@ is not the right one by chance.
 """
 
 from fractions import Fraction
+from pathlib import Path
 from typing import NamedTuple
 
 import av
@@ -45,7 +46,7 @@ class Clip(NamedTuple):
     start: float = 0.0
     container: str | None = None
 
-    def __str__(self):
+    def __str__(self) -> str:
         """For the names of tests."""
         parts = [self.codec, self.suffix, f'g{self.gop}b{self.b_frames}']
         parts += [f'{self.size[0]}x{self.size[1]}', self.pix_fmt]
@@ -53,7 +54,7 @@ class Clip(NamedTuple):
         return '-'.join([*parts, *(f'{k}={v}' for k, v in self.options)])
 
 
-def draw(number, size):
+def draw(number: int, size: tuple[int, int]) -> np.ndarray:
     """(H, W, 3) of one frame."""
     width, height = size
     noise = np.random.default_rng(0).integers(60, 130, (height, 2 * width, 3))
@@ -65,7 +66,7 @@ def draw(number, size):
     return image
 
 
-def number_of(image):
+def number_of(image: np.ndarray) -> int:
     """The number that a frame carries."""
     height, width, _ = image.shape
     edges = np.linspace(0, width, BITS + 1).astype(int)
@@ -76,7 +77,7 @@ def number_of(image):
     return sum(int(level > 127) << bit for bit, level in enumerate(levels))
 
 
-def write(path, clip):
+def write(path: Path, clip: Clip) -> Path:
     """Encode a clip; the path with its suffix is returned."""
     file = path.with_suffix(clip.suffix)
     target = path.with_suffix('.whole.mp4') if clip.start else file
@@ -103,7 +104,9 @@ def write(path, clip):
     return file
 
 
-def copy(source, target, start=0.0, drop=0):
+def copy(
+    source: Path, target: Path, start: float = 0.0, drop: int = 0
+) -> Path:
     """Copy packets as ``ffmpeg -ss START -c copy`` does.
 
     Those from the key frame before the start on are kept; where a container
@@ -124,7 +127,7 @@ def copy(source, target, start=0.0, drop=0):
     return target
 
 
-def decode_in_order(file):
+def decode_in_order(file: Path) -> list[np.ndarray]:
     """All frames that decoding shows, by PyAV alone; none after damage."""
     frames = []
     with av.open(str(file)) as container:

@@ -1,0 +1,1 @@
+"""What the library does with damaged input and interrupted runs."""

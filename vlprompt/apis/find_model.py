@@ -1,0 +1,117 @@
+"""Models by name, config, folder or address."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from mmengine.config import Config
+
+from vlprompt.errors import UserError, suggest
+from vlprompt.shipped import find_config
+
+from .config import load_config
+
+DEFAULT = 'clip_b16'
+HUB = 'hf://'
+PUSHED = 'vlprompt.json'  # what a folder of `vlprompt models push` has
+BEST = 'best_*.pth'
+
+
+class FoundModel(NamedTuple):
+    """A model that can be built.
+
+    Attributes:
+        config: Its config.
+        checkpoint: A file or URL of what it has learnt; None if none comes
+            with it, or if the config names one.
+        source: What it is, in a few words.
+    """
+
+    config: Config
+    checkpoint: str | None
+    source: str
+
+
+def find_model(name: str | Path | Config | None = None) -> FoundModel:
+    """The model that a name means.
+
+    Args:
+        name: A model as `vlprompt models` lists it (``'vilt_b16_k400'``), a
+            config (``'my.py'``, ``'vlprompt::vilt/vilt_toy.py'``, or loaded),
+            the folder of a run, whose best or last checkpoint it is, a
+            folder that was pushed or pulled, or an address of the Hugging
+            Face Hub (``'hf://user/name'``).  Vanilla CLIP ViT-B/16 of OpenAI
+            if not given.
+
+    Raises:
+        UserError: If there is nothing of this name; it suggests others.
+
+    Example:
+        >>> find_model('vilt_b16_k400').config.model.type
+        'VideoTextRecognizer'
+    """
+    if isinstance(name, Config):
+        return FoundModel(name, None, name.filename or 'a config')
+    name = DEFAULT if name is None else str(name)
+    if name.startswith(HUB):
+        return _from_hub(name)
+    if Path(name).is_dir():
+        return _in_folder(Path(name))
+    if '::' in name or name.endswith('.py'):
+        return FoundModel(load_config(name), None, name)
+    return _named(name)
+
+
+def _named(name: str) -> FoundModel:
+    from vlprompt.cli.shipped_configs import shipped_configs
+
+    files = {config.name: config.file for config in shipped_configs()}
+    full = {key.rpartition('/')[2]: key for key in files}.get(name, name)
+    if full not in files:
+        near = suggest(name, [*files, *(key.split('/')[1] for key in files)])
+        raise UserError(
+            f'no model {name!r}{near} (expected one that `vlprompt models` '
+            'lists, a config file, a folder or hf://user/name)'
+        )
+    config = load_config(find_config(f'{full}.py'))
+    return FoundModel(config, None, full.rpartition('/')[2])
+
+
+def _from_hub(address: str) -> FoundModel:
+    try:
+        from vlprompt.hub import pull
+    except ImportError as error:
+        raise UserError(f'{address} needs {error.name}') from error
+    return _in_folder(Path(pull(address)))._replace(source=address)
+
+
+def _in_folder(folder: Path) -> FoundModel:
+    """Of a run, or as it was pushed."""
+    if (folder / PUSHED).is_file():
+        from vlprompt.hub import read_folder
+
+        found = read_folder(folder)
+        return FoundModel(found.config, found.checkpoint, str(folder))
+    dumped = sorted(folder.glob('*.py'), key=lambda file: file.stat().st_mtime)
+    if not dumped:
+        raise UserError(
+            f'{folder} has no model: expected the folder of a run, with its '
+            f'config, or of a pushed model, with {PUSHED}'
+        )
+    checkpoint = _checkpoint_of(folder)
+    if checkpoint is None:
+        raise UserError(
+            f'{folder} has no checkpoint: the run has not come to one yet '
+            f'({dumped[-1]} is its config)'
+        )
+    return FoundModel(load_config(str(dumped[-1])), checkpoint, str(folder))
+
+
+def _checkpoint_of(folder: Path) -> str | None:
+    """The best one, else the last one."""
+    from .checkpoints import find_resumable
+
+    best = sorted(folder.glob(BEST), key=lambda file: file.stat().st_mtime)
+    if best:
+        return str(best[-1])
+    last = find_resumable(str(folder))
+    return last and last.path

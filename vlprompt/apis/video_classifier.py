@@ -1,0 +1,195 @@
+"""What a model says of videos."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+
+from vlprompt.clips.encoding import Encoded
+from vlprompt.clips.find_sources import find_sources
+from vlprompt.clips.in_order import OnError
+from vlprompt.datasets.lists.class_names import class_names_of
+from vlprompt.errors import UserError
+
+from .classes import check_told_apart, find_classes
+from .predictions import Prediction, Timeline
+from .video_embedder import VideoEmbedder
+
+
+class VideoClassifier(VideoEmbedder):
+    """Tells which of some class names fit a video; and embeds videos.
+
+    Args:
+        model: See :class:`VideoEmbedder`.
+        checkpoint: See there.
+        device: See there.
+        classes: See :func:`find_classes`; those of the config's test data if
+            neither they nor others are given with a call.
+        options: The other arguments of :class:`VideoEmbedder`.
+
+    Raises:
+        UserError: As :class:`VideoEmbedder`, and if the classes do not fit.
+
+    Example, in the folder in which ``vlprompt demo`` was run:
+        >>> classes = ['red star', 'blue heart']
+        >>> classifier = VideoClassifier('clip_toy', classes=classes)
+        >>> video = 'data/toy/videos/val_red_star_blinking_000.mp4'
+        >>> [prediction] = classifier.predict(video)
+        >>> prediction.names
+        ('red star', 'blue heart')
+        >>> classifier.embed_videos([video]).shape
+        torch.Size([1, 128])
+    """
+
+    def __init__(
+        self,
+        model: Config | str | Path | None = None,
+        checkpoint: str | None = None,
+        device: str | None = None,
+        *,
+        classes: str | Path | Sequence[str] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(model, checkpoint, device, **options)
+        self._are_given = classes is not None
+        if self._are_given:
+            self.set_classes(find_classes(classes))
+
+    def __call__(
+        self, video: Any, classes: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Class names and their scores, the best first.
+
+        Args:
+            video: A file, or anything else that is one video.
+            classes: Any class names; those the classifier was made with, or
+                those of the config's test data, if not given.  A linear head
+                takes only those it has learnt.
+
+        Returns:
+            Scores as the head gives them: probabilities with
+            ``average_clips='prob'``, otherwise scaled similarities.
+
+        Raises:
+            UserError: If the video cannot be read, or the names do not fit.
+        """
+        if classes is not None or not self._are_given:
+            self.set_classes(classes)
+        (prediction,) = self.predict(video)
+        return list(zip(prediction.names, prediction.scores, strict=True))
+
+    def predict(
+        self,
+        inputs: Any,
+        batch_size: int = 8,
+        num_workers: int = 0,
+        on_error: OnError = 'stop',
+        window: float | None = None,
+        stride: float | None = None,
+    ) -> Iterator[Prediction]:
+        """What each video is, or each window of it, in their order.
+
+        Args:
+            inputs: See :func:`find_sources`.
+            batch_size: See :meth:`embed`.
+            num_workers: See :meth:`embed`.
+            on_error: See :meth:`embed`.
+            window: See :meth:`embed`.
+            stride: See :meth:`embed`.
+
+        Raises:
+            UserError: If a video cannot be read, or the class names do not
+                fit.
+        """
+        if self.model.class_names is None:
+            self.set_classes(None)
+        read = self._reading(batch_size, window, stride)
+        for batch in self._encode(
+            inputs, read, batch_size, num_workers, on_error
+        ):
+            yield from self._score(batch)
+
+    def timeline(
+        self,
+        video: Any,
+        window: float,
+        stride: float | None = None,
+        batch_size: int = 8,
+    ) -> Timeline:
+        """What happens in one video, window by window, with pictures.
+
+        Args:
+            video: Anything that is one video.
+            window: See :meth:`embed`.
+            stride: See :meth:`embed`.
+            batch_size: See :meth:`embed`.
+
+        Raises:
+            UserError: As :meth:`predict`.
+        """
+        if self.model.class_names is None:
+            self.set_classes(None)
+        sources = find_sources(video)
+        if len(sources) > 1:
+            raise UserError(f'one video expected, got {len(sources)}')
+        read = partial(
+            self._reading(batch_size, window, stride), with_pictures=True
+        )
+        windows, pictures = [], []
+        for batch in self._encode(sources, read, batch_size, 1, 'stop'):
+            windows += self._score(batch)
+            pictures += [
+                ((clip.start + clip.end) / 2, clip.picture)
+                for clip in batch.clips
+                if clip.picture
+            ]
+        return Timeline(sources[0].name, tuple(windows), tuple(pictures))
+
+    def set_classes(self, classes: Sequence[str] | None) -> None:
+        """Take class names, those of the test data for None.
+
+        Raises:
+            UserError: If there are none, or CLIP cannot tell two apart.
+        """
+        if classes is None:
+            classes = _class_names(self.config)
+        elif isinstance(classes, str):
+            raise UserError(f'a list of class names expected, got {classes!r}')
+        if tuple(classes) != self.model.class_names:
+            self.model.set_classes(classes)
+            check_told_apart(self.model)
+
+    def _score(self, batch: Encoded) -> Iterator[Prediction]:
+        with torch.inference_mode():
+            with self.model.autocast(batch.visual.frames.device):
+                features = self.model.finish_feat(
+                    batch.visual, 'head', batch.samples
+                )
+            samples = self.model.cls_head.predict(features, batch.samples)
+        for clip, sample in zip(batch.clips, samples, strict=True):
+            scores = sample.pred_score
+            if scores.dim() == 2:  # average_clips=None leaves the views
+                scores = scores.mean(dim=0)
+            ranked = scores.sort(descending=True, stable=True)
+            names = [
+                self.model.class_names[i] for i in ranked.indices.tolist()
+            ]
+            yield Prediction(
+                clip.name,
+                clip.start,
+                clip.end,
+                tuple(names),
+                tuple(ranked.values.tolist()),
+            )
+
+
+def _class_names(config: Config) -> tuple[str, ...]:
+    names = class_names_of(config.test_dataloader.dataset)
+    if not names:
+        raise UserError(
+            'no class names given, and the test data of the config have none'
+        )
+    return names

@@ -1,0 +1,1 @@
+"""From files, addresses and arrays to the clips that a model takes."""

@@ -1,0 +1,156 @@
+"""From what a user names to what can be opened."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from vlprompt.errors import UserError
+
+from .sources import (
+    Frames,
+    Source,
+    array_source,
+    bytes_source,
+    file_source,
+    url_source,
+)
+
+SUFFIXES = {
+    '.3g2', '.3gp', '.asf', '.avi', '.dv', '.f4v', '.flv', '.gif', '.m2ts',
+    '.m2v', '.m4v', '.mkv', '.mov', '.mp4', '.mpe', '.mpeg', '.mpg', '.mts',
+    '.mxf', '.nut', '.ogg', '.ogm', '.ogv', '.qt', '.rm', '.rmvb', '.ts',
+    '.vob', '.webm', '.wmv', '.y4m',
+}  # fmt: skip
+IMAGES = {
+    '.avif', '.bmp', '.heic', '.jpeg', '.jpg', '.png', '.ppm', '.tif',
+    '.tiff', '.webp',
+}  # fmt: skip
+LISTS = ('.txt', '.csv')
+COLUMNS = ('path', 'file', 'filename', 'video', 'video_path', 'url')
+WEB = ('http://', 'https://')
+
+
+def find_sources(inputs: Any) -> list[Source]:
+    """The videos that are meant, in the order in which they are named.
+
+    Args:
+        inputs: One of these, or several: the path of a video; a folder, for
+            all videos below it, sorted; a list, ``.txt`` with a path a line
+            or ``.csv`` with a column of paths, relative to the list or to
+            the working folder; an address, ``https://...``; an array of
+            frames or :class:`Frames`; the bytes of a file, or an open file.
+
+    Raises:
+        UserError: If a folder or a list has no videos, or something else is
+            given.  A file that is missing is found out when it is opened.
+    """
+    if _is_one(inputs):
+        inputs = [inputs]
+    sources = [source for given in inputs for source in _find(given)]
+    if not sources:
+        raise UserError('no videos given')
+    return sources
+
+
+def _is_one(inputs: Any) -> bool:
+    """Whether it is one input, not several."""
+    single = (str, Path, bytes, Frames, Source)
+    if isinstance(inputs, single) or hasattr(inputs, 'read'):
+        return True
+    if hasattr(inputs, 'ndim'):
+        return inputs.ndim == 4
+    return isinstance(inputs, list | tuple) and _are_frames(inputs)
+
+
+def _are_frames(inputs: Iterable) -> bool:
+    shapes = [getattr(item, 'ndim', None) for item in inputs]
+    return bool(shapes) and set(shapes) == {3}
+
+
+def _find(given: Any) -> Iterator[Source]:
+    if isinstance(given, Source):
+        yield given
+    elif isinstance(given, Frames):
+        yield array_source(given)
+    elif isinstance(given, bytes):
+        yield bytes_source(given, f'{len(given)} bytes')
+    elif hasattr(given, 'read'):
+        yield bytes_source(given, str(getattr(given, 'name', 'a file')))
+    elif isinstance(given, str | Path):
+        yield from _find_named(str(given))
+    elif hasattr(given, '__len__'):
+        yield array_source(Frames(given))
+    else:
+        raise UserError(
+            f'a {type(given).__name__} given: expected the path of a video, '
+            'an address, or frames'
+        )
+
+
+def _find_named(name: str) -> Iterator[Source]:
+    path = Path(name)
+    if name.startswith(WEB):
+        yield url_source(name)
+    elif path.is_dir():
+        yield from _below(path)
+    elif path.suffix.lower() in LISTS and path.is_file():
+        yield from _listed(path)
+    else:
+        yield file_source(name)
+
+
+def _below(folder: Path) -> Iterator[Source]:
+    files = sorted(file for file in folder.rglob('*') if file.is_file())
+    videos = [f for f in files if f.suffix.lower() in SUFFIXES]
+    if not videos:
+        images = sum(f.suffix.lower() in IMAGES for f in files)
+        there = f'{images} images' if images else f'{len(files)} other files'
+        raise UserError(f'no videos below {folder}, {there}')
+    yield from (file_source(str(video)) for video in videos)
+
+
+def _listed(path: Path) -> Iterator[Source]:
+    try:
+        text = path.read_text('utf-8-sig')
+    except UnicodeDecodeError as error:
+        raise UserError(f'{path} is no list: not UTF-8') from error
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith('#')]
+    names = _column(lines, path) if path.suffix == '.csv' else lines
+    if not names:
+        raise UserError(f'the list {path} is empty')
+    for name in names:
+        if name.startswith(WEB):
+            yield url_source(name)
+        else:
+            yield file_source(_place(name, path.parent))
+
+
+def _column(lines: list[str], path: Path) -> list[str]:
+    """The paths of a table: a column that is named so, or the first."""
+    rows = list(csv.reader(lines, skipinitialspace=True))
+    if not rows:
+        return []
+    header = [name.strip().lower() for name in rows[0]]
+    named = [header.index(name) for name in COLUMNS if name in header]
+    rows = rows[1:] if named else rows
+    column = named[0] if named else 0
+    short = [row for row in rows if len(row) <= column]
+    if short:
+        raise UserError(f'{path}: {short[0]} has no column {column + 1}')
+    return [row[column].strip() for row in rows]
+
+
+def _place(name: str, folder: Path) -> str:
+    """The file that a line of a list means.
+
+    A label behind the path, as lists for training have it, is left out.
+    """
+    path, _, label = name.rpartition(' ')
+    names = [name, path.strip()] if path and label.isdigit() else [name]
+    for candidate in names:
+        for file in (folder / candidate, Path(candidate)):
+            if file.is_file():
+                return str(file)
+    return str(folder / names[-1])
