@@ -252,7 +252,7 @@ def test_a_run_never_fails_for_its_page(tmp_path):
     assert write_page(tmp_path / 'none').startswith('no report: UserError: no')
     make_test(tmp_path, LABELS, PREDICTED)
     assert write_page(tmp_path) == f'Wrote {tmp_path}/report.html'
-    assert not [*tmp_path.glob('*.partial')]
+    assert not [*tmp_path.glob('.*')]
 
 
 def test_the_command_says_where_the_page_is(tmp_path, capsys):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import write_text
 
 PREDICTIONS = 'predictions.json'
 TEST = 'test.json'  # what a test was of
@@ -14,9 +15,7 @@ TRAINING = 'training.json'  # what a training was of
 def write_json(path: Path, content: Any) -> None:
     """Write a file that is whole or not there."""
     text = json.dumps(content, ensure_ascii=False, separators=(',', ':'))
-    partial = path.with_suffix('.partial')
-    partial.write_text(f'{text}\n', encoding='utf-8')
-    partial.replace(path)
+    write_text(path, f'{text}\n')
 
 
 def read_json(path: Path) -> Any:

@@ -12,6 +12,7 @@ from rich.progress import Progress
 from vlprompt.errors import UserError
 from vlprompt.pages import Line, line_chart, render
 from vlprompt.records.predictions import ClassPredictions, RetrievalPredictions
+from vlprompt.whole_files import write_text
 
 from . import facts_table
 from .class_section import make_class_section
@@ -95,9 +96,7 @@ def _write(
         gallery = Gallery(limit, lambda: progress.advance(task))
         text = render('report', **_page(runs, pairs, gallery, loader))
     out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_suffix('.partial')
-    partial.write_text(text, encoding='utf-8')
-    partial.replace(out)
+    write_text(out, text)
     return out
 
 

@@ -161,7 +161,7 @@ def run(args: Namespace) -> None:
     table = made.markdown()
     print(table)
     summary = dict(protocol='toy zoo', tables=[made._asdict()])
-    (args.out / RESULTS).write_text(json.dumps(summary, indent=2))
+    write_text(args.out / RESULTS, json.dumps(summary, indent=2))
     print(write_page(args.out))
     if args.table:
         intro = INTRO.format(
