@@ -6,36 +6,36 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
 from rich.progress import Progress
 
 from vlprompt.errors import UserError
-from vlprompt.pages import Line, line_chart, render
+from vlprompt.pages import render
 from vlprompt.records.predictions import ClassPredictions, RetrievalPredictions
 from vlprompt.whole_files import write_text
 
 from . import facts_table
 from .class_section import make_class_section
 from .clips import Gallery
-from .curves import SHOWN
 from .duel_section import (
     Pair,
     make_duel_section,
     pairs_of_runs,
     pairs_within,
 )
+from .headline import headline
 from .leaderboard import make_leaderboard
 from .looks import Loaded, load
 from .retrieval_section import make_retrieval_section
 from .room import Room, share_room
 from .run_folder import Run, TestRecord, TrainingRecord, read_run
-from .statistics import wilson
+from .training_charts import draw_trainings
 
 PAGE = 'report.html'
 CLIPS, FEW_CLIPS = 64, 24
-MOST_LINES = 24  # of a chart
 # What runs compare within themselves.
 MODELS_SIDE_BY_SIDE = ('compare', 'demo')
+MODELS = 8  # that are loaded at most
+TOO_MANY = f'models are loaded for the first {MODELS} tests alone'
 NOT_LOADED = (
     'this page was made at the end of a run, quickly and without the model '
     '(`vlprompt report FOLDER` draws them)'
@@ -91,10 +91,18 @@ def _write(
     if out is None:
         out = runs[0].path / PAGE if len(runs) == 1 else Path(PAGE)
     out = Path(out)
+    total = sum(len(run.tests) for run in runs)
     with Progress(transient=True) as progress:
-        task = progress.add_task('Decoding clips', total=limit)
-        gallery = Gallery(limit, lambda: progress.advance(task))
-        text = render('report', **_page(runs, pairs, gallery, loader))
+        tests = progress.add_task('Tests', total=total)
+        clips = progress.add_task('Clips', total=limit)
+        gallery = Gallery(limit, lambda: progress.advance(clips))
+
+        def next_model(test: TestRecord) -> Loaded:
+            progress.advance(tests)
+            done = progress.tasks[tests].completed
+            return loader(test) if done <= MODELS else Loaded(None, TOO_MANY)
+
+        text = render('report', **_page(runs, pairs, gallery, next_model))
     out.parent.mkdir(parents=True, exist_ok=True)
     write_text(out, text)
     return out
@@ -151,7 +159,7 @@ def _page(
             dict(
                 run=run,
                 anchor=anchor,
-                charts=_charts(run.trainings),
+                charts=draw_trainings(run.trainings),
                 trainings=[
                     (t, facts_table.rows_of_training(t)) for t in run.trainings
                 ],
@@ -195,7 +203,7 @@ def _test(
     return dict(
         test=test,
         anchor=anchor,
-        tiles=_tiles(test),
+        tiles=headline(test),
         facts=facts_table.rows_of_test(test, loaded.gmacs),
         broken=test.kept.broken if test.kept else (),
         classes=classes,
@@ -203,43 +211,3 @@ def _test(
         why_not=test.why_not,
         no_attention=loaded.why_not,
     )
-
-
-def _tiles(test: TestRecord) -> list[tuple[str, str]]:
-    """The numbers that stand in large letters, with what they are."""
-    tiles = []
-    for name, title in (('top1', 'top-1'), ('top5', 'top-5')):
-        value = test.metric(f'acc/{name}')
-        if value is None:
-            continue
-        note = title
-        scored = test.metric('scored')
-        if name == 'top1' and scored:
-            low, high = wilson(value, int(scored))
-            note += f', 95 % interval {100 * low:.1f} to {100 * high:.1f}'
-        tiles.append((f'{100 * value:.1f} %', note))
-    for key, title in (('t2v', 'text to video'), ('v2t', 'video to text')):
-        value = test.metric(f'{key}/R1')
-        if value is not None:
-            tiles.append((f'{value:.1f} %', f'R@1, {title}'))
-    scored, listed = test.metric('scored'), test.metric('listed')
-    if scored is not None and listed is not None:
-        tiles.append((f'{scored:,.0f}', f'of {listed:,.0f} videos scored'))
-    return tiles
-
-
-def _charts(
-    trainings: Sequence[TrainingRecord],
-) -> list[tuple[str, Markup, list]]:
-    """A chart for each number that was logged, a line for each training."""
-    charts = []
-    for key, title in SHOWN.items():
-        lines = [
-            Line(t.name or 'training', *t.curves.lines[key])
-            for t in trainings
-            if key in t.curves.lines
-        ][:MOST_LINES]
-        if lines:
-            drawing = line_chart(lines, title, 'epoch', '')
-            charts.append((title, drawing, [line.name for line in lines]))
-    return charts
