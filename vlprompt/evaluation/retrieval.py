@@ -6,12 +6,34 @@ wrong items that score strictly higher than the best right one; with
 ``tie='mean'`` wrong items that score the same add a half each.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from vlprompt.errors import UserError
 
 TIES = ('strict', 'mean')
 RECALLS = (1, 5, 10)
+
+
+class Ranking(NamedTuple):
+    """What the metrics are computed from.
+
+    Attributes:
+        indices: The N videos in the data set.
+        owner: (M,) the video of each caption, among these.
+        scores: (M, N) similarities.
+        t2v: (M,) ranks.
+        v2t: (N,) ranks.
+        broken: Further videos that could not be read, with the reasons.
+    """
+
+    indices: list[int]
+    owner: np.ndarray
+    scores: np.ndarray
+    t2v: np.ndarray
+    v2t: np.ndarray
+    broken: list[str]
 
 
 def text_to_video_ranks(

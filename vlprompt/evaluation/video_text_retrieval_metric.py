@@ -22,7 +22,13 @@ from vlprompt.errors import UserError
 from vlprompt.models.features import VideoTextFeatures
 from vlprompt.registry import METRICS
 
-from .retrieval import TIES, VIDEO_TO_TEXT, summarize, text_to_video_ranks
+from .retrieval import (
+    TIES,
+    VIDEO_TO_TEXT,
+    Ranking,
+    summarize,
+    text_to_video_ranks,
+)
 
 # How many captions and videos are compared at once.
 CAPTIONS, VIDEOS = 1024, 256
@@ -38,26 +44,6 @@ class Row(NamedTuple):
     mask: Tensor | None
     truncated: int
     broken: str
-
-
-class Ranking(NamedTuple):
-    """What the metrics are computed from.
-
-    Attributes:
-        indices: The N videos in the data set.
-        owner: (M,) the video of each caption, among these.
-        scores: (M, N) similarities.
-        t2v: (M,) ranks.
-        v2t: (N,) ranks.
-        broken: Further videos that could not be read, with the reasons.
-    """
-
-    indices: list[int]
-    owner: np.ndarray
-    scores: np.ndarray
-    t2v: np.ndarray
-    v2t: np.ndarray
-    broken: list[str]
 
 
 @METRICS.register_module()

@@ -13,7 +13,7 @@ from mmengine.runner import Runner
 
 from vlprompt.datasets.seeded_video_dataset import BROKEN
 from vlprompt.errors import last_line
-from vlprompt.evaluation.video_text_retrieval_metric import Ranking
+from vlprompt.evaluation.retrieval import Ranking
 from vlprompt.registry import HOOKS
 
 from .facts import facts_of_test, facts_of_training

@@ -27,7 +27,7 @@ from .leaderboard import make_leaderboard
 from .looks import Loaded, load
 from .retrieval_section import make_retrieval_section
 from .room import Room, share_room
-from .run_folder import Run, TestRecord, TrainingRecord, read_run
+from .run_folder import Run, TestRecord, read_run
 from .training_charts import draw_trainings
 
 PAGE = 'report.html'
