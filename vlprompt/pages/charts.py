@@ -33,7 +33,7 @@ class Bar(NamedTuple):
     """A bar with its name.
 
     Attributes:
-        name: Beside it.
+        name: Above it.
         value: Its length.
         text: What is written at its end.
         href: Where a click leads, ``'#pair-3-5'``; nowhere if empty.
@@ -110,16 +110,21 @@ def line_chart(
 
 
 def bar_chart(bars: Sequence[Bar], title: str) -> Markup:
-    """Draw horizontal bars, a line for each.
+    """Draw horizontal bars, each below its name.
 
     Args:
         bars: With lengths from 0 on.
         title: What the drawing shows.
     """
-    names = max((len(bar.name[: 2 * LONGEST]) for bar in bars), default=0)
     most = max((bar.value for bar in bars), default=0) or 1
+    names = [shorten(bar.name, 2 * LONGEST) for bar in bars]
     return render_part(
-        'bar_chart', title=title, bars=bars, most=most, margin=names * LETTER
+        'bar_chart',
+        title=title,
+        bars=bars,
+        names=names,
+        most=most,
+        width=WIDTH,
     )
 
 

@@ -74,7 +74,7 @@ def duration(seconds: float | None) -> str:
 def _common(facts: Mapping[str, Any]) -> Rows:
     return [
         ('config', _text(facts.get('config'))),
-        ('seed', _text(facts.get('seed'))),
+        ('seed', str(facts.get('seed', UNKNOWN))),
         ('parameters', _parameters(facts)),
         ('device', _text(facts.get('device'))),
     ]
