@@ -4,12 +4,41 @@ import platform
 
 import torch
 
+from vlprompt.errors import UserError
+from vlprompt.torch_messages import no_gpu_line
+
 # What PyTorch calls them: x86 with AVX-512 and with AMX, and ARM.
 BF16_INSTRUCTIONS = ('avx512_bf16', 'amx_bf16', 'bf16')
 WITHOUT_BF16 = (
     'mixed precision: this processor has no bf16 instructions and would be '
     'about 8 times slower in bf16: running in fp32'
 )
+
+
+def check_device(device: str | torch.device | None) -> None:
+    """Refuse a GPU that is not visible, before anything is loaded for it.
+
+    Args:
+        device: ``'cuda:1'``, ...; None for whatever there is.
+
+    Raises:
+        UserError: If there is no such device.
+    """
+    if device is None:
+        return
+    try:
+        device = torch.device(device)
+    except RuntimeError as error:
+        raise UserError(
+            f'device {device!r}, expected such as "cpu", "cuda" or "cuda:1"'
+        ) from error
+    if device.type != 'cuda':
+        return
+    number = torch.cuda.device_count()
+    if not torch.cuda.is_available() or number == 0:
+        raise UserError(f'{device}: {no_gpu_line()}')
+    if (device.index or 0) >= number:
+        raise UserError(f'{device}: there are {number} visible GPUs')
 
 
 def has_bf16(device: str | torch.device) -> bool:

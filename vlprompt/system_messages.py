@@ -3,6 +3,8 @@
 import errno
 import os
 import re
+import socket
+import ssl
 
 from vlprompt.errors import last_line
 
@@ -59,6 +61,12 @@ def system_line(error: BaseException) -> str | None:
         return f'{OUT_OF_MEMORY}{_details(error)}'
     if not isinstance(error, OSError):
         return None
+    if isinstance(error, socket.gaierror):
+        return 'the name of the server is not known: there may be no network'
+    if isinstance(error, ssl.SSLError):  # with numbers of its own
+        return None
+    if isinstance(error, TimeoutError) and error.errno is None:
+        return LINES[errno.ETIMEDOUT] if 'timed out' in str(error) else None
     number = error.errno
     if number not in LINES or (number == errno.ENOENT and not error.filename):
         return None

@@ -67,6 +67,20 @@ def write_text(path: str | Path, text: str) -> None:
     write_bytes(path, text.encode('utf-8'))
 
 
+def check_writable(folder: str | Path) -> None:
+    """Make a folder, and find out whether files can be written there.
+
+    Raises:
+        OSError: If not.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    part = _part_of(folder / 'check')
+    with suppress(FileNotFoundError):  # of another thread
+        part.write_bytes(b' ')
+        part.unlink()
+
+
 def remove_leftovers(folder: str | Path) -> None:
     """Remove what processes that were killed have left below a folder.
 

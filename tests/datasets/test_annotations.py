@@ -59,7 +59,7 @@ def test_names_as_they_were_before_cleaning(tmp_path):
         ('a.mp4 0\nb.mp4 2\n', r'line 2: label 2, .* 2 names \(0 to 1\)'),
         ('a.mp4 -1\n', 'line 1: label -1'),
         ('a.mp4 0\nb.mp4\n', "line 2: 'b.mp4', expected"),
-        ('path label\n', "line 1: 'path label', expected"),
+        ('path label\n', 'is empty but for its header'),
         ('\n\n', 'is empty'),
     ],
 )

@@ -1,6 +1,8 @@
 """Loading CLIP weights in the formats in which they are distributed."""
 
 import pickle
+import socket
+import urllib.error
 
 import open_clip
 import pytest
@@ -10,6 +12,7 @@ from safetensors.torch import save_file
 
 from vlprompt.errors import UserError
 from vlprompt.models import load_clip
+from vlprompt.models.clip.download import download
 from vlprompt.models.clip.files import read_clip_file
 from vlprompt.models.clip.names import (
     is_clip,
@@ -117,18 +120,39 @@ def test_gelu_weights_refuse_quick_gelu():
         load_clip('ViT-B-16-quickgelu', 'laion2b_s34b_b88k')
 
 
-def test_without_network_the_way_out_is_named(monkeypatch):
+@pytest.mark.parametrize('offline', ['0', '1'])
+def test_without_network_the_way_out_is_named(monkeypatch, offline):
+    """At once: open_clip tries several names, each several times."""
+
+    def no_network(*args, **kwargs):
+        raise urllib.error.URLError(socket.gaierror(-2, 'not known'))
+
     def fail(*args, **kwargs):
+        assert offline == '1', 'tried without a network'
         raise OSError('no network')
 
-    monkeypatch.setattr(
-        'vlprompt.models.clip.loader.download_pretrained', fail
-    )
+    monkeypatch.setenv('HF_HUB_OFFLINE', offline)
+    monkeypatch.setattr('urllib.request.urlopen', no_network)
+    where = 'vlprompt.models.clip.download'
+    monkeypatch.setattr(f'{where}.download_pretrained', fail)
+    monkeypatch.setattr(f'{where}._downloaded', lambda places: None)
+    monkeypatch.setattr('open_clip.CustomTextCLIP', None)  # not made before
     with pytest.raises(UserError) as error:
         load_clip('ViT-B-16-quickgelu', 'openai')
-    assert 'CLIP repository of openai' in str(error.value)
-    assert "clip=dict(pretrained='<file>')" in str(error.value)
-    assert '\n' not in str(error.value)
+    line = str(error.value)
+    assert 'huggingface.co/timm/vit_base_patch16_clip_224.openai' in line
+    assert "clip=dict(pretrained='<file>')" in line and '\n' not in line
+    assert ('may be no network' in line) == (offline == '0')
+
+
+def test_what_was_downloaded_is_taken_without_asking(monkeypatch, tmp_path):
+    def find(folder, name):
+        path = tmp_path / name
+        return str(path) if name.endswith('.bin') else None
+
+    monkeypatch.setattr('huggingface_hub.try_to_load_from_cache', find)
+    file = download('ViT-B-16', 'x', dict(hf_hub='laion/some/'))
+    assert file == str(tmp_path / 'open_clip_pytorch_model.bin')
 
 
 def test_weights_of_another_architecture_are_refused(openai, tmp_path):

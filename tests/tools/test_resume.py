@@ -95,3 +95,50 @@ def test_nothing_to_resume_from(config, killed, tmp_path):
     assert 'no checkpoint in' in line
     args = [config, '--resume', str(tmp_path / 'x/epoch_1.pth')]
     assert 'damaged' in line_of(train_tool.main, args)
+
+
+def stamp(path):
+    return path.stat().st_mtime_ns, path.read_bytes()
+
+
+@pytest.mark.parametrize('epochs', [4, 2])
+def test_a_finished_run_has_nothing_to_do(
+    config, killed, tmp_path, capsys, epochs
+):
+    """Nor one of more epochs than the config asks for."""
+    resume(config, killed, tmp_path)
+    before = stamp(tmp_path / 'epoch_4.pth')
+    (tmp_path / 'last_checkpoint').write_bytes(b'\xff\0' + b'x' * 9000)
+    capsys.readouterr()
+    flags = ['--work-dir', str(tmp_path), '--resume', '--cfg-options', *MIXUP]
+    args = [config, *flags, f'train_cfg.max_epochs={epochs}']
+    assert train_tool.main(args) is None
+    printed = capsys.readouterr()
+    line = printed.out.splitlines()[-1]
+    assert line.startswith('nothing to do: ') and 'has 4 epochs' in line
+    assert 'last_checkpoint does not name' in printed.out + printed.err
+    assert stamp(tmp_path / 'epoch_4.pth') == before
+    assert learned(tmp_path)
+
+
+def test_a_validation_that_was_owed_is_done(config, killed, tmp_path):
+    """The run was killed after its last checkpoint, before validating it."""
+    resume(config, killed, tmp_path)
+    logs = tmp_path.rglob('scalars.json')
+    text = ''.join(path.read_text() for path in logs)
+    assert text.count('acc/top1') == 2  # the owed one of epoch 2, and 4
+    flags = ['--work-dir', str(tmp_path), '--resume', '--cfg-options', *MIXUP]
+    (tmp_path / '.last_validation').write_text('2')
+    train_tool.main([config, *flags])
+    logs = tmp_path.rglob('scalars.json')
+    text = ''.join(path.read_text() for path in logs)
+    assert text.count('acc/top1') == 3
+    train_tool.main([config, *flags])
+    logs = tmp_path.rglob('scalars.json')
+    assert ''.join(path.read_text() for path in logs) == text
+
+
+def test_weights_alone_cannot_be_resumed(config, tmp_path):
+    torch.save(dict(state_dict={}), tmp_path / 'weights.pth')
+    args = [config, '--resume', str(tmp_path / 'weights.pth')]
+    assert 'it has weights alone' in line_of(train_tool.main, args)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from vlprompt.datasets.lists.text_files import read_number
 from vlprompt.errors import UserError, suggest
 from vlprompt.models import CaptionTexts, ClassPrompts, VideoTextRecognizer
 
@@ -80,8 +81,9 @@ def _takes_any_text(model: VideoTextRecognizer) -> bool:
 def _find(classes: tuple[str, ...], text: str) -> int:
     if text in classes:
         return classes.index(text)
-    if text.isdecimal() and int(text) < len(classes):
-        return int(text)
+    number = read_number(text)
+    if number is not None and number < len(classes):
+        return number
     raise UserError(
         f'{text!r} is none of the {len(classes)} classes that this model '
         f'knows{suggest(text, classes)}'

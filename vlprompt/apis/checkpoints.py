@@ -2,6 +2,7 @@
 
 import logging
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,11 +22,15 @@ class Checkpoint(NamedTuple):
         path: The file or URL.
         seed: The random seed of the run that wrote it, if it is known.
         classes: The class names that it was trained on, if they are known.
+        epoch: How many epochs the run had done; None for weights alone.
+        iter: How many iterations.
     """
 
     path: str
     seed: int | None
     classes: tuple[str, ...] | None = None
+    epoch: int | None = None
+    iter: int | None = None
 
 
 def read_checkpoint(path: str) -> Checkpoint:
@@ -44,7 +49,13 @@ def read_checkpoint(path: str) -> Checkpoint:
         ) from error
     meta = content.get('meta') or {}
     classes = (meta.get('dataset_meta') or {}).get('classes')
-    return Checkpoint(path, meta.get('seed'), classes and tuple(classes))
+    return Checkpoint(
+        path,
+        meta.get('seed'),
+        classes and tuple(classes),
+        meta.get('epoch'),
+        meta.get('iter'),
+    )
 
 
 def set_checkpoint(config: Config, checkpoint: str | None) -> None:
@@ -77,7 +88,7 @@ def find_resumable(work_dir: str) -> Checkpoint | None:
     Raises:
         UserError: If there are checkpoints and none is good.
     """
-    paths = _candidates(Path(work_dir))
+    paths = list(map(str, checkpoints_of(work_dir)))
     for path in paths:
         try:
             return read_checkpoint(path)
@@ -95,11 +106,11 @@ def find_resumable(work_dir: str) -> Checkpoint | None:
     return None
 
 
-def _candidates(work_dir: Path) -> list[str]:
-    """Checkpoints: the one MMEngine notes as the last, then by age."""
-    note = work_dir / 'last_checkpoint'
-    noted = Path(note.read_text().strip()) if note.is_file() else Path()
-    folders = {work_dir, noted.parent} if noted.name else {work_dir}
+def checkpoints_of(work_dir: str | Path) -> list[Path]:
+    """The checkpoints of a run: the noted one, then from the last one on."""
+    work_dir = Path(work_dir)
+    noted = _noted(work_dir)
+    folders = {work_dir, noted.parent} if noted else {work_dir}
     found = {
         path
         for folder in folders
@@ -107,8 +118,28 @@ def _candidates(work_dir: Path) -> list[str]:
         if STEP.fullmatch(path.name)
     }
     by_age = sorted(found - {noted}, key=_age, reverse=True)
-    first = [noted] if noted.is_file() else []
-    return [str(path) for path in first + by_age]
+    return [*([noted] if noted else []), *by_age]
+
+
+def _noted(work_dir: Path) -> Path | None:
+    """What MMEngine notes as the last one, if that is there.
+
+    The folder may have been moved since, and the note may be anything.
+    """
+    note = work_dir / 'last_checkpoint'
+    if not note.is_file():
+        return None
+    text = note.read_text(errors='replace').strip()
+    for path in (work_dir / Path(text).name, Path(text)):
+        with suppress(OSError, ValueError):  # of what is no path at all
+            if path.name and path.is_file():
+                return path
+    print_log(
+        f'{note} does not name a checkpoint that is there: it is passed over',
+        logger='current',
+        level=logging.WARNING,
+    )
+    return None
 
 
 def _age(path: Path) -> tuple[float, int]:

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from torch import nn
-
 from vlprompt.datasets.catalog import DATA_SETS, SHORT
 from vlprompt.datasets.lists.class_names import (
     list_class_names,
     load_class_names,
 )
 from vlprompt.errors import UserError, suggest
+from vlprompt.name_rules import check_names
 
-SUFFIXES = ('.txt', '.csv')
+SUFFIXES = ('.txt', '.csv', '.tsv', '.json', '.yaml', '.yml')
 
 
 def find_classes(given: str | Path | Sequence[str]) -> tuple[str, ...]:
@@ -32,37 +31,18 @@ def find_classes(given: str | Path | Sequence[str]) -> tuple[str, ...]:
         >>> find_classes(['frying eggs', 'cutting bread'])
         ('frying eggs', 'cutting bread')
     """
-    words = [given] if isinstance(given, str | Path) else list(given)
-    if len(words) == 1:
-        names = _listed(str(words[0]))
-    else:
-        names = load_class_names(words)
+    if isinstance(given, str | Path):
+        given = [given]
+    if isinstance(given, list | tuple):
+        given = [str(w) if isinstance(w, Path) else w for w in given]
+    words = check_names(given)
+    names = _listed(words[0]) if len(words) == 1 else load_class_names(words)
     if len(names) < 2:
         raise UserError(
             f'one class given, {names[0]!r}, whose probability would always '
             'be 1: name what else it could be, such as "something else"'
         )
     return names
-
-
-def check_told_apart(model: nn.Module) -> None:
-    """Refuse classes that are the same text for a model's CLIP.
-
-    Raises:
-        UserError: With the first two of them.
-    """
-    tokens = getattr(model.texts, 'tokens', None)
-    if tokens is None:
-        return
-    first: dict[tuple, str] = {}
-    rows = tokens.ids[: len(model.class_names)].tolist()
-    for name, row in zip(model.class_names, rows, strict=True):
-        same = first.setdefault(tuple(row), name)
-        if same != name:
-            raise UserError(
-                f'the classes {same!r} and {name!r} are the same text to '
-                'CLIP, which reads lower case: no score can tell them apart'
-            )
 
 
 def _listed(word: str) -> tuple[str, ...]:
@@ -73,7 +53,7 @@ def _listed(word: str) -> tuple[str, ...]:
         return tuple(subsets()['all'])
     if name in list_class_names():
         return load_class_names(name, _cleaner(name))
-    if Path(word).is_file() or word.endswith(SUFFIXES):
+    if Path(word).is_file() or word.lower().endswith(SUFFIXES):
         return load_class_names(word)
     near = suggest(word, [*list_class_names(), *DATA_SETS, *SHORT])
     raise UserError(

@@ -12,14 +12,17 @@ from mmengine.runner import load_checkpoint
 from torch import nn
 
 from vlprompt.apis.checkpoints import set_checkpoint
+from vlprompt.datasets.lists.spelling import find_file
 from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
+from vlprompt.hardware import check_device
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import error_line
 
 from .checkpoints import read_checkpoint
 from .config import load_config
+from .inputs import check_inputs
 
 SHOWN = 200  # characters of another package's error
 
@@ -57,6 +60,8 @@ def init_recognizer(
     if config.get('model') is None:
         raise UserError(f'the config {config.filename} has no model')
     set_checkpoint(config, checkpoint)
+    check_inputs(config)
+    check_device(device)
     model = _build(config)
     if config.get('load_from') is not None:
         _load(model, config.load_from)
@@ -76,9 +81,10 @@ def read_video(pipeline: Compose, video: str | Path) -> dict:
     Raises:
         UserError: If it is missing or cannot be read.
     """
-    if not Path(video).is_file():
+    file = find_file(video)
+    if file is None:
         raise UserError(f'no video at {video}')
-    info = dict(filename=str(video), start_index=0, modality='RGB')
+    info = dict(filename=file, start_index=0, modality='RGB')
     try:
         with seeded(0):
             return pseudo_collate([pipeline(info)])

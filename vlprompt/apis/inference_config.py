@@ -1,5 +1,7 @@
 """What is changed in a config to use its model on other videos."""
 
+from pathlib import Path
+
 from mmengine.config import Config
 
 from vlprompt.datasets.pipelines import (
@@ -11,15 +13,22 @@ from vlprompt.errors import UserError
 
 
 def change_model(
-    config: Config, template: str | None, frozen_dtype: str | None
+    config: Config,
+    clip: str | None,
+    template: str | None,
+    frozen_dtype: str | None,
 ) -> None:
-    """Put a template and a precision into a config, which is changed.
+    """Put weights of CLIP, a template and a precision into a config.
 
     Raises:
-        UserError: If the model compares with no texts, or learns a part of
-            its template.
+        UserError: If there are no such weights, the model compares with no
+            texts, or it learns a part of its template.
     """
     model = config.get('model') or {}
+    if clip is not None:
+        if not Path(clip).is_file() or 'clip' not in model:
+            raise UserError(f'--clip {clip}: no such file, or a model of none')
+        model['clip']['pretrained'] = clip
     if frozen_dtype is not None:
         model['frozen_dtype'] = frozen_dtype
     if template is None:

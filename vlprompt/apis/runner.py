@@ -17,5 +17,11 @@ def build_runner(config: Config) -> Runner:
     if config.get('load_from') is not None:
         read_checkpoint(config.load_from)
     if 'runner_type' in config:
-        return RUNNERS.build(config)
-    return Runner.from_cfg(config)
+        runner = RUNNERS.build(config)
+    else:
+        runner = Runner.from_cfg(config)
+    if isinstance(runner, Runner):
+        from vlprompt.engine.hooks import ResumeHook
+
+        runner.register_hook(ResumeHook())
+    return runner

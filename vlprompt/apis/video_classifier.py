@@ -8,13 +8,16 @@ from typing import Any
 import torch
 from mmengine.config import Config
 
-from vlprompt.clips.encoding import Encoded
+from vlprompt.clips.encoding import Encoded, encode
 from vlprompt.clips.find_sources import find_sources
 from vlprompt.clips.in_order import OnError
+from vlprompt.clips.live import watch
+from vlprompt.clips.windows import Span
 from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.errors import UserError
+from vlprompt.name_rules import check_names
 
-from .classes import check_told_apart, find_classes
+from .classes import find_classes
 from .predictions import Prediction, Timeline
 from .video_embedder import VideoEmbedder
 
@@ -104,8 +107,7 @@ class VideoClassifier(VideoEmbedder):
             UserError: If a video cannot be read, or the class names do not
                 fit.
         """
-        if self.model.class_names is None:
-            self.set_classes(None)
+        self._need_classes()
         read = self._reading(batch_size, window, stride)
         for batch in self._encode(
             inputs, read, batch_size, num_workers, on_error
@@ -130,8 +132,7 @@ class VideoClassifier(VideoEmbedder):
         Raises:
             UserError: As :meth:`predict`.
         """
-        if self.model.class_names is None:
-            self.set_classes(None)
+        self._need_classes()
         sources = find_sources(video)
         if len(sources) > 1:
             raise UserError(f'one video expected, got {len(sources)}')
@@ -148,6 +149,26 @@ class VideoClassifier(VideoEmbedder):
             ]
         return Timeline(sources[0].name, tuple(windows), tuple(pictures))
 
+    def watch(
+        self, address: str | int, window: float = 2.0, stride: float = 1.0
+    ) -> Iterator[Prediction]:
+        """What a camera or a stream shows, window by window, while it runs.
+
+        Args:
+            address: The number of a camera, an address (``rtsp://...``), or
+                a file, which is read like a stream.
+            window: Seconds that are looked at.
+            stride: Seconds from one result to the next, at least.
+
+        Raises:
+            UserError: If it cannot be opened, or breaks off.
+        """
+        self._need_classes()
+        span = Span.checked(window, stride)
+        clips = watch(str(address), self._single, span)
+        for batch in encode(self.model, clips, batch_size=1):
+            yield from self._score(batch)
+
     def set_classes(self, classes: Sequence[str] | None) -> None:
         """Take class names, those of the test data for None.
 
@@ -156,11 +177,13 @@ class VideoClassifier(VideoEmbedder):
         """
         if classes is None:
             classes = _class_names(self.config)
-        elif isinstance(classes, str):
-            raise UserError(f'a list of class names expected, got {classes!r}')
-        if tuple(classes) != self.model.class_names:
-            self.model.set_classes(classes)
-            check_told_apart(self.model)
+        names = check_names(classes)
+        if names != self.model.class_names:
+            self.model.set_classes(names)
+
+    def _need_classes(self) -> None:
+        if self.model.class_names is None:
+            self.set_classes(None)
 
     def _score(self, batch: Encoded) -> Iterator[Prediction]:
         with torch.inference_mode():

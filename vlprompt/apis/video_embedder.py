@@ -32,22 +32,23 @@ from .inference import init_recognizer, scope_of
 from .inference_config import change_model, change_tests
 from .predictions import Embedding
 
-FRAMES_AT_ONCE = 8  # encoded one by one, for each clip of a batch
+FRAMES_AT_ONCE = 8  # for each clip of a batch
 TEXTS_AT_ONCE = 256
 
 
 class VideoEmbedder:
     """Embeds videos, windows of long ones, frames and texts.
 
-    Videos pass through the test pipeline of the model's config, with all its
-    views; windows of long videos with one view.  All embeddings are on the
-    CPU, in fp32 and of unit length, so that products of two are cosines.
+    Videos pass through the test pipeline of the config, with all its views;
+    windows of long videos with one.  Embeddings are on the CPU, in fp32 and
+    of unit length: products of two are cosines.
 
     Args:
         model: See :func:`find_model`; vanilla CLIP if not given.
         checkpoint: What was learnt, see :func:`init_recognizer`; what the
             model comes with if not given.
         device: Such as ``'cuda:1'``; the GPU if there is one by default.
+        clip: A file of CLIP's weights, in place of the config's.
         template: What is put around a text, in place of the config's.
         frames: Frames of a view, in place of the config's.
         views: Temporal views and crops, such as ``(4, 3)``, in place of the
@@ -58,6 +59,8 @@ class VideoEmbedder:
         source: What the model is, in a few words.
         config: Its config, changed as the arguments say.
         model: The recognizer, in evaluation mode.
+        whole: The pipeline of whole videos.
+        single: That of windows.
 
     Raises:
         UserError: As :func:`find_model` and :func:`init_recognizer`, and for
@@ -78,6 +81,7 @@ class VideoEmbedder:
         checkpoint: str | None = None,
         device: str | None = None,
         *,
+        clip: str | None = None,
         template: str | None = None,
         frames: int | None = None,
         views: tuple[int, int] | None = None,
@@ -85,8 +89,8 @@ class VideoEmbedder:
     ) -> None:
         config, found, self.source = find_model(model)
         self.config = config = copy.deepcopy(config)
-        change_model(config, template, frozen_dtype)
-        whole, single = change_tests(config, frames, views)
+        change_model(config, clip, template, frozen_dtype)
+        self.whole, self.single = change_tests(config, frames, views)
         self.model = init_recognizer(config, checkpoint or found, device)
         if not hasattr(self.model, 'set_classes'):
             raise UserError(
@@ -94,16 +98,13 @@ class VideoEmbedder:
                 'inference_recognizer of mmaction.apis'
             )
         with scope_of(config):
-            self.pipeline = Compose(whole)
+            self.pipeline = Compose(self.whole)
             self._whole = TestSteps(self.pipeline)
-            self._single = TestSteps(Compose(single))
+            self._single = TestSteps(Compose(self.single))
 
     @property
     def mixes_frames(self) -> bool:
-        """Whether the vision tower needs all frames of a clip together.
-
-        If not, a frame that several windows show is encoded once.
-        """
+        """Whether a frame of several windows is encoded in each of them."""
         return mixes_frames(self.model)
 
     def embed_videos(
@@ -143,8 +144,7 @@ class VideoEmbedder:
             num_workers: Videos that are read at the same time, in threads.
             on_error: See :func:`handle`.
             window: Seconds of a window; None for whole videos.
-            stride: Seconds from a window to the next; that of a window if
-                not given.
+            stride: From a window to the next; a window if not given.
 
         Raises:
             UserError: If a video cannot be read.

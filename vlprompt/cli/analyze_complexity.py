@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import track
 
 from vlprompt.errors import UserError
-from vlprompt.whole_files import write_text
+from vlprompt.whole_files import check_writable, write_text
 
 from .parsing import parse
 
@@ -57,6 +57,8 @@ def run(args: Namespace) -> list[dict[str, Any]]:
         raise UserError(
             f'--out {args.out}: expected a name that ends in .json'
         )
+    if args.out:
+        check_writable(args.out.parent)
     configs = [(path, load_config(path)) for path in args.configs]
     rows = [
         {'method': Path(path).stem, **_measure(config, device, args)}
@@ -64,19 +66,18 @@ def run(args: Namespace) -> list[dict[str, Any]]:
     ]
     print('\n'.join(tables(rows)))
     if args.out:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
         write_text(args.out, json.dumps(rows, indent=2) + '\n')
         print(f'written to {args.out}')
     return rows
 
 
 def _device(given: str | None) -> str:
-    import torch
     from mmengine.device import get_device
 
+    from vlprompt.hardware import check_device
+
     device = given or get_device()
-    if device.startswith('cuda') and not torch.cuda.is_available():
-        raise UserError(f'--device {device}: this machine has no GPU')
+    check_device(device)
     return device
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import check_writable
 
 from .common import add_options_argument
 from .data_flags import add_test_data_arguments, set_test_data
@@ -81,11 +82,13 @@ def read_config(args: Namespace) -> Config | None:
 def predict(args: Namespace, config: Config) -> str:
     """Test the model; returns the file of its predictions."""
     from vlprompt.apis import build_runner, set_checkpoint
+    from vlprompt.apis.inputs import check_inputs
 
     from .processes import set_up_processes
     from .test_options import dump_predictions
 
-    args.out.mkdir(parents=True, exist_ok=True)
+    check_inputs(config, 'test')
+    check_writable(args.out)
     path = str(args.out / 'predictions.pkl')
     set_checkpoint(config, args.checkpoint)
     config.work_dir = str(args.out / 'log')

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import check_writable
 
 from .common import add_options_argument
 from .data_flags import add_test_data_arguments, set_test_data
@@ -75,6 +76,7 @@ def run(args: Namespace) -> list[EmbeddedVideos]:
     names = args.names or [Path(path).stem for path, _ in models]
     if len(names) != len(models):
         raise UserError(f'{len(names)} --names for {len(models)} models')
+    check_writable(args.out)
     report = TSNEReport(args.feature, args.perplexity, args.seed)
     for name, (path, checkpoint) in zip(names, models, strict=True):
         print(f'{name} ...')

@@ -36,6 +36,13 @@ GROUPS = {
             'models copy', 'vlprompt.cli.models_copy', 'Copy a config to edit.'
         ),
     ),
+    'Use a model': (
+        Command(
+            'classify',
+            'vlprompt.cli.classify',
+            'Tell what videos show, by class names of your own.',
+        ),
+    ),
     'Train and test': (
         Command('train', 'vlprompt.cli.train', 'Train a model.'),
         Command('test', 'vlprompt.cli.test', 'Evaluate a model.'),

@@ -149,7 +149,7 @@ def _terminable() -> Iterator[None]:
 
 def _say_interrupted(stop: KeyboardInterrupt) -> None:
     """One line, of the first process; workers of launchers say nothing."""
-    if not _is_first():
+    if not is_first():
         return
     how = 'terminated' if isinstance(stop, Terminated) else 'interrupted'
     details = f': {stop}' if stop.args else ''
@@ -186,13 +186,13 @@ def _is_distributed() -> bool:
 
 def _let_others_report(line: str | None) -> None:
     """Wait, so that of the processes with an error one alone reports it."""
-    if not _is_first():
+    if not is_first():
         time.sleep(PATIENCE)
     elif line is None and _is_distributed():
         time.sleep(PATIENCE_OF_RANK_0)
 
 
-def _is_first() -> bool:
+def is_first() -> bool:
     """Whether this is the only process of a job, or its first one."""
     ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
     return all(os.environ.get(name, '0') == '0' for name in ranks)

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from vlprompt.errors import UserError
+from vlprompt.whole_files import check_writable
 
 from .parsing import parse
 
@@ -102,7 +103,7 @@ def run(args: Namespace) -> None:
     target = Path(args.target)
     _check_suffix(args, target)
     register_all_modules()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    check_writable(target.parent)
     if args.kind == 'vlprompt':
         return _merge(_own_model(args), target)
     conversion = converters.convert(

@@ -28,6 +28,7 @@ from rich.table import Table
 from vlprompt.errors import UserError
 from vlprompt.whole_files import remove_leftovers, write_text
 
+from .listed_videos import read_lines_of
 from .parsing import parse
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         '--out', required=True, type=Path, help='the folder of the store'
+    )
+    parser.add_argument(
+        '--classes', help='the class list, needed if the labels are names'
     )
     parser.add_argument(
         '--short-side',
@@ -74,10 +78,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Store the frames of the videos of one list."""
-    from vlprompt.datasets.lists.annotations import read_list
-
     writer = make_writer(args)
-    lines = read_list(args.ann_file)
+    lines = read_lines_of(args)
     paths = list(dict.fromkeys(line.video.path for line in lines))
     check_paths(paths, args)
     keep_settings(writer, args.out)
@@ -90,6 +92,7 @@ def run(args: Namespace) -> None:
 
 def make_writer(args: Namespace) -> FrameStoreWriter:
     """What writes a store with these flags."""
+    from vlprompt.datasets.lists.text_files import read_number
     from vlprompt.datasets.readers.frame_store import FrameStoreWriter
 
     if args.jobs < 1:
@@ -100,8 +103,8 @@ def make_writer(args: Namespace) -> FrameStoreWriter:
         raise UserError(f'--quality {args.quality}, expected 1 to 100')
     frames = None
     if args.frames != 'all':
-        frames = int(args.frames) if args.frames.isdecimal() else 0
-        if frames < 1:
+        frames = read_number(args.frames)
+        if not frames:
             raise UserError(
                 f'--frames {args.frames}, expected "all" or a number'
             )

@@ -28,6 +28,7 @@ from rich.table import Table
 from vlprompt.errors import UserError
 from vlprompt.whole_files import write_text
 
+from .listed_videos import read_lines_of, warn_of_ids
 from .parsing import parse
 
 if TYPE_CHECKING:
@@ -66,15 +67,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Check one list."""
-    from vlprompt.datasets import load_class_names
-    from vlprompt.datasets.lists.annotations import read_list
-
     if args.jobs < 1:
         raise UserError(f'--jobs {args.jobs}, expected at least 1')
     if not Path(args.root).is_dir():
         raise UserError(f'no folder of videos at {args.root}')
-    names = load_class_names(args.classes) if args.classes else None
-    lines = read_list(args.ann_file, names)
+    lines = read_lines_of(args)
+    warn_of_ids(lines, args)
     out = args.out or Path('work_dirs/check_videos', Path(args.ann_file).stem)
     out.mkdir(parents=True, exist_ok=True)
     rows = check(lines, args, out)
@@ -103,10 +101,11 @@ def check(
     there = {path: file for path, file in files.items() if path not in wrong}
     facts = probe(list(there.values()), args, out / 'report.partial.jsonl')
     rows |= {path: facts[file] for path, file in there.items()}
-    for first, again in find_repeats(lines):
+    for first, again in find_repeats(lines, args.root):
         if first.video.label != again.video.label:
             problem = f'two labels (lines {first.number} and {again.number})'
-            rows[first.video.path] = VideoFacts(problem=problem)
+            for line in (first, again):
+                rows[line.video.path] = VideoFacts(problem=problem)
     return rows
 
 
@@ -166,6 +165,7 @@ def write(
     out: Path,
 ) -> None:
     """Write both reports and the good lines; drop what was for resuming."""
+    from vlprompt.datasets.lists.annotations import header_of
     from vlprompt.datasets.readers.probe import VideoFacts
 
     text = io.StringIO()
@@ -174,9 +174,9 @@ def write(
     table.writerows([path, *facts] for path, facts in rows.items())
     write_text(out / 'report.csv', text.getvalue())
     good = [line for line in lines if not rows[line.video.path].problem]
+    texts = [*header_of(args.ann_file), *(line.text for line in good)]
     write_text(
-        good_list(args.ann_file, out),
-        ''.join(f'{line.text}\n' for line in good),
+        good_list(args.ann_file, out), ''.join(f'{text}\n' for text in texts)
     )
     summary = dict(
         list=str(args.ann_file),

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from vlprompt.whole_files import check_writable
 
 from . import launch
 from .common import add_common_arguments
@@ -77,6 +80,7 @@ def run(args: Namespace) -> dict:
     if launch.is_launcher(args):
         launch.start('test', args)
     from vlprompt.apis import build_runner, load_config
+    from vlprompt.apis.inputs import check_inputs
     from vlprompt.datasets.readers.decoder_name import decoder_name
     from vlprompt.records import RecordHook
 
@@ -85,6 +89,10 @@ def run(args: Namespace) -> dict:
 
     config = load_config(args.config, args.cfg_options)
     merge_args(config, args)
+    check_inputs(config, 'test')
+    check_writable(config.work_dir)
+    if args.dump:
+        check_writable(Path(args.dump).parent)
     set_up_processes(config, args.launcher)
     runner = build_runner(config)
     runner.register_hook(RecordHook())

@@ -7,8 +7,11 @@ what lies there.
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from vlprompt.whole_files import check_writable, remove_leftovers
 
 from . import launch
 from .common import add_common_arguments
@@ -17,6 +20,8 @@ from .parsing import parse
 if TYPE_CHECKING:
     from mmengine.config import Config
     from torch import nn
+
+    from vlprompt.apis import Checkpoint
 
 EXAMPLE = 'vlprompt train configs/vilt/vilt_b16_k400.py --amp --gpus 8'
 
@@ -58,8 +63,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     launch.add_launch_arguments(parser)
 
 
-def merge_args(config: Config, args: Namespace) -> None:
-    """Put the flags into the config."""
+def merge_args(config: Config, args: Namespace) -> Checkpoint | None:
+    """Put the flags into the config.
+
+    Returns:
+        The checkpoint that the run goes on from.
+    """
     from vlprompt.apis import set_work_dir
 
     from .train_options import (
@@ -78,26 +87,61 @@ def merge_args(config: Config, args: Namespace) -> None:
     if args.auto_scale_lr:
         scale_learning_rate(config)
     if args.resume:
-        resume(config, args.resume)
+        return resume(config, args.resume)
+    if config.get('resume'):  # as MMEngine has it
+        return resume(config, config.get('load_from') or 'auto')
+    return None
 
 
-def run(args: Namespace) -> nn.Module:
-    """Train, here or in the processes that the flags ask for."""
+def run(args: Namespace) -> nn.Module | None:
+    """Train, here or in the processes that the flags ask for.
+
+    Returns:
+        The trained model; None if the run was finished before.
+    """
     if launch.is_launcher(args):
         launch.start('train', args)
     from vlprompt.apis import build_runner, load_config
+    from vlprompt.apis.inputs import check_inputs
     from vlprompt.records import RecordHook
 
+    from .common import is_first
     from .processes import set_up_processes
+    from .train_options import finished
 
     config = load_config(args.config, args.cfg_options)
-    merge_args(config, args)
+    found = merge_args(config, args)
+    if found and (line := finished(config, found)):
+        if is_first():
+            print(line)
+        return None
+    check_inputs(config, 'train', 'val')
+    check_writable(config.work_dir)
+    if is_first():
+        remove_leftovers(config.work_dir)
     set_up_processes(config, args.launcher)
-    runner = build_runner(config)
-    runner.register_hook(RecordHook())
-    return runner.train()
+    with _interruptions_explained(config.work_dir):
+        runner = build_runner(config)
+        runner.register_hook(RecordHook())
+        return runner.train()
 
 
-def main(args: Sequence[str] | None = None) -> nn.Module:
-    """Train, and return the trained model."""
+@contextmanager
+def _interruptions_explained(work_dir: str) -> Iterator[None]:
+    """Say what is kept of a run that is interrupted, and how to go on."""
+    from vlprompt.apis.checkpoints import checkpoints_of
+
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        kept = checkpoints_of(work_dir)
+        if kept:
+            line = f'{kept[0]} is kept; add --resume to go on from it'
+        else:
+            line = 'there is no checkpoint yet'
+        raise type(stop)(line) from None
+
+
+def main(args: Sequence[str] | None = None) -> nn.Module | None:
+    """Train, and return the trained model; None if that was done before."""
     return run(parse(__name__, args))

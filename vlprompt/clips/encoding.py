@@ -59,20 +59,23 @@ def encode(
             item = item._replace(inputs=_gather(known, item.numbers))
             for number in [n for n in known if n < item.first]:
                 del known[number]
-        if waiting and not _fits(item, waiting, batch_size):
+        if waiting and not _fits(item, waiting):
             yield _encode_batch(model, waiting)
             waiting = []
         if isinstance(item, Broken):
             yield item
             known = {}
-        else:
-            waiting.append(item)
+            continue
+        waiting.append(item)
+        if len(waiting) == batch_size:
+            yield _encode_batch(model, waiting)
+            waiting = []
     if waiting:
         yield _encode_batch(model, waiting)
 
 
-def _fits(item: Clip | Broken, waiting: list[Clip], batch_size: int) -> bool:
-    if isinstance(item, Broken) or len(waiting) >= batch_size:
+def _fits(item: Clip | Broken, waiting: list[Clip]) -> bool:
+    if isinstance(item, Broken):
         return False
     return _shape(item) == _shape(waiting[0])
 

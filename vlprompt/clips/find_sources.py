@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from vlprompt.datasets.lists.spelling import find_file
+from vlprompt.datasets.lists.text_files import read_lines, read_number
 from vlprompt.errors import UserError
 
 from .sources import (
@@ -29,6 +31,7 @@ IMAGES = {
 LISTS = ('.txt', '.csv')
 COLUMNS = ('path', 'file', 'filename', 'video', 'video_path', 'url')
 WEB = ('http://', 'https://')
+STREAMS = ('rtsp://', 'rtsps://', 'rtmp://', 'udp://', 'rtp://', 'srt://')
 
 
 def find_sources(inputs: Any) -> list[Source]:
@@ -92,12 +95,16 @@ def _find_named(name: str) -> Iterator[Source]:
     path = Path(name)
     if name.startswith(WEB):
         yield url_source(name)
+    elif name.startswith(STREAMS):
+        raise UserError(f'{name} is a stream: --camera {name} watches it')
+    elif path.suffix.lower() in IMAGES:
+        raise UserError(f'{name} is an image, not a video')
     elif path.is_dir():
         yield from _below(path)
     elif path.suffix.lower() in LISTS and path.is_file():
         yield from _listed(path)
     else:
-        yield file_source(name)
+        yield file_source(find_file(name) or name)
 
 
 def _below(folder: Path) -> Iterator[Source]:
@@ -111,13 +118,10 @@ def _below(folder: Path) -> Iterator[Source]:
 
 
 def _listed(path: Path) -> Iterator[Source]:
-    try:
-        text = path.read_text('utf-8-sig')
-    except UnicodeDecodeError as error:
-        raise UserError(f'{path} is no list: not UTF-8') from error
-    lines = [line.strip() for line in text.splitlines()]
+    lines = [line.strip() for line in read_lines(path)]
     lines = [line for line in lines if line and not line.startswith('#')]
-    names = _column(lines, path) if path.suffix == '.csv' else lines
+    is_table = path.suffix.lower() == '.csv'
+    names = _column(lines, path) if is_table else lines
     if not names:
         raise UserError(f'the list {path} is empty')
     for name in names:
@@ -129,7 +133,10 @@ def _listed(path: Path) -> Iterator[Source]:
 
 def _column(lines: list[str], path: Path) -> list[str]:
     """The paths of a table: a column that is named so, or the first."""
-    rows = list(csv.reader(lines, skipinitialspace=True))
+    try:
+        rows = list(csv.reader(lines, skipinitialspace=True))
+    except csv.Error as error:
+        raise UserError(f'{path} is no table: {error}') from error
     if not rows:
         return []
     header = [name.strip().lower() for name in rows[0]]
@@ -148,9 +155,11 @@ def _place(name: str, folder: Path) -> str:
     A label behind the path, as lists for training have it, is left out.
     """
     path, _, label = name.rpartition(' ')
-    names = [name, path.strip()] if path and label.isdigit() else [name]
+    numbered = path and read_number(label) is not None
+    names = [name, path.strip()] if numbered else [name]
     for candidate in names:
-        for file in (folder / candidate, Path(candidate)):
-            if file.is_file():
-                return str(file)
+        for place in (folder / candidate, candidate):
+            file = find_file(place)
+            if file is not None:
+                return file
     return str(folder / names[-1])

@@ -126,28 +126,28 @@ def read_frames(
                     break
                 picture = pictured.pop(_middle(window), None)
                 after = _first_after(planned, place)
-                yield _clip(window, source.name, after, picture)
+                yield window_clip(
+                    window, source.name, first=after, picture=picture
+                )
                 place += 1
 
 
-def _clip(
-    window: Planned, name: str, first: int, picture: bytes | None
-) -> Clip:
+def window_clip(window: Planned, name: str, **fields: Any) -> Clip:
+    """The clip of a window whose frames come apart.
+
+    Args:
+        window: The window.
+        name: Of the source.
+        fields: Others of :class:`Clip`.
+    """
     results = window.results
     sample = ActionDataSample()
     if 'num_valid_frames' in results:
         number = results['num_valid_frames']
         sample.set_metainfo(dict(num_valid_frames=number))
     shape = results['num_clips'], results['clip_len']
-    return Clip(
-        name,
-        window.start,
-        window.end,
-        sample,
-        numbers=window.numbers.reshape(shape),
-        first=first,
-        picture=picture,
-    )
+    fields = {'numbers': window.numbers.reshape(shape), **fields}
+    return Clip(name, window.start, window.end, sample, **fields)
 
 
 class _Decoded:

@@ -116,7 +116,7 @@ def plan_windows(
     fps = reader.get_avg_fps()
     if not fps:
         raise UserError(
-            f'{name}: windows of seconds need the rate of the frames: '
+            'windows of seconds need the rate of the frames: '
             'Frames(array, fps=...) has one'
         )
     times = reader.frame_times

@@ -1,14 +1,18 @@
 """What the protocols know of a data set."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
 class Split(NamedTuple):
-    """A list of videos below the data set's folder, and its class list."""
+    """A list of videos below the data set's folder, and its class list.
+
+    ``{root}`` in the name of a class list is the data set's folder.
+    """
 
     ann_file: str
-    classes: str
+    classes: str | Sequence[str]
 
 
 @dataclasses.dataclass(frozen=True)

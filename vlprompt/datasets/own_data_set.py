@@ -6,6 +6,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from vlprompt.errors import UserError, suggest
+from vlprompt.name_rules import check_names
 
 from .data_facts import ProtocolData, Split
 
@@ -45,4 +46,12 @@ def _pair(path: str, key: str, value: object) -> Split:
         raise UserError(
             f'{path}: {key} is {value!r}, expected (list of videos, classes)'
         )
-    return Split(*value)
+    ann_file, classes = value
+    if not isinstance(ann_file, str):
+        raise UserError(
+            f'{path}: the list of videos of {key} is {ann_file!r}, expected a '
+            'file below its root'
+        )
+    if not isinstance(classes, str):
+        check_names(classes)
+    return Split(ann_file, classes)

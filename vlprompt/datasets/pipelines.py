@@ -38,6 +38,12 @@ def count_views(pipeline: list) -> tuple[int, int]:
     return temporal, CROPS[_kind(crop)] if crop else 1
 
 
+def count_frames(pipeline: list) -> int:
+    """Frames of a view of a pipeline."""
+    sampler = _sampler(pipeline)
+    return sampler[_length_key(sampler)]
+
+
 def set_views(
     config: Config, temporal: int, crops: int, mode: str = 'uniform'
 ) -> None:
@@ -114,10 +120,7 @@ def set_frames(pipeline: list, frames: int) -> None:
     if frames < 1:
         raise UserError(f'{frames} frames, expected at least 1')
     sampler = _sampler(pipeline)
-    key = _frames_key(sampler)
-    # MMAction2's segments are clips of one frame.
-    segments = key == 'clip_len' and sampler[key] == 1
-    sampler['num_clips' if segments else key] = frames
+    sampler[_length_key(sampler)] = frames
 
 
 def view_shape(config: Config, frames: int | None = None) -> tuple[int, ...]:
@@ -173,6 +176,13 @@ def _sampler(pipeline: list) -> dict:
 
 def _frames_key(step: dict) -> str | None:
     return next((key for key in FRAME_KEYS if key in step), None)
+
+
+def _length_key(sampler: dict) -> str:
+    """Where a sampler has the frames of a view."""
+    key = _frames_key(sampler)
+    # MMAction2's segments are clips of one frame.
+    return 'num_clips' if key == 'clip_len' and sampler[key] == 1 else key
 
 
 def _views_key(sampler: dict) -> str | None:

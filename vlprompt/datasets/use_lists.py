@@ -34,7 +34,9 @@ def use_split(
     root = Path(data_root, data.root)
     dataset = loader.dataset
     dataset.ann_file = str(root / split.ann_file)
-    dataset.classes = split.classes.format(root=root)
+    dataset.classes = split.classes
+    if isinstance(split.classes, str):
+        dataset.classes = split.classes.replace('{root}', str(root))
     dataset.data_prefix = dict(video=str(root / data.videos))
     dataset.pop('order', None)
     if order != 'official' and 'hmdb51' in split.classes:

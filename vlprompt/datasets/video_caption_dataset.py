@@ -48,7 +48,7 @@ class VideoCaptionDataset(SeededVideoDataset):
 
     def load_data_list(self) -> list[dict]:
         """The videos or pairs, with paths below the folder."""
-        videos = read_captions(self.ann_file)
+        videos = read_captions(self.ann_file, self.data_prefix['video'])
         files = find_video_files(
             Path(self.data_prefix['video']),
             [video.path for video in videos],

@@ -10,7 +10,7 @@ from mmengine.logging import print_log
 from vlprompt.registry import DATASETS
 
 from .lists.annotations import read_annotations
-from .lists.class_names import load_class_names
+from .lists.class_names import clean_names, read_class_list
 from .lists.hmdb51_order import class_order
 from .lists.video_files import find_video_files
 from .seeded_video_dataset import (
@@ -34,9 +34,10 @@ class VideoClassDataset(SeededVideoDataset, VideoDataset):
     Args:
         ann_file: List of videos, see :func:`read_annotations`.
         pipeline: MMAction2's or our transforms.
-        classes: Class list, see :func:`load_class_names`.
-        text_clean: How class names are turned into text, see there.
-        order: Of the class names, see there.
+        classes: Class list, see :func:`read_class_list`.
+        text_clean: How class names are turned into text, see
+            :func:`load_class_names`.
+        order: Of the class names, see :func:`read_class_list`.
         data_prefix: ``video``: the folder that the paths are below.
         kwargs: Of :class:`SeededVideoDataset` and MMAction2's
             ``VideoDataset``.
@@ -57,8 +58,8 @@ class VideoClassDataset(SeededVideoDataset, VideoDataset):
         **kwargs,
     ) -> None:
         self._class_list = classes
-        self._written_names = load_class_names(classes, order=order)
-        names = load_class_names(self._written_names, text_clean)
+        self._written = read_class_list(classes, order)
+        names = clean_names(self._written.names, text_clean)
         super().__init__(
             ann_file,
             pipeline,
@@ -72,7 +73,11 @@ class VideoClassDataset(SeededVideoDataset, VideoDataset):
     def load_data_list(self) -> list[dict]:
         """The videos of the list, with paths below the folder."""
         videos = read_annotations(
-            self.ann_file, self.metainfo['classes'], self._written_names
+            self.ann_file,
+            self.metainfo['classes'],
+            self._written.names,
+            self._written.first_id,
+            self.data_prefix['video'],
         )
         if self.test_mode:
             self._warn_of_unused({video.label for video in videos})

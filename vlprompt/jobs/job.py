@@ -8,10 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
-
-if TYPE_CHECKING:
-    from mmengine.config import Config
+from typing import Any, ClassVar
 
 BLOCK = 1 << 22  # bytes read at a time
 
@@ -25,12 +22,14 @@ class Job(ABC):
         kind: What jobs that take about the same time have in common.
         resume_flags: What is added to the command of a job that was
             interrupted; without any it starts from the beginning.
+        loaders: Of its ``config``, those that it uses; none if it has none.
     """
 
     name: str
 
     kind: ClassVar[str]
     resume_flags: ClassVar[tuple[str, ...]] = ()
+    loaders: ClassVar[tuple[str, ...]] = ()
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -49,9 +48,24 @@ class Job(ABC):
     def digest(self, out: Path) -> str:
         """A hash of everything that the result depends on."""
 
-    def inputs(self) -> Iterable[str]:
+    def inputs(self) -> Iterator[str]:
         """Files and folders that must exist before any job is run."""
-        return ()
+        if self.loaders:
+            from vlprompt.apis.inputs import inputs_of
+
+            for item in inputs_of(self.config, *self.loaders):
+                yield item.path
+
+    def check(self) -> None:
+        """Check what else can be checked before any job is run.
+
+        Raises:
+            UserError: If class lists do not fit or a package is missing.
+        """
+        if self.loaders:
+            from vlprompt.apis.inputs import check_inputs
+
+            check_inputs(self.config, *self.loaders)
 
     def prepare(self, out: Path) -> None:
         """Make the folder, and in it what the command reads."""
@@ -68,22 +82,6 @@ class Job(ABC):
     def summary(self, metrics: dict[str, float]) -> str:
         """The numbers in a few characters, for the list of jobs."""
         return ''
-
-
-def data_sets(config: Config, *loaders: str) -> Iterator[dict[str, Any]]:
-    """The data sets of some loaders of a config, those that there are."""
-    for name in loaders:
-        loader = config.get(f'{name}_dataloader') or {}
-        if 'dataset' in loader:
-            yield loader['dataset']
-
-
-def input_files(datasets: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """The lists of data sets and the folders of their videos."""
-    for dataset in datasets:
-        if 'ann_file' in dataset:
-            yield dataset['ann_file']
-            yield dataset['data_prefix']['video']
 
 
 def digest_of(values: Any, files: Iterable[str]) -> str:

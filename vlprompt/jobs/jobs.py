@@ -169,9 +169,11 @@ def check_inputs(jobs: Sequence[Job]) -> None:
     Raises:
         UserError: It names the first that are missing.
     """
+    from vlprompt.apis.inputs import is_missing
+
     # In the order of the jobs, each once.
     wanted = dict.fromkeys(path for job in jobs for path in job.inputs())
-    missing = [path for path in wanted if not Path(path).exists()]
+    missing = [path for path in wanted if is_missing(path)]
     if missing:
         others = len(missing) - SHOWN
         more = f' and {others} more' if others > 0 else ''
@@ -179,6 +181,8 @@ def check_inputs(jobs: Sequence[Job]) -> None:
             f'nothing is run: there is no {", ".join(missing[:SHOWN])}{more} '
             f'({docs_url("data#layout")} says what belongs there)'
         )
+    for job in jobs:
+        job.check()
 
 
 def _check_needs(jobs: Sequence[Job]) -> None:

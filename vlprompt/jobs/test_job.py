@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from vlprompt.whole_files import write_text
 
-from .job import Job, data_sets, digest_of, input_files
+from .job import Job, digest_of
 from .train_job import TrainJob
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class TestJob(Job):
     flags: tuple[str, ...] = ()
 
     kind: ClassVar[str] = 'test'
+    loaders: ClassVar[tuple[str, ...]] = ('test',)
     __test__ = False  # pytest, which collects classes of this name
 
     @property
@@ -57,12 +58,16 @@ class TestJob(Job):
     def digest(self, out: Path) -> str:
         """A hash of the config, the flags, the list and the checkpoint."""
         values = (self.kind, self.config.to_dict(), self.flags)
+        from vlprompt.apis.inputs import data_sets
+
         lists = [d.get('ann_file', '') for d in data_sets(self.config, 'test')]
         return digest_of(values, [*lists, self._checkpoint(out)])
 
     def inputs(self) -> Iterator[str]:
-        """The list and the folder of videos."""
-        return input_files(data_sets(self.config, 'test'))
+        """Those of the config, and the checkpoint if there is one already."""
+        yield from super().inputs()
+        if isinstance(self.checkpoint, str) and self.checkpoint != 'none':
+            yield self.checkpoint
 
     def prepare(self, out: Path) -> None:
         """Make the folder, and write the config."""

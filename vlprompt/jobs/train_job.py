@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from vlprompt.whole_files import write_text
 
-from .job import Job, data_sets, digest_of, input_files
+from .job import Job, digest_of
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -30,6 +29,7 @@ class TrainJob(Job):
 
     kind: ClassVar[str] = 'train'
     resume_flags: ClassVar[tuple[str, ...]] = ('--resume',)
+    loaders: ClassVar[tuple[str, ...]] = ('train', 'val')
 
     def words(self, out: Path) -> list[str]:
         """The command, with the config that is written for it."""
@@ -40,12 +40,10 @@ class TrainJob(Job):
     def digest(self, out: Path) -> str:
         """A hash of the config, the flags and the lists."""
         values = (self.kind, self.config.to_dict(), self.flags)
-        datasets = data_sets(self.config, 'train', 'val')
-        return digest_of(values, (d.get('ann_file', '') for d in datasets))
+        from vlprompt.apis.inputs import data_sets
 
-    def inputs(self) -> Iterator[str]:
-        """The lists and the folders of videos."""
-        return input_files(data_sets(self.config, 'train', 'val'))
+        datasets = data_sets(self.config, *self.loaders)
+        return digest_of(values, (d.get('ann_file', '') for d in datasets))
 
     def prepare(self, out: Path) -> None:
         """Make the folder, and write the config."""
@@ -58,12 +56,12 @@ class TrainJob(Job):
 
     def checkpoint(self, out: Path) -> Path | None:
         """The last checkpoint that was written, if there is one."""
-        last = out / self.name / 'last_checkpoint'
-        if not last.is_file():
+        from vlprompt.apis.checkpoints import checkpoints_of
+
+        folder = out / self.name
+        if not (folder / 'last_checkpoint').is_file():
             return None
-        # The folder may have been moved since.
-        path = out / self.name / Path(last.read_text().strip()).name
-        return path if path.is_file() else None
+        return next(iter(checkpoints_of(folder)), None)
 
 
 def best_validation(folder: Path, metric: str) -> float | None:

@@ -160,7 +160,9 @@ def _config(
     where = (settings.data_root, settings.label_order)
     use_split(config.test_dataloader, data, getattr(data, part), *where)
     if config.get('train_dataloader') is not None:
-        train = Split(data.base_train.format(seed=seed), data.base.classes)
+        train = Split(
+            data.base_train.replace('{seed}', str(seed)), data.base.classes
+        )
         use_split(config.train_dataloader, data, train, *where)
         use_split(config.val_dataloader, data, data.base, *where)
     return config

@@ -145,7 +145,9 @@ def _use_lists(
 
     where = (settings.data_root, settings.label_order)
     if config.get('train_dataloader') is not None:
-        train = Split(data.few_shot.format(shots=shots), data.full.classes)
+        train = Split(
+            data.few_shot.replace('{shots}', str(shots)), data.full.classes
+        )
         use_split(config.train_dataloader, data, train, *where)
         use_split(config.val_dataloader, data, data.full, *where)
     use_split(config.test_dataloader, data, data.full, *where)

@@ -82,14 +82,17 @@ def read_columns(path: Path, *names: str) -> list[tuple[str, ...]]:
             f'{path} has the columns {rows.fieldnames}, expected '
             f'{" and ".join(names)}'
         )
-    return [tuple((row[name] or '').strip() for name in names) for row in rows]
+    try:
+        return [tuple((row[n] or '').strip() for n in names) for row in rows]
+    except csv.Error as error:
+        raise UserError(f'{path} line {rows.line_num}: {error}') from error
 
 
 def read_json(path: Path) -> Any:
     """What a JSON file holds."""
     try:
         return json.loads(read_text(path))
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise UserError(f'{path} is not JSON: {error}') from error
 
 

@@ -3,6 +3,8 @@
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
+from vlprompt.datasets.lists.text_files import read_number
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the sub-commands.
@@ -172,9 +174,10 @@ def _add_out(parser: ArgumentParser) -> None:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
+    number = read_number(text)
+    if not number:
         raise ArgumentTypeError(f'{text!r}, expected 1, 2, 3, ...')
-    return int(text)
+    return number
 
 
 def _suffix(text: str) -> str:

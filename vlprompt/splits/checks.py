@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vlprompt.datasets.lists.annotations import LabelledVideo
+from vlprompt.datasets.lists.spelling import video_key
 from vlprompt.errors import UserError
 
 from .lists import read_videos
@@ -129,8 +130,8 @@ def check_apart(
     file: str, found: Iterable[LabelledVideo], val: Iterable[LabelledVideo]
 ) -> Check:
     """Whether no video is a test video."""
-    paths = {video.path for video in val}
-    shared = [repr(v.path) for v in found if v.path in paths]
+    paths = {video_key(video.path) for video in val}
+    shared = [repr(v.path) for v in found if video_key(v.path) in paths]
     return judge(file, 'no test video', _first(shared))
 
 

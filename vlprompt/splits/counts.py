@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from vlprompt.datasets.lists.annotations import LabelledVideo
-from vlprompt.datasets.lists.text_files import read_lines
+from vlprompt.datasets.lists.text_files import read_lines, read_number
 from vlprompt.errors import UserError
 
 COLUMNS = ('count', 'train_count')
@@ -44,17 +44,17 @@ def read_counts(file: Path, class_names: Sequence[str]) -> list[int]:
         )
     counts: dict[int, int] = {}
     for row in rows:
-        label = (row['id'] or '').strip()
-        count = (row[column] or '').strip()
-        known = label.isdecimal() and int(label) < len(class_names)
-        named = known and row.get('name') in (None, class_names[int(label)])
-        if not named or not count.isdecimal() or int(label) in counts:
+        label = read_number((row['id'] or '').strip())
+        count = read_number((row[column] or '').strip())
+        known = label is not None and label < len(class_names)
+        named = known and row.get('name') in (None, class_names[label])
+        if not named or count is None or label in counts:
             raise UserError(
                 f'{file} line {rows.line_num}: {list(row.values())}, expected '
                 f'an id from 0 to {len(class_names) - 1}, once, with its name '
                 'in the class list and a count'
             )
-        counts[int(label)] = int(count)
+        counts[label] = count
     missing = [i for i in range(len(class_names)) if i not in counts]
     if missing:
         raise UserError(

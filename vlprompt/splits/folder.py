@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vlprompt.datasets.lists.annotations import LabelledVideo
+from vlprompt.datasets.lists.list_lines import write_line
 from vlprompt.datasets.lists.text_files import read_text
 from vlprompt.errors import UserError
 from vlprompt.whole_files import write_text
@@ -37,7 +38,7 @@ def video_file(
     name: str, videos: Sequence[LabelledVideo], **rule: Any
 ) -> SplitFile:
     """A list, ``path label`` a line."""
-    text = ''.join(f'{video.path} {video.label}\n' for video in videos)
+    text = ''.join(f'{write_line(*video)}\n' for video in videos)
     classes = Counter(video.label for video in videos).values()
     counts = dict(
         videos=len(videos),
@@ -109,7 +110,7 @@ def read_sidecar(folder: Path) -> dict[str, dict]:
         return {}
     try:
         content = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise UserError(f'{path} is not JSON: {error}') from error
     entries = content.values() if isinstance(content, dict) else [None]
     if not all(isinstance(entry, dict) for entry in entries):

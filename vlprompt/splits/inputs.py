@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from vlprompt.datasets import load_class_names
 from vlprompt.datasets.lists.annotations import LabelledVideo
+from vlprompt.datasets.lists.class_names import clean_names, read_class_list
 
 from .counts import count_videos, read_counts
 from .folder import describe_input
@@ -37,10 +38,13 @@ def read_inputs(args: Namespace) -> Inputs:
     Raises:
         UserError: If one of them is not what it should be.
     """
-    class_names = load_class_names(args.labels)
+    listed = read_class_list(args.labels)
+    class_names = clean_names(listed.names, 'none')
     style = ListStyle(args.add_suffix, args.base_names)
     train, val = (
-        read_videos(file, class_names, style) if file else None
+        read_videos(file, class_names, style, listed.first_id)
+        if file
+        else None
         for file in (args.train, args.val)
     )
     counts = None

@@ -10,7 +10,10 @@ from vlprompt.datasets.lists.annotations import (
     find_repeats,
     read_list,
 )
-from vlprompt.datasets.lists.text_files import read_lines
+from vlprompt.datasets.lists.labels import Labels
+from vlprompt.datasets.lists.list_lines import BLANKS, SEPARATOR
+from vlprompt.datasets.lists.spelling import video_key
+from vlprompt.datasets.lists.text_files import read_lines, read_number
 from vlprompt.errors import UserError
 
 
@@ -37,19 +40,29 @@ PLAIN = ListStyle()
 
 
 def read_videos(
-    file: str | Path, class_names: Sequence[str], style: ListStyle = PLAIN
+    file: str | Path,
+    class_names: Sequence[str],
+    style: ListStyle = PLAIN,
+    first_id: int = 0,
 ) -> list[LabelledVideo]:
     """Read a list of videos, each of them once.
+
+    Args:
+        file: The list.
+        class_names: In the order of the labels.
+        style: How its names become paths.
+        first_id: The number that the class list gives its first class.
 
     Raises:
         UserError: If a line has other columns, a label is not of the class
             list, or a video is listed twice; it names the line.
     """
-    lines = _read_uniformer(Path(file), len(class_names), style)
-    lines = lines or read_list(file, class_names)
+    lines = _read_uniformer(Path(file), class_names, style)
+    lines = lines or read_list(file, class_names, first_id=first_id)
     lines = [
-        ListLine(number, text, LabelledVideo(style.path(path), label))
-        for number, text, (path, label) in lines
+        line._replace(video=LabelledVideo(style.path(path), label))
+        for line in lines
+        for path, label in [line.video]
     ]
     for first, again in find_repeats(lines):
         raise UserError(
@@ -60,18 +73,19 @@ def read_videos(
 
 
 def _read_uniformer(
-    file: Path, num_classes: int, style: ListStyle
+    file: Path, class_names: Sequence[str], style: ListStyle
 ) -> list[ListLine]:
     """The lines of ``name frames label``; none if the first is no such."""
     if not file.is_file():
         return []
-    lines = []
+    lines, labels = [], Labels(class_names)
     for number, text in enumerate(read_lines(file), 1):
-        if not text.strip():
+        if not text.strip(BLANKS):
             continue
         where = f'{file} line {number}: {text[:200]!r}'
-        fields = text.split()
-        if len(fields) != 3 or not _are_numbers(fields[1:]):
+        fields = SEPARATOR.split(text.strip(BLANKS))
+        numbers = [read_number(field) for field in fields[1:]]
+        if len(fields) != 3 or ',' in text or None in numbers:
             if not lines:
                 return []
             raise UserError(f'{where}, expected "name frames label" as above')
@@ -80,18 +94,10 @@ def _read_uniformer(
                 f'{where}, expected "path label" (for lists of "name frames '
                 'label" give --add-suffix .avi, or .webm)'
             )
-        video = LabelledVideo(fields[0], int(fields[2]))
-        if video.label >= num_classes:
-            raise UserError(
-                f'{where}: label {video.label}, but the class list has '
-                f'{num_classes} names (0 to {num_classes - 1})'
-            )
-        lines.append(ListLine(number, text, video))
+        label = labels.read(fields[2], where).value
+        labels.check(label, 0, where)
+        lines.append(ListLine(number, text, LabelledVideo(fields[0], label)))
     return lines
-
-
-def _are_numbers(fields: Sequence[str]) -> bool:
-    return all(field.isdecimal() for field in fields)
 
 
 def check_disjoint(
@@ -102,8 +108,8 @@ def check_disjoint(
     Raises:
         UserError: With the number of shared videos and the first one.
     """
-    known = {video.path for video in train}
-    shared = [video.path for video in val if video.path in known]
+    known = {video_key(video.path) for video in train}
+    shared = [v.path for v in val if video_key(v.path) in known]
     if shared:
         raise UserError(
             f'{where} share {len(shared)} videos, the first is {shared[0]!r}; '

@@ -86,8 +86,8 @@ def try_all(
     """Try cases, some at a time.
 
     Args:
-        attempt: Tries a case; an error that it raises is a fault of the
-            campaign and ends it.
+        attempt: Tries a case; an error that it raises ends its process, as
+            a crash does.
         cases: The cases.
         jobs: How many at a time.
         seconds: In which each must end.

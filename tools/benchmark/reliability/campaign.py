@@ -21,14 +21,26 @@ from vlprompt.utils import register_all_modules
 from ..machine import describe
 from ..screen import COLUMNS
 from .attempts import call, try_all
+from .broken_processes import BrokenProcesses
 from .case_log import CaseLog
+from .damaged_checkpoints import DamagedCheckpoints
 from .damaged_lists import DamagedLists
 from .damaged_videos import DamagedVideos
 from .findings_page import write_page
+from .full_disks import FullDisks
+from .killed_runs import KilledRuns
 from .outcomes import GOOD, Case, Finding, Part
 
 PARTS: dict[str, Part] = {
-    part.name: part for part in (DamagedVideos(), DamagedLists())
+    part.name: part
+    for part in (
+        DamagedVideos(),
+        DamagedLists(),
+        DamagedCheckpoints(),
+        KilledRuns(),
+        FullDisks(),
+        BrokenProcesses(),
+    )
 }
 SIZES = ('tiny', 'reduced', 'full')
 
@@ -98,6 +110,7 @@ def _run(part: Part, args: Namespace, log: CaseLog) -> None:
     shared.mkdir(parents=True, exist_ok=True)
     if left:
         call(part.prepare, shared)
+        part.warm_up(shared)
     attempt = partial(_attempt, part, args.seed, shared)
     console = Console(stderr=True)
     with Progress(*COLUMNS, console=console, transient=True) as bar:

@@ -40,6 +40,9 @@ class CaseLog:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text('')
             self._write(dict(seed=seed))
+        elif not file.read_bytes().endswith(b'\n'):
+            with file.open('a') as opened:
+                opened.write('\n')  # after what a kill has left of a line
 
     def add(self, case: Case, finding: Finding, seconds: float) -> None:
         """Keep what came of a case."""
@@ -62,5 +65,4 @@ class CaseLog:
 
     def _write(self, content: dict) -> None:
         with self._file.open('a', encoding='utf-8') as file:
-            # What a killed campaign has left of a line stays a line.
-            file.write(json.dumps(content).join(['\n', '\n']))
+            file.write(json.dumps(content) + '\n')

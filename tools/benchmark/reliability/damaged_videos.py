@@ -44,6 +44,14 @@ class DamagedVideos(Part):
         **{kind: dict(tiny=4, reduced=80, full=700) for kind in DAMAGES},
     }
     seconds = 3 * LIMIT
+    explanations = {
+        'is another, ': (
+            'FFmpeg conceals damage within this picture without saying so, '
+            'by pictures that it has decoded before; by an index those are '
+            'others than in order, as frames that no other refers to are '
+            'left out.'
+        )
+    }
 
     def attempt(
         self, case: Case, rng: random.Random, shared: Path, folder: Path

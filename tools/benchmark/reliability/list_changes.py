@@ -109,7 +109,11 @@ def _if_mapped(file: str, names: Names) -> tuple:
     if file != 'ids.json':
         return ()
     ids = json.loads(WRITERS[file](names))
-    return (tuple(ids),) if sorted(ids.values()) == [*range(len(ids))] else ()
+    first = min(ids.values())
+    whole = range(first, first + len(ids))
+    if first > 1 or sorted(ids.values()) != [*whole]:
+        return ()
+    return (tuple(sorted(ids, key=ids.get)),)
 
 
 def _other_case(rng: random.Random, file: str, names: Names) -> Written:

@@ -90,6 +90,15 @@ class Part(ABC):
             folder: Of the part; it may hold what an earlier call has made.
         """
 
+    def warm_up(self, shared: Path) -> None:  # noqa: B027
+        """Import what the cases use, after :meth:`prepare`.
+
+        Called in the process that those of the cases are forked from.
+
+        Args:
+            shared: The folder that :meth:`prepare` has filled.
+        """
+
     @abstractmethod
     def attempt(
         self, case: Case, rng: random.Random, shared: Path, folder: Path

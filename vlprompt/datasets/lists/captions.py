@@ -1,11 +1,14 @@
 """Lists of videos with captions."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from vlprompt.errors import UserError, docs_url
+from vlprompt.name_rules import special_token
 
+from .spelling import same_video
 from .text_files import read_text
 
 EXPECTED = (
@@ -21,7 +24,9 @@ class CaptionedVideo(NamedTuple):
     captions: list[str]
 
 
-def read_captions(ann_file: str | Path) -> list[CaptionedVideo]:
+def read_captions(
+    ann_file: str | Path, root: str | Path | None = None
+) -> list[CaptionedVideo]:
     """Read a JSON file of videos and their captions.
 
     Either ``{file: captions}`` (MMAction2's ``VideoTextDataset``) or a list
@@ -30,12 +35,16 @@ def read_captions(ann_file: str | Path) -> list[CaptionedVideo]:
     several times; its captions are put together, at its first place.
     Captions stay as they are written.
 
+    Args:
+        ann_file: The file.
+        root: The folder that the videos are below, if it is known.
+
     Raises:
         UserError: If the file is missing, is no JSON or has another shape;
             names the entry that does not fit.
     """
     path = Path(ann_file)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UserError(
             f'no annotation file at {ann_file} ({docs_url("retrieval")} says '
             'how to make it)'
@@ -55,11 +64,15 @@ def read_captions(ann_file: str | Path) -> list[CaptionedVideo]:
         raise UserError(
             f'{ann_file} holds a {type(content).__name__}, {EXPECTED}'
         )
-    videos: dict[str, list[str]] = {}
-    for where, name, captions in entries:
-        videos.setdefault(name, []).extend(_check(where, captions))
-    if not videos:
+    if not entries:
         raise UserError(f'the annotation file {ann_file} is empty')
+    videos: dict[str, list[str]] = {}
+    same = same_video([name for _, name, _ in entries], root)
+    for first, (where, name, captions) in zip(same, entries, strict=True):
+        known = entries[first][1]
+        if isinstance(content, dict) and known != name:
+            raise UserError(f'{where} is the same video as {known!r}')
+        videos.setdefault(known, []).extend(_check(where, captions))
     return [CaptionedVideo(name, texts) for name, texts in videos.items()]
 
 
@@ -74,7 +87,9 @@ def _load(path: Path) -> Any:
 
     try:
         return json.loads(read_text(path), object_pairs_hook=unique)
-    except json.JSONDecodeError as error:
+    except UserError:
+        raise
+    except (ValueError, RecursionError) as error:
         raise UserError(f'{path} is not JSON: {error}') from error
 
 
@@ -97,6 +112,12 @@ def _check(where: str, captions: Any) -> list[str]:
         if not isinstance(text, str) or not text.strip():
             raise UserError(
                 f'{where}: caption {_shown(text)}, expected a text'
+            )
+        special = special_token(text)
+        if special:
+            raise UserError(
+                f'{where}: caption {_shown(text)} has the special token '
+                f'{special} in it, expected words'
             )
     return texts
 

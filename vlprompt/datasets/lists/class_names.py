@@ -1,16 +1,18 @@
 """Class names of public data sets, in the order of their labels."""
 
-import csv
 import logging
+import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from vlprompt.errors import UserError, docs_url
+from vlprompt.name_rules import check_distinct, check_names
 
+from .class_files import read_class_file
+from .class_ids import ClassFile, read_mapping
 from .hmdb51_order import ORDERS, swapped_pair, to_vifi_order
-from .text_files import read_lines
 
 FOLDER = Path(__file__).parent / 'class_lists'
 
@@ -33,47 +35,76 @@ def list_class_names() -> list[str]:
 
 
 def load_class_names(
-    classes: str | Path | Sequence[str],
+    classes: str | Path | Sequence[str] | Mapping[str, int],
     text_clean: str = 'none',
     order: str = 'official',
 ) -> tuple[str, ...]:
     """Read a class list, in the order of the labels.
 
     Args:
-        classes: The name of a list of the library (``'ucf101'``), a
-            ``.csv`` file with columns ``id`` and ``name``, a text file with
-            one name a line (both UTF-8), or the names.
+        classes: See :func:`read_class_list`.
         text_clean: ``'none'``, ``'underscore'`` (to spaces), ``'camel'``
             (``'ApplyEyeMakeup'`` to ``'apply eye makeup'``) or ``'lower'``.
-        order: ``'official'`` keeps the order of the list; ``'vifi'`` is for
-            HMDB-51 alone: two pairs of names are swapped, as in the label
-            file that ViFi-CLIP published.
+        order: See :func:`read_class_list`.
 
     Raises:
-        UserError: If there is no such list, its ids are not 0, 1, 2, ...,
-            two classes have the same name, or the order is of another list.
+        UserError: As there, or if two names are the same tokens for CLIP.
 
     Example:
         >>> load_class_names('hmdb51', text_clean='underscore')[:3]
         ('brush hair', 'cartwheel', 'catch')
     """
-    for key, value, known in (
-        ('text_clean', text_clean, list(CLEANERS)),
-        ('order', order, list(ORDERS)),
-    ):
-        if value not in known:
-            raise UserError(f'{key}={value!r}, expected one of {known}')
+    names = read_class_list(classes, order).names
+    return clean_names(names, text_clean)
+
+
+def read_class_list(
+    classes: str | Path | Sequence[str] | Mapping[str, int],
+    order: str = 'official',
+) -> ClassFile:
+    """Read a class list as it is written.
+
+    Args:
+        classes: The name of a list of the library (``'ucf101'``), a file
+            (``.txt``, ``.csv``, ``.tsv``, ``.json``, ``.yaml``; UTF-8), the
+            names, or ``{name: id}``.
+        order: ``'official'`` keeps the order of the list; ``'vifi'`` is for
+            HMDB-51 alone: two pairs of names are swapped, as in the label
+            file that ViFi-CLIP published.
+
+    Returns:
+        The names, in the order of the labels, and the id of the first one.
+
+    Raises:
+        UserError: If there is no such list, its ids have gaps, a name cannot
+            be one, or the order is of another list.
+    """
+    _check_known('order', order, ORDERS)
     from_file = isinstance(classes, str | Path)
-    names = _read(classes) if from_file else classes
-    if not names:
-        raise UserError(f'the class list {classes} is empty')
+    if from_file:
+        content = _read(classes)
+    elif isinstance(classes, Mapping) and classes:
+        content = read_mapping(classes, 'classes')
+    else:
+        content = ClassFile(classes)
+    names = check_names(content.names)
     if order == 'vifi':
         given = classes if from_file else f'the list of {len(names)} names'
         names = to_vifi_order(names, given)
     elif from_file:
         _warn_of_swapped(names, classes)
-    names = tuple(CLEANERS[text_clean](name) for name in names)
-    _check_distinct(names)
+    return content._replace(names=names)
+
+
+def clean_names(names: Sequence[str], text_clean: str) -> tuple[str, ...]:
+    """Class names to texts; see :func:`load_class_names`.
+
+    Raises:
+        UserError: If two names become the same tokens for CLIP.
+    """
+    _check_known('text_clean', text_clean, CLEANERS)
+    names = check_names(CLEANERS[text_clean](name) for name in names)
+    check_distinct(names)
     return names
 
 
@@ -104,6 +135,11 @@ def class_names_of(dataset: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
+def _check_known(key: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise UserError(f'{key}={value!r}, expected one of {list(known)}')
+
+
 def _warn_of_swapped(names: Sequence[str], classes: str | Path) -> None:
     pair = swapped_pair(names)
     if pair:
@@ -119,42 +155,14 @@ def _warn_of_swapped(names: Sequence[str], classes: str | Path) -> None:
         )
 
 
-def _check_distinct(names: tuple[str, ...]) -> None:
-    for i, name in enumerate(names):
-        first = names.index(name)
-        if first < i:
-            raise UserError(
-                f'the classes {first} and {i} have the same name {name!r}: '
-                'no text can tell them apart'
-            )
-
-
-def _read(classes: str | Path) -> list[str]:
+def _read(classes: str | Path) -> ClassFile:
     path = FOLDER / f'{classes}.txt'
-    if not path.is_file():
-        path = Path(classes)
-    if not path.is_file():
+    if not os.path.isfile(path):
+        path = Path(os.path.expanduser(classes))
+    if not os.path.isfile(path):  # Path.is_file() raises for a long name
         raise UserError(
-            f'no class list {classes}: neither a file nor one of '
+            f'no class list {str(classes)[:200]}: neither a file nor one of '
             f'{", ".join(list_class_names())} '
             f'({docs_url("data#class-lists")})'
         )
-    if path.suffix == '.csv':
-        return _read_csv(path)
-    return [line.strip() for line in read_lines(path) if line.strip()]
-
-
-def _read_csv(path: Path) -> list[str]:
-    rows = csv.DictReader(read_lines(path), skipinitialspace=True)
-    names = []
-    for row in rows:
-        place, name = row.get('id') or '', row.get('name') or ''
-        # Fields without a column: a comma in a name that is not quoted.
-        if place.strip() != str(len(names)) or not name or None in row:
-            raise UserError(
-                f'{path} line {rows.line_num}: {list(row.values())}, expected '
-                f'id {len(names)} and a name (in quotes if it has a comma) '
-                'below the header "id,name"'
-            )
-        names.append(name.strip())
-    return names
+    return read_class_file(path)

@@ -62,4 +62,4 @@ def _paths(videos: Any) -> list[str]:
         paths = list(videos)
     else:
         paths = []
-    return list(dict.fromkeys(paths))
+    return list(dict.fromkeys(map(os.path.normpath, paths)))

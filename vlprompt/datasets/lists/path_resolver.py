@@ -7,12 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .spelling import find_spelled, plain_name
+from .spelling import STORE_SUFFIX, find_spelled, plain_name
 
 # A folder with more below it is not searched: extracted frames, or a root
 # that is not a folder of videos.
 MAX_ENTRIES = 2_000_000
-STORE_SUFFIX = '.zip'  # of the decoded frames of a video, behind its name
 
 
 class ResolvedPaths(NamedTuple):
@@ -139,7 +138,7 @@ def _absent(root: str, paths: Iterable[str]) -> list[str]:
                 for path in members
                 if os.path.exists(os.path.join(root, path))
             }
-        except OSError:
+        except (OSError, ValueError):  # there is none, or cannot be one
             names = set()
         absent += [p for p in members if os.path.basename(p) not in names]
     return absent

@@ -3,7 +3,7 @@
 import errno
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -103,6 +103,11 @@ class FrameStore:
         numbers = [int(i) for i in indices]
         frames = {i: self._read(self._names[i]) for i in set(numbers)}
         return [frames[i] for i in numbers]
+
+    def iterate(self, indices: Sequence[int]) -> Iterator[np.ndarray]:
+        """As :meth:`read`, one after the other."""
+        for index in indices:
+            yield self._read(self._names[int(index)])
 
     def _read(self, name: str) -> np.ndarray:
         try:

@@ -6,6 +6,7 @@ from .class_names_hook import ClassNamesHook
 from .decoder_hook import DecoderHook
 from .epoch_seed_hook import EpochSeedHook
 from .head_similarity_hook import HeadSimilarityHook
+from .resume_hook import ResumeHook
 from .shared_text_hook import SharedTextHook
 from .train_val_overlap_hook import TrainValOverlapHook
 
@@ -16,6 +17,7 @@ __all__ = [
     'DecoderHook',
     'EpochSeedHook',
     'HeadSimilarityHook',
+    'ResumeHook',
     'SharedTextHook',
     'TrainValOverlapHook',
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import open_clip
-from open_clip.pretrained import download_pretrained, get_pretrained_cfg
+from open_clip.pretrained import get_pretrained_cfg
 from open_clip.tokenizer import SimpleTokenizer
 from open_clip.transformer import (
     ResidualAttentionBlock,
@@ -18,16 +18,11 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from ..layers.quick_gelu import replace_quick_gelu
+from .download import download
 from .files import ClipFile, load_weights, read_clip_file
 from .finetuned import load_finetuned
 
 DEFAULT_LOGIT_SCALE = math.log(1 / 0.07)
-DOWNLOAD_HINT = (
-    'download the weights from the project page that open_clip lists for '
-    'this tag (for "openai": the CLIP repository of openai on GitHub, or '
-    'timm/vit_base_patch16_clip_224.openai on the Hugging Face Hub) and give '
-    "their place as clip=dict(pretrained='<file>')"
-)
 
 
 class CLIP(NamedTuple):
@@ -100,11 +95,14 @@ def load_clip(
         {'visual': 1, 'text': 1}
     """
     config = _config(arch)
+    # What may be missing comes before what takes long.
+    file = None if pretrained is None else _find(arch, pretrained)
+    if finetuned is not None and not Path(finetuned).is_file():
+        raise UserError(f'no checkpoint at {finetuned} (finetuned)')
     model = open_clip.CustomTextCLIP(**config)
     _check_transformers(model, arch)
     replace_quick_gelu(model)
     if pretrained is not None:
-        file = _find(arch, pretrained)
         weights = read_clip_file(file)
         _check_activation(weights, config, arch, pretrained)
         load_weights(model, weights, arch, file)
@@ -188,13 +186,7 @@ def _find(arch: str | dict, pretrained: str) -> str:
             f"open_clip's tags for {arch!r}"
         )
     _check_tag(arch, pretrained, tag)
-    try:
-        return download_pretrained(tag)
-    except Exception as error:
-        raise UserError(
-            f'cannot download {pretrained!r} for {arch} '
-            f'({type(error).__name__}); {DOWNLOAD_HINT}'
-        ) from error
+    return download(arch, pretrained, tag)
 
 
 def _check_tag(arch: str, tag: str, config: dict) -> None:

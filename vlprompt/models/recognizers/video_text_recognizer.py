@@ -7,6 +7,7 @@ from mmaction.models import BaseRecognizer
 from torch import Tensor
 
 from vlprompt.errors import UserError
+from vlprompt.name_rules import check_names
 from vlprompt.registry import MODELS
 
 from ..builder import build_part, inject_context
@@ -117,10 +118,11 @@ class VideoTextRecognizer(BaseRecognizer):
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Take the class list of a data set, in the order of its labels."""
+        names = check_names(names)
         if self.texts is not None:
             self.texts.set_classes(names)
         self.cls_head.set_num_classes(len(names))
-        self.class_names = tuple(names)
+        self.class_names = names
         self.text_bank.clear()
 
     def init_weights(self) -> None:

@@ -6,6 +6,7 @@ from mmengine.model import BaseModule
 from torch import Tensor
 
 from vlprompt.errors import UserError
+from vlprompt.name_rules import check_names, check_tokens
 from vlprompt.registry import MODELS
 
 from ..features import TokenizedTexts, unit
@@ -54,6 +55,11 @@ class ClassTexts(BaseModule):
         self.class_names: tuple[str, ...] | None = None
         self.tokens: TokenizedTexts | None = None
         self.anchor_tokens: TokenizedTexts | None = None
+        if anchor_template and self.anchor_template('').slots:
+            raise UserError(
+                f'anchor_template {anchor_template!r} has a bracket, but the '
+                'anchor is the text of the frozen CLIP, which learns nothing'
+            )
         if classes is not None:
             self.set_classes(classes)
 
@@ -63,13 +69,19 @@ class ClassTexts(BaseModule):
         return self.templates[0]('').init_ids
 
     def set_classes(self, names: Sequence[str]) -> None:
-        """Take the class names of a data set, in the order of its labels."""
-        if isinstance(names, str) or not len(names):
-            raise UserError(f'a list of class names expected, got {names!r}')
-        self.tokens = self.tokenize(names)
+        """Take the class names of a data set, in the order of its labels.
+
+        Raises:
+            UserError: If a name cannot be one, two of them are the same
+                tokens, or a text is too long.
+        """
+        names = check_names(names)
+        encode = self.templates[0].tokenizer.encode
+        check_tokens(names, [tuple(encode(name)) for name in names])
+        tokens = self.tokenize(names)
         if self.anchor_template:
             self.anchor_tokens = tokenize(map(self.anchor_template, names))
-        self.class_names = tuple(names)
+        self.tokens, self.class_names = tokens, names
 
     def tokenize(self, texts: Sequence[str]) -> TokenizedTexts:
         """C texts in R templates to R * C, by template."""

@@ -1,7 +1,8 @@
-import re
 from typing import Any, NamedTuple
 
 from vlprompt.errors import UserError
+
+from .template_parts import Learnable, split_template
 
 
 class TemplateTokens(NamedTuple):
@@ -32,7 +33,8 @@ class Template:
             not, it is refused.
 
     Raises:
-        UserError: If there is no ``{}``, or when a text is too long.
+        UserError: If there is no ``{}``, a bracket is not as it should be, or
+            when a text is too long or has a special token in it.
 
     Examples:
         >>> from open_clip import SimpleTokenizer
@@ -47,13 +49,14 @@ class Template:
         max_tokens: int | None = None,
         truncate: bool = False,
     ) -> None:
-        if '{}' not in template:
-            raise UserError(f'template {template!r} has no {{}} for the class')
         self.template = template
         self.tokenizer = tokenizer
         self.max_tokens = max_tokens or tokenizer.context_length
         self.truncate = truncate
-        self.parts = [p for p in re.split(r'(\[[^]]*\])', template) if p]
+        self.parts = split_template(template)
+        for part in self.parts:
+            if isinstance(part, Learnable):
+                self._check_learnable(part)
 
     def __call__(self, name: str) -> TemplateTokens:
         """One class name to its tokens."""
@@ -61,13 +64,14 @@ class Template:
         ids, slots = [tokenizer.sot_token_id], []
         init_ids: list[int | None] = []
         for part in self.parts:
-            if part.startswith('['):
-                learnable = self._learnable(part[1:-1])
+            if isinstance(part, Learnable):
+                learnable = self._learnable(part)
                 slots += range(len(ids), len(ids) + len(learnable))
                 init_ids += learnable
                 ids += [0 if i is None else i for i in learnable]
             else:
-                ids += tokenizer.encode(part.replace('{}', name))
+                ids += tokenizer.encode(part.text.replace('{}', name))
+        self._check_special(name, ids[1:])
         truncated = self.truncate and len(ids) >= self.max_tokens
         if self.truncate:
             self._check_slots(slots)
@@ -87,7 +91,25 @@ class Template:
                 f'{self.max_tokens} tokens of a text'
             )
 
-    def _learnable(self, inside: str) -> list[int | None]:
-        if inside.isdigit():
-            return [None] * int(inside)
-        return self.tokenizer.encode(inside)
+    def _check_special(self, name: str, ids: list[int]) -> None:
+        """Not by the words alone: entities of HTML become marks."""
+        special = {*self.tokenizer.all_special_ids} & {*ids}
+        if special:
+            token = self.tokenizer.decoder[special.pop()]
+            raise UserError(
+                f'{name!r} in template {self.template!r} has the special '
+                f'token {token} in it, expected words'
+            )
+
+    def _check_learnable(self, part: Learnable) -> None:
+        number = part.number or len(self.tokenizer.encode(part.words))
+        if not 0 < number < self.max_tokens:
+            raise UserError(
+                f'template {self.template!r} has {number} learnable tokens in '
+                f'a bracket, CLIP takes {self.max_tokens} tokens in all'
+            )
+
+    def _learnable(self, part: Learnable) -> list[int | None]:
+        if part.number:
+            return [None] * part.number
+        return self.tokenizer.encode(part.words)

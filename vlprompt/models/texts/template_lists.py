@@ -31,9 +31,15 @@ def template_list(given: str | Sequence[str]) -> tuple[str, ...]:
     """One template, several, or the name of a list, to a tuple of them.
 
     Raises:
-        UserError: If a name without ``{}`` is not that of a list.
+        UserError: If there is none, or a name without ``{}`` is not that of a
+            list.
     """
     if not isinstance(given, str):
+        if not isinstance(given, Sequence) or not given:
+            raise UserError(
+                f'template={given!r}, expected a template with {{}}, a list '
+                f'of some, or the name of a list: {", ".join(LISTS)}'
+            )
         return tuple(given)
     if given in LISTS:
         return LISTS[given]

@@ -1,0 +1,118 @@
+"""What a config reads, found to be missing before anything takes long."""
+
+import importlib.util
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mmengine.config import Config
+
+from vlprompt.datasets.lists.class_names import class_names_of
+from vlprompt.errors import UserError, docs_url
+from vlprompt.missing_packages import missing_package_line
+
+WEIGHTS = ('.pt', '.pth', '.bin', '.safetensors', '.ckpt')
+# Packages that parts of a pipeline import when they are used.
+NEEDS = {'DecordInit': 'decord', 'PyAVInit': 'av'}
+
+
+class Input(NamedTuple):
+    """A file or a folder that a config names.
+
+    Attributes:
+        kind: What it is, in words.
+        path: Where it must be.
+    """
+
+    kind: str
+    path: str
+
+
+def inputs_of(config: Config, *loaders: str) -> Iterator[Input]:
+    """The files and folders that a model and some loaders read.
+
+    Args:
+        config: The config.
+        loaders: ``'train'``, ``'val'``, ``'test'``; those that there are.
+    """
+    clip = (config.get('model') or {}).get('clip') or {}
+    for key in ('pretrained', 'finetuned'):
+        path = clip.get(key)
+        if isinstance(path, str) and _is_file_name(path):
+            yield Input('file of CLIP weights', path)
+    if config.get('load_from'):
+        yield Input('checkpoint', config.load_from)
+    for dataset in data_sets(config, *loaders):
+        yield from _inputs_of_data(dataset)
+
+
+def check_inputs(config: Config, *loaders: str) -> None:
+    """Name what is missing of what a command is about to read.
+
+    Args:
+        config: The config.
+        loaders: As of :func:`inputs_of`.
+
+    Raises:
+        UserError: If a file, a folder or a package is missing, or a class
+            list does not fit.
+    """
+    for item in inputs_of(config, *loaders):
+        if is_missing(item.path):
+            raise UserError(
+                f'no {item.kind} at {item.path} ({docs_url("data#layout")} '
+                'says what belongs there)'
+                if item.kind in ('list', 'folder of videos')
+                else f'no {item.kind} at {item.path}'
+            )
+    for dataset in data_sets(config, *loaders):
+        class_names_of(dataset)
+        _check_packages(dataset.get('pipeline') or ())
+
+
+def is_missing(path: str) -> bool:
+    """Whether a local file or folder is not there."""
+    return '://' not in path and not Path(path).expanduser().exists()
+
+
+def data_sets(config: Config, *loaders: str) -> Iterator[dict[str, Any]]:
+    """The data sets of some loaders, those inside of wrappers too."""
+    for name in loaders:
+        loader = config.get(f'{name}_dataloader') or {}
+        yield from _unwrapped(loader.get('dataset') or {})
+
+
+def _unwrapped(dataset: Any) -> Iterator[dict[str, Any]]:
+    if not isinstance(dataset, Mapping):
+        return
+    inner = [dataset.get('dataset'), *(dataset.get('datasets') or ())]
+    inner = [part for part in inner if part]
+    for part in inner:
+        yield from _unwrapped(part)
+    if dataset and not inner:
+        yield dataset
+
+
+def _inputs_of_data(dataset: Mapping[str, Any]) -> Iterator[Input]:
+    root = dataset.get('data_root') or ''
+    if dataset.get('ann_file'):
+        yield Input('list', os.path.join(root, dataset['ann_file']))
+    prefixes = dataset.get('data_prefix') or {}
+    for prefix in prefixes.values():
+        if isinstance(prefix, str) and prefix:
+            yield Input('folder of videos', os.path.join(root, prefix))
+
+
+def _is_file_name(name: str) -> bool:
+    """Whether it can be no tag of open_clip, which has no such signs."""
+    return name.endswith(WEIGHTS) or '/' in name or os.sep in name
+
+
+def _check_packages(pipeline: Iterable[Any]) -> None:
+    for part in pipeline:
+        kind = part.get('type') if isinstance(part, Mapping) else None
+        name = NEEDS.get(str(kind).rpartition('.')[2])
+        if name and importlib.util.find_spec(name) is None:
+            error = ModuleNotFoundError(f'No module named {name!r}')
+            raise UserError(missing_package_line(error)) from error

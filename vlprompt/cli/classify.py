@@ -1,0 +1,226 @@
+"""Tell what videos show, by class names of your own.
+
+Videos are files, folders (all videos below them), lists of paths (.txt or
+.csv) and addresses (https://...).  The default model is CLIP ViT-B/16 of
+OpenAI as it is, which needs no training.
+
+With --window, long videos are told part by part.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vlprompt.errors import UserError
+
+from .parsing import parse
+
+if TYPE_CHECKING:
+    from vlprompt.apis import VideoClassifier
+
+EXAMPLE = 'vlprompt classify clip.mp4 --classes "frying eggs" "cutting bread"'
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument(
+        'inputs',
+        nargs='*',
+        metavar='INPUT',
+        help='video, folder, list of paths, https://...',
+    )
+    parser.add_argument(
+        '--classes',
+        nargs='+',
+        metavar='NAME',
+        help='class names, a file of them, or a data set (k400, ucf101, '
+        'hmdb51, ssv2, k600, toy); those of the config by default',
+    )
+    _add_model_arguments(parser)
+    _add_reading_arguments(parser)
+    _add_output_arguments(parser)
+
+
+def _add_model_arguments(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group('model')
+    group.add_argument(
+        '--model',
+        help='a name that `vlprompt models` lists, a config, the folder of a '
+        'run or of a pushed model, hf://user/name; CLIP ViT-B/16 by default',
+    )
+    group.add_argument(
+        '--checkpoint',
+        help='what the model has learnt; `none` for a model as it is made',
+    )
+    group.add_argument(
+        '--clip',
+        metavar='FILE',
+        help="CLIP's weights, in place of those the config downloads",
+    )
+    group.add_argument(
+        '--template', help='around a class name: "a video of {}."'
+    )
+    group.add_argument('--frames', type=int, help='frames of a view')
+    group.add_argument(
+        '--views', metavar='TxC', help='temporal views x crops, such as 4x3'
+    )
+    group.add_argument('--device', help='such as cuda:1 or cpu')
+    group.add_argument(
+        '--amp', action='store_true', help='compute in bf16, where it is fast'
+    )
+
+
+def _add_reading_arguments(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group('videos')
+    group.add_argument(
+        '--window',
+        type=float,
+        metavar='SECONDS',
+        help='tell long videos window by window',
+    )
+    group.add_argument(
+        '--stride',
+        type=float,
+        metavar='SECONDS',
+        help='from a window to the next; a window by default',
+    )
+    group.add_argument(
+        '--camera',
+        metavar='WHICH',
+        help='watch a camera (0, 1, ...), a stream (rtsp://...) or a file '
+        'as it runs, until Ctrl-C; windows of 2 s every second by default',
+    )
+    group.add_argument(
+        '--batch-size', type=int, default=8, help='videos or windows at once'
+    )
+    group.add_argument(
+        '--workers', type=int, default=2, help='videos read at the same time'
+    )
+    group.add_argument(
+        '--on-error',
+        choices=['skip', 'stop'],
+        default='skip',
+        help='name what cannot be read and go on (the default), or end there',
+    )
+
+
+def _add_output_arguments(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group('results')
+    group.add_argument(
+        '--top-k', type=int, default=3, help='classes of each result'
+    )
+    group.add_argument(
+        '--json',
+        metavar='FILE',
+        help='write a JSON document; one line a result, as they come, for a '
+        'name in .jsonl and for - (standard output)',
+    )
+    group.add_argument(
+        '--csv', metavar='FILE', help='write a table; - for standard output'
+    )
+    group.add_argument(
+        '--timeline',
+        metavar='FILE.html',
+        help='write a page with the windows of each video',
+    )
+    group.add_argument(
+        '--srt',
+        metavar='FILE.srt',
+        help='write the windows of a video as subtitles',
+    )
+
+
+def check(args: Namespace) -> None:
+    """Refuse flags that do not fit each other.
+
+    Raises:
+        UserError: With the first that does not.
+    """
+    if bool(args.inputs) == bool(args.camera):
+        raise UserError(
+            'nothing to classify: give videos, a folder, a list or --camera 0'
+            if not args.inputs
+            else '--camera and videos: give one of them'
+        )
+    if args.json == '-' and args.csv == '-':
+        raise UserError('--json - and --csv -: only one fits standard output')
+    for flag, value in (
+        ('--top-k', args.top_k),
+        ('--batch-size', args.batch_size),
+    ):
+        if value < 1:
+            raise UserError(f'{flag} {value}, expected at least 1')
+    windowed = args.window is not None or args.camera is not None
+    for flag in ('stride', 'timeline', 'srt'):
+        if getattr(args, flag) is not None and not windowed:
+            raise UserError(f'--{flag} needs --window SECONDS')
+    if args.timeline and args.camera:
+        raise UserError('--timeline needs a video, not --camera')
+    for flag in ('json', 'csv', 'timeline', 'srt'):
+        path = getattr(args, flag)
+        if path and not Path(path).parent.is_dir():
+            raise UserError(
+                f'--{flag} {path}: there is no folder {Path(path).parent}'
+            )
+
+
+def make_classifier(args: Namespace) -> VideoClassifier:
+    """The model of the flags, with its classes."""
+    from vlprompt.apis import VideoClassifier
+    from vlprompt.apis.classes import find_classes
+    from vlprompt.datasets.pipelines import parse_views
+
+    # Before the model is loaded, which takes longer.
+    views = args.views and parse_views(args.views)
+    classes = args.classes and find_classes(args.classes)
+    classifier = VideoClassifier(
+        args.model,
+        args.checkpoint,
+        args.device,
+        classes=classes,
+        clip=args.clip,
+        template=args.template,
+        frames=args.frames,
+        views=views,
+        frozen_dtype=_precision(args),
+    )
+    if classes is None:
+        classifier.set_classes(None)
+    return classifier
+
+
+def _precision(args: Namespace) -> str | None:
+    if not args.amp:
+        return None
+    from mmengine.device import get_device
+
+    from vlprompt.hardware import WITHOUT_BF16, has_bf16
+
+    if has_bf16(args.device or get_device()):
+        return 'bfloat16'
+    print(WITHOUT_BF16)
+    return None
+
+
+def run(args: Namespace) -> int:
+    """Classify, and return how many results there are.
+
+    Raises:
+        UserError: If flags do not fit, or nothing can be read.
+    """
+    check(args)
+    from vlprompt.clips.windows import Span
+
+    if args.window is not None:
+        Span.checked(args.window, args.stride)
+    from .classify_runs import classify_camera, classify_videos
+
+    return (classify_camera if args.camera else classify_videos)(args)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Classify."""
+    return run(parse(__name__, args))

@@ -1,0 +1,1 @@
+"""Going on with a run whose config, data or processes have changed."""
