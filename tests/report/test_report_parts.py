@@ -1,10 +1,13 @@
 """Curves, statistics, records and strips."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from made_runs import make_clip, make_training
 from scipy.stats import binomtest
 
+from vlprompt.records import RecordHook
 from vlprompt.records.predictions import best_of, keep_classes
 from vlprompt.report.clips import Gallery
 from vlprompt.report.curves import MOST_POINTS, read_curves
@@ -136,6 +139,16 @@ def test_a_gallery_decodes_each_clip_once_and_stops(tmp_path):
     assert gallery.show(files[1]).strip is not None
     assert gallery.show(files[2]).strip is None
     assert (gallery.count, gallery.left_out) == (2, 1)
+
+
+def test_a_record_that_cannot_be_made_ends_no_run(tmp_path):
+    lines = []
+    logger = SimpleNamespace(warning=lines.append)
+    runner = SimpleNamespace(work_dir=str(tmp_path), logger=logger)
+    RecordHook().before_train(runner)  # of a runner without a config
+    (line,) = lines
+    assert 'nothing is recorded for reports: AttributeError' in line
+    assert not [*tmp_path.iterdir()]
 
 
 @pytest.mark.parametrize(
