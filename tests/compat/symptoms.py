@@ -149,7 +149,9 @@ def safe_checkpoints():
 
     with tempfile.TemporaryDirectory() as folder:
         path = f'{folder}/a.pth'
-        torch.save(dict(message_hub=HistoryBuffer([1.0], [1])), path)
+        hub = HistoryBuffer([1.0], [1])
+        weights = {'a': torch.zeros(1)}
+        torch.save(dict(state_dict=weights, message_hub=hub), path)
         loaded = CheckpointLoader.load_checkpoint(path)
     assert loaded['message_hub'].current() == 1
 

@@ -5,6 +5,7 @@ import os
 import signal
 from pathlib import Path
 
+import torch
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -47,6 +48,43 @@ class Killer(Hook):
         """Kill it when the time has come."""
         if (runner.epoch, batch_idx) == self.when:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+@HOOKS.register_module()
+class Poison(Hook):
+    """Makes what is learned, or its gradients, NaN.
+
+    Args:
+        iteration: In which iteration, counted from 0; all of a test.
+        rank: In which process.
+        grads: Only in the update of that iteration, after its loss.
+    """
+
+    priority = 'HIGH'
+
+    def __init__(
+        self, iteration: int = 0, rank: int = 0, grads: bool = False
+    ) -> None:
+        self.iteration = iteration
+        self.rank = rank
+        self.grads = grads
+
+    def before_train_iter(self, runner: Runner, *_, **__) -> None:
+        """Do it when the time has come."""
+        if (runner.iter, get_rank()) != (self.iteration, self.rank):
+            return
+        learned = [p for p in runner.model.parameters() if p.requires_grad]
+        if self.grads:
+            learned[-1].register_hook(lambda grad: grad * float('nan'))
+        else:
+            self.before_test_epoch(runner)
+
+    def before_test_epoch(self, runner: Runner) -> None:
+        """Do it."""
+        with torch.no_grad():
+            for parameter in runner.model.parameters():
+                if parameter.requires_grad:
+                    parameter.fill_(float('nan'))
 
 
 @HOOKS.register_module()

@@ -13,6 +13,8 @@ from .config import load_config
 DEFAULT = 'clip_b16'
 HUB = 'hf://'
 PUSHED = 'vlprompt.json'  # what a folder of `vlprompt models push` has
+# And what those of transformers and of open_clip have.
+HANDED_ON = (PUSHED, 'config.json', 'open_clip_config.json')
 BEST = 'best_*.pth'
 
 
@@ -38,7 +40,8 @@ def find_model(name: str | Path | Config | None = None) -> FoundModel:
         name: A model as `vlprompt models` lists it (``'vilt_b16_k400'``), a
             config (``'my.py'``, ``'vlprompt::vilt/vilt_toy.py'``, or loaded),
             the folder of a run, whose best or last checkpoint it is, a
-            folder that was pushed or pulled, or an address of the Hugging
+            folder that was pushed or pulled, one of transformers (CLIPModel,
+            XCLIPModel) or of open_clip, or an address of the Hugging
             Face Hub (``'hf://user/name'``).  Vanilla CLIP ViT-B/16 of OpenAI
             if not given.
 
@@ -77,16 +80,14 @@ def _named(name: str) -> FoundModel:
 
 
 def _from_hub(address: str) -> FoundModel:
-    try:
-        from vlprompt.hub import pull
-    except ImportError as error:
-        raise UserError(f'{address} needs {error.name}') from error
-    return _in_folder(Path(pull(address)))._replace(source=address)
+    from vlprompt.hub import pull
+
+    return _in_folder(pull(address))._replace(source=address)
 
 
 def _in_folder(folder: Path) -> FoundModel:
     """Of a run, or as it was pushed."""
-    if (folder / PUSHED).is_file():
+    if any((folder / name).is_file() for name in HANDED_ON):
         from vlprompt.hub import read_folder
 
         found = read_folder(folder)

@@ -11,9 +11,10 @@ from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, TextIO
+from typing import TextIO
 
 from vlprompt.user_messages import error_line
+from vlprompt.written_values import Written
 
 EXIT_USER_ERROR = 2
 EXIT_OUTPUT_CUT = 141  # as if ended by SIGPIPE
@@ -25,7 +26,7 @@ PATIENCE_OF_RANK_0 = 2
 
 
 class Options(Action):
-    """``key=value`` pairs, which are added to those given before."""
+    """``key=value`` pairs, added to those before; of equal keys the last."""
 
     def __call__(
         self,
@@ -34,27 +35,14 @@ class Options(Action):
         values: Sequence[str],
         option_string: str | None = None,
     ) -> None:
-        """Read the pairs; one without ``=`` is refused in one line."""
+        """Take the pairs; one without ``=`` is refused in one line."""
         options = dict(getattr(namespace, self.dest) or {})
         for pair in values:
             key, equals, value = pair.partition('=')
-            if not equals:
+            if not (equals and key):
                 parser.error(f'{option_string} {pair}: expected key=value')
-            options[key] = read_value(value)
+            options[key] = Written(value)
         setattr(namespace, self.dest, options)
-
-
-def read_value(text: str) -> Any:
-    """What MMEngine reads, but a text that is no list keeps its spaces.
-
-    ``a photo of a {}.`` is one.
-    """
-    from mmengine.config import DictAction
-
-    wrapped = text.startswith(('[', '(')) and text.endswith((']', ')'))
-    if wrapped or ',' in text:
-        return DictAction._parse_iterable(text)
-    return DictAction._parse_int_float_bool(text.strip('\'"'))
 
 
 def add_options_argument(parser: ArgumentParser, purpose: str) -> None:
@@ -77,8 +65,9 @@ def add_common_arguments(parser: ArgumentParser) -> None:
     )
     add_options_argument(
         parser,
-        'change the config: model.prompts.depth=6, key="[a,b]" for a list, '
-        'key="[(a,b),(c,d)]" for nested ones (quoted, no spaces)',
+        'change the config: model.prompts.depth=6, key="[brush hair,clap]" '
+        "for a list, key=\"['a, b', [1, 2]]\" with Python's quotes; what "
+        'takes the place of a string is taken as it is',
     )
     parser.add_argument(
         '--launcher',

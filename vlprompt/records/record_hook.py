@@ -13,6 +13,7 @@ from mmengine.runner import Runner
 
 from vlprompt.datasets.seeded_video_dataset import BROKEN
 from vlprompt.errors import last_line
+from vlprompt.evaluation.counted_acc_metric import NAME
 from vlprompt.evaluation.retrieval import Ranking
 from vlprompt.registry import HOOKS
 
@@ -98,7 +99,7 @@ class RecordHook(Hook):
 def _classify(runner: Runner, rows: Sequence[Mapping[str, Any]]) -> Any:
     dataset = runner.test_dataloader.dataset
     videos = [
-        row.get('filename') or dataset.get_data_info(i).get('filename', '')
+        row.get(NAME) or dataset.get_data_info(i).get('filename', '')
         for i, row in enumerate(rows)
     ]
     scored = [i for i, row in enumerate(rows) if not row[BROKEN]]

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import av
+import safetensors
 import torch
 from rich.console import Console
 from rich.progress import Progress
@@ -95,12 +97,20 @@ def main(args: Sequence[str] | None = None) -> dict[Case, Finding]:
             list(PARTS.values()),
             log.findings,
             args.size,
-            describe('cpu'),
+            {**describe('cpu'), **_readers()},
             ' '.join(words),
             args.seed,
         )
         print(f'written to {args.doc}')
     return log.findings
+
+
+def _readers() -> dict[str, str]:
+    """Versions of what reads the files that are damaged."""
+    return dict(
+        readers=f'PyAV {av.__version__}, FFmpeg {av.ffmpeg_version_info}, '
+        f'safetensors {safetensors.__version__}'
+    )
 
 
 def _run(part: Part, args: Namespace, log: CaseLog) -> None:

@@ -100,6 +100,10 @@ class Video:
         except av.FFmpegError as error:
             raise OSError(say(error)) from error
 
+    def close(self) -> None:
+        """Close the file; PyAV waits for Python's collector otherwise."""
+        self._container.close()
+
     def seek(self, time: int) -> None:
         """Go to a key frame near a time of the stream, or stay."""
         try:

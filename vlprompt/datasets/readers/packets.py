@@ -1,12 +1,14 @@
 """The packets of a video, kept in memory or read again from the file."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from .container import Video
 
-KEPT = 32 * 2**20  # bytes of packets in memory
+KEPT = 32 * 2**20  # bytes of a file whose packets stay in memory
 
 
 class PacketFacts(NamedTuple):
@@ -52,11 +54,9 @@ class Packets:
 
     def scan(self, video: Video) -> Iterator[Any]:
         """Go through all of them for the first time."""
-        room = KEPT
+        if os.path.getsize(video.file) > KEPT:
+            self._kept = None
         for packet in video.demux():
-            room -= packet.size
-            if room < 0:
-                self._kept = None
             if self._kept is not None:
                 self._kept.append(packet)
             facts = PacketFacts(
@@ -75,22 +75,34 @@ class Packets:
         """The packets from a place on."""
         if self._kept is not None:
             return islice(self._kept, place, None)
-        begin, packets = self._seek(place)
-        return islice(packets, place - begin, None)
+        return self._read_from(place)
 
-    def _seek(self, place: int) -> tuple[int, Iterator[Any]]:
-        """Packets from a place or before it, and which the first is."""
+    def _read_from(self, place: int) -> Iterator[Any]:
+        """The same, of a file that is opened again and closed at the end."""
+        if place > 0:
+            with closing(self._open()) as video:
+                begin, packets = self._seek(video, place)
+                if begin is not None:
+                    yield from islice(packets, place - begin, None)
+                    return
+        with closing(self._open()) as video:
+            yield from islice(video.demux(), place, None)
+
+    def _seek(
+        self, video: Video, place: int
+    ) -> tuple[int | None, Iterator[Any]]:
+        """Which packet the next one is, if it is not beyond the place."""
         facts = self.facts[place]
         time = facts.pts if facts.dts is None else facts.dts
-        if place > 0 and time is not None:
-            video = self._open()
-            video.seek(time)
-            packets = video.demux()
-            first = next(packets, None)
-            begin = None if first is None else self._find(first)
-            if begin is not None and begin <= place:
-                return begin, chain([first], packets)
-        return 0, self._open().demux()
+        if time is None:
+            return None, iter(())
+        video.seek(time)
+        packets = video.demux()
+        first = next(packets, None)
+        begin = None if first is None else self._find(first)
+        if begin is None or begin > place:
+            return None, iter(())
+        return begin, chain([first], packets)
 
     def _find(self, packet: Any) -> int | None:
         """Which packet this is, if one alone is like it."""
