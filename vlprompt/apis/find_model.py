@@ -12,7 +12,6 @@ from .config import load_config
 
 DEFAULT = 'clip_b16'
 HUB = 'hf://'
-PUSHED = 'vlprompt.json'  # what a folder of `vlprompt models push` has
 BEST = 'best_*.pth'
 
 
@@ -77,33 +76,36 @@ def _named(name: str) -> FoundModel:
 
 
 def _from_hub(address: str) -> FoundModel:
-    try:
-        from vlprompt.hub import pull
-    except ImportError as error:
-        raise UserError(f'{address} needs {error.name}') from error
-    return _in_folder(Path(pull(address)))._replace(source=address)
+    from vlprompt.hub import pull, read_folder
+
+    found = read_folder(pull(address))
+    return FoundModel(found.config, found.checkpoint, address)
 
 
 def _in_folder(folder: Path) -> FoundModel:
-    """Of a run, or as it was pushed."""
-    if (folder / PUSHED).is_file():
+    """Of a run, which has its config, or as it was pushed or pulled."""
+    dumped = sorted(folder.glob('*.py'), key=lambda file: file.stat().st_mtime)
+    if dumped:
+        return _of_run(folder, dumped[-1])
+    if any(folder.glob('*.json')):
         from vlprompt.hub import read_folder
 
         found = read_folder(folder)
         return FoundModel(found.config, found.checkpoint, str(folder))
-    dumped = sorted(folder.glob('*.py'), key=lambda file: file.stat().st_mtime)
-    if not dumped:
-        raise UserError(
-            f'{folder} has no model: expected the folder of a run, with its '
-            f'config, or of a pushed model, with {PUSHED}'
-        )
+    raise UserError(
+        f'{folder} has no model: expected the folder of a run, with its '
+        'config, or of a model that was pushed or pulled'
+    )
+
+
+def _of_run(folder: Path, config: Path) -> FoundModel:
     checkpoint = _checkpoint_of(folder)
     if checkpoint is None:
         raise UserError(
             f'{folder} has no checkpoint: the run has not come to one yet '
-            f'({dumped[-1]} is its config)'
+            f'({config} is its config)'
         )
-    return FoundModel(load_config(str(dumped[-1])), checkpoint, str(folder))
+    return FoundModel(load_config(str(config)), checkpoint, str(folder))
 
 
 def _checkpoint_of(folder: Path) -> str | None:

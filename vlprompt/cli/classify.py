@@ -168,7 +168,20 @@ def check(args: Namespace) -> None:
 
 
 def make_classifier(args: Namespace) -> VideoClassifier:
-    """The model of the flags, with its classes."""
+    """The model of the flags, with its classes.
+
+    Raises:
+        UserError: If there is none, or its weights cannot be downloaded.
+    """
+    try:
+        return _make_classifier(args)
+    except UserError as error:
+        if not str(error).startswith('cannot download'):
+            raise
+        raise UserError(f'{error}, here with --clip FILE') from error
+
+
+def _make_classifier(args: Namespace) -> VideoClassifier:
     from vlprompt.apis import VideoClassifier
     from vlprompt.apis.classes import find_classes
     from vlprompt.datasets.pipelines import parse_views
@@ -212,6 +225,10 @@ def run(args: Namespace) -> int:
         UserError: If flags do not fit, or nothing can be read.
     """
     check(args)
+    if not args.clip and not Path(args.model or '').is_file():
+        from vlprompt.without_network import use_what_is_there
+
+        use_what_is_there()  # before anything imports the Hub's client
     from vlprompt.clips.windows import Span
 
     if args.window is not None:
