@@ -21,6 +21,9 @@ custom_hooks = [
     dict(type='TrainValOverlapHook'),
     dict(type='SharedTextHook'),
     dict(type='DecoderHook'),
+    dict(type='FiniteLossHook'),
+    dict(type='FiniteScoresHook'),
+    dict(type='BatchOfOneHook'),
 ]
 randomness = dict(seed=1024)
 

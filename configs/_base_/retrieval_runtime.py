@@ -12,4 +12,7 @@ custom_hooks = [
     dict(type='BrokenVideosHook'),
     dict(type='TrainValOverlapHook'),
     dict(type='HeadSimilarityHook'),
+    dict(type='FiniteLossHook'),
+    dict(type='FiniteScoresHook'),
+    dict(type='BatchOfOneHook'),
 ]

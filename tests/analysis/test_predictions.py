@@ -13,6 +13,7 @@ from vlprompt.analysis import (
     class_accuracies,
     confused_pairs,
     count_confusions,
+    find_clusters,
     read_predictions,
 )
 from vlprompt.datasets.video_class_dataset import BROKEN, BrokenVideo
@@ -137,3 +138,17 @@ def test_confusions_by_hand():
 def test_labels_without_a_score(label):
     with pytest.raises(UserError, match=f'label {label} among .* of 4 class'):
         count_confusions(predictions([label], [0]))
+
+
+def test_scores_that_are_no_numbers(tmp_path):
+    rows = [row(0, [0.5, 0.5]), row(1, [np.nan, 0.5])]
+    path = tmp_path / 'scores.pkl'
+    path.write_bytes(pickle.dumps(rows))
+    line = 'scores of 1 of 2 videos are not finite numbers, of .*mp4 first'
+    with pytest.raises(UserError, match=line):
+        read_predictions(path)
+    scores = np.array([[0.5, np.inf]])
+    with pytest.raises(UserError, match='scores of 1 of 1 videos'):
+        count_confusions(Predictions(np.array([0]), scores, 0))
+    with pytest.raises(UserError, match='features of 1 of 1 videos'):
+        find_clusters(scores, 1)

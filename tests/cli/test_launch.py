@@ -4,10 +4,13 @@ import os
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vlprompt.cli import child, launch, slurm, train
 from vlprompt.cli.parsing import parse
 from vlprompt.errors import UserError
+from vlprompt.written_values import read_value
 
 
 def parsed(*words):
@@ -39,6 +42,32 @@ def test_processes_get_the_other_flags_as_they_were_given(programs, flag):
     ]  # fmt: skip
 
 
+TEXTS = st.text(
+    st.characters(exclude_categories=['Cs'], exclude_characters='\0')
+)
+
+
+@pytest.mark.parametrize('flags', [['--gpus=2'], ['--slurm=p', '--gpus=2']])
+@given(texts=st.lists(TEXTS, min_size=1, max_size=4))
+def test_values_arrive_in_the_processes(flags, texts):
+    """As they were written, plain and quoted, whatever they look like."""
+    pairs = [f'a.{i}={text}' for i, text in enumerate(texts)]
+    pairs += [f'b.{i}={text!r}' for i, text in enumerate(texts)]
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('PYTHONSAFEPATH', '')
+        patch.setattr(os, 'execvp', lambda _, line: found.append(line))
+        patch.setattr(
+            launch, 'run_processes', lambda _, line: found.append(line)
+        )
+        with pytest.raises(SystemExit):
+            train.main(['my.py', *flags, '--cfg-options', *pairs])
+    words = found[0][found[0].index('vlprompt') + 2 :]
+    values = list(parse(train.__name__, words).cfg_options.values())
+    assert values[: len(texts)] == texts
+    assert [read_value(v) for v in values[len(texts) :]] == texts
+
+
 @pytest.mark.parametrize(
     ('words', 'line'),
     [
@@ -53,6 +82,13 @@ def test_processes_get_the_other_flags_as_they_were_given(programs, flag):
 def test_flags_that_do_not_fit_each_other(words, line):
     with pytest.raises(UserError, match=line):
         launch.is_launcher(parsed(*words))
+
+
+def test_the_home_folder_in_a_flag(monkeypatch):
+    monkeypatch.setenv('HOME', '/houses/me')
+    args = parsed('--work-dir=~/runs', '--cfg-options', 'work_dir=~/x')
+    assert args.work_dir == '/houses/me/runs'
+    assert args.cfg_options == {'work_dir': '~/x'}  # not read yet
 
 
 def test_without_such_flags_nothing_is_started():

@@ -76,7 +76,7 @@ def test_without_a_network_a_line_says_what_to_fetch(tmp_path):
     assert 'Retrying' not in done.stderr
     line = done.stderr.splitlines()[-1]
     assert line.startswith("error: cannot download 'openai'")
-    assert 'timm/vit_base_patch16_clip_224.openai' in line
+    assert 'timm/vit_base_patch16_clip_224.openai' in line  # to be fetched
     assert line.endswith('--clip FILE')
 
 

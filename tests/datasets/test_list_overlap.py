@@ -63,3 +63,8 @@ def test_published_lists(shared_data):
     second = set(train) & set(paths('val2'))
     assert len(second) > 100
     assert count_overlap(train, paths('val2')).shared == len(second)
+
+
+def test_paths_in_other_spellings():
+    train = ['a/0001.mp4', 'b/0001.mp4']
+    assert count_overlap(train, ['./a/0001.mp4', 'c/0001.mp4']).shared == 1

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 from splits_tool import few_shot, lines, write_lines, write_world
@@ -9,6 +10,7 @@ from videos import write_video
 
 from vlprompt.apis.inference import read_video
 from vlprompt.cli import data_cache, data_check
+from vlprompt.clips.find_sources import find_sources
 from vlprompt.datasets import VideoClassDataset, read_captions
 from vlprompt.datasets.lists.path_resolver import index_folder
 from vlprompt.datasets.lists.spelling import _listing
@@ -86,6 +88,19 @@ def test_all_find_the_file(tmp_path, disk, listed):
     assert row['problem'] == ''
     (sample,) = build(tmp_path, 'data_cache')
     assert sample['data_samples'].filename.endswith('.zip')
+
+
+def test_lists_for_prediction_read_lines_and_names_alike(tmp_path):
+    for name in ('a\u2028b.mp4', f'{NFD}.MP4'):
+        (tmp_path / name).touch()
+    text = f'a\u2028b.mp4 1\n{NFC}.mp4 \u00b2\n{NFC}.mp4\r'
+    (tmp_path / 'l.txt').write_text(text, newline='')
+    names = [
+        Path(source.name).name for source in find_sources(tmp_path / 'l.txt')
+    ]
+    assert names == ['a\u2028b.mp4', f'{NFC}.mp4 \u00b2', f'{NFD}.MP4']
+    (source,) = find_sources(tmp_path / f'{NFC}.mp4')
+    assert Path(source.name).name == f'{NFD}.MP4'
 
 
 def test_a_store_is_found_by_a_list_with_another_spelling(tmp_path):

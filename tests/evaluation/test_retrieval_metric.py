@@ -1,16 +1,22 @@
 """Retrieval: ranks by hand and by loops, the metric, two processes."""
 
+from itertools import permutations
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
+from hypothesis import given
+from hypothesis import strategies as st
 from mmengine.logging import MMLogger
 
 from vlprompt.datasets.video_class_dataset import BrokenVideo
 from vlprompt.errors import UserError
 from vlprompt.evaluation import VideoTextRetrievalMetric
 from vlprompt.evaluation import video_text_retrieval_metric as metric_module
+from vlprompt.evaluation.ranks import Ranks
 from vlprompt.evaluation.retrieval import (
     summarize,
     text_to_video_ranks,
@@ -34,37 +40,84 @@ SCORES = np.array(
 )
 WORLD = 2
 FIVE = ('R1', 'R5', 'R10', 'MdR', 'MnR')
+ALL = (text_to_video_ranks, video_to_group_ranks, video_to_caption_ranks)
+
+
+def alone(ranks):
+    """Ranks without ties."""
+    ranks = np.array(ranks)
+    return Ranks(ranks - 1, np.zeros(len(ranks)), np.ones(len(ranks)))
 
 
 def test_several_captions_by_hand():
-    ranks = text_to_video_ranks(SCORES, OWNER)
+    ranks = text_to_video_ranks(SCORES, OWNER).values('strict')
     assert ranks.tolist() == [1, 3, 2, 2, 1, 3]
     # groups: .9 .8 .5 | .4 .4 .7 | .95 .6 .6
-    assert video_to_group_ranks(SCORES, OWNER).tolist() == [2, 3, 2]
+    groups = video_to_group_ranks(SCORES, OWNER)
+    assert groups.values('strict').tolist() == [2, 3, 2]
     # video 1 has .4; .45, .8 and .6 are better
-    assert video_to_caption_ranks(SCORES, OWNER).tolist() == [2, 4, 2]
+    captions = video_to_caption_ranks(SCORES, OWNER)
+    assert captions.values('strict').tolist() == [2, 4, 2]
 
 
 def test_ties_by_hand():
-    ranks = text_to_video_ranks(SCORES, OWNER, 'mean')
-    assert ranks.tolist() == [1, 3, 2.5, 2, 1, 3]
+    ranks = text_to_video_ranks(SCORES, OWNER)
+    assert ranks.values('mean').tolist() == [1, 3, 2.5, 2, 1, 3]
+    assert ranks.values('expected').tolist() == [1, 3, 2.5, 2, 1, 3]
+    assert ranks.within(2, 'expected').tolist() == [1, 0, 0.5, 1, 1, 0]
     same, owner = np.full((3, 3), 0.5), np.arange(3)
-    for to_ranks in (
-        text_to_video_ranks,
-        video_to_group_ranks,
-        video_to_caption_ranks,
-    ):
-        assert to_ranks(same, owner).tolist() == [1, 1, 1]
-        assert to_ranks(same, owner, 'mean').tolist() == [2, 2, 2]
+    for to_ranks in ALL:
+        ranks = to_ranks(same, owner)
+        assert ranks.values('strict').tolist() == [1, 1, 1]
+        assert ranks.values('mean').tolist() == [2, 2, 2]
+        assert ranks.values('expected').tolist() == [2, 2, 2]
+        for k in (1, 2, 3, 4):
+            chance = [min(1, k / 3)] * 3
+            assert ranks.within(k, 'expected').tolist() == pytest.approx(
+                chance
+            )
     # Two captions of the right video tie with one of another.
     owner = np.array([0, 0, 1])
     scores = np.array([[0.5, 0.1], [0.5, 0.2], [0.5, 0.9]])
-    assert video_to_caption_ranks(scores, owner, 'mean').tolist() == [1.5, 1]
+    ranks = video_to_caption_ranks(scores, owner)
+    assert ranks.values('mean').tolist() == [1.5, 1]
+    assert ranks.values('expected').tolist() == pytest.approx([4 / 3, 1])
+    assert ranks.within(1, 'expected').tolist() == pytest.approx([2 / 3, 1])
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=2, max_size=6),
+    st.integers(1, 5),
+    st.integers(1, 6),
+)
+def test_expected_ranks_are_the_mean_over_all_orders(scores, right, k):
+    """The first so many of a few items are right, the others wrong."""
+    right = min(right, len(scores) - 1)
+    best = max(scores[:right])
+    ranks = Ranks(
+        *(
+            np.array([number])
+            for number in (
+                sum(s > best for s in scores[right:]),
+                sum(s == best for s in scores[right:]),
+                sum(s == best for s in scores[:right]),
+            )
+        )
+    )
+    found = []
+    for order in permutations(range(len(scores))):
+        ranked = sorted(order, key=lambda i: -scores[i])  # stable
+        places = [ranked.index(i) for i in range(right)]
+        wrong_before = min(places) - sum(p < min(places) for p in places)
+        found.append(1 + wrong_before)
+    assert ranks.values('expected')[0] == pytest.approx(np.mean(found))
+    within = np.mean([rank <= k for rank in found])
+    assert ranks.within(k, 'expected')[0] == pytest.approx(within)
 
 
 def test_summary_by_hand():
     ranks = np.array([1, 1, 2, 5, 6, 10, 11, 40])
-    assert summarize(ranks) == dict(
+    assert summarize(alone(ranks)) == dict(
         R1=25.0, R5=50.0, R10=75.0, MdR=5.5, MnR=9.5
     )
 
@@ -108,9 +161,8 @@ def test_ranks_equal_the_loops(tie, levels):
     owner = rng.permutation(np.r_[np.arange(13), rng.integers(0, 13, 20)])
     scores = rng.integers(0, levels, (33, 13)).astype(np.float32)
     expected = slow_ranks(scores.tolist(), owner, tie)
-    assert text_to_video_ranks(scores, owner, tie).tolist() == expected[0]
-    assert video_to_group_ranks(scores, owner, tie).tolist() == expected[1]
-    assert video_to_caption_ranks(scores, owner, tie).tolist() == expected[2]
+    for to_ranks, ranks in zip(ALL, expected, strict=True):
+        assert to_ranks(scores, owner).values(tie).tolist() == ranks
 
 
 def test_the_size_of_msvd():
@@ -118,11 +170,11 @@ def test_the_size_of_msvd():
     rng = np.random.default_rng(0)
     owner = np.sort(np.r_[np.arange(670), rng.integers(0, 670, 27763 - 670)])
     scores = rng.random((27763, 670), np.float32)
-    t2v = text_to_video_ranks(scores, owner, 'mean')
+    t2v = text_to_video_ranks(scores, owner).values('mean')
     assert t2v.shape == (27763,)
     assert t2v.mean() == pytest.approx(670 / 2, rel=0.02)
-    groups = video_to_group_ranks(scores, owner, 'mean')
-    captions = video_to_caption_ranks(scores, owner, 'mean')
+    groups = video_to_group_ranks(scores, owner).values('mean')
+    captions = video_to_caption_ranks(scores, owner).values('mean')
     assert groups.shape == captions.shape == (670,)
     assert captions.mean() == pytest.approx(27763 / 42, rel=0.2)
 
@@ -136,11 +188,7 @@ def test_the_size_of_msvd():
     ],
 )
 def test_scores_that_mean_nothing(scores, owner, message):
-    for to_ranks in (
-        text_to_video_ranks,
-        video_to_group_ranks,
-        video_to_caption_ranks,
-    ):
+    for to_ranks in ALL:
         with pytest.raises(UserError, match=message):
             to_ranks(np.array(scores, float), np.array(owner))
 
@@ -182,15 +230,55 @@ def test_keys_and_numbers_of_the_metric():
     t2v, group, caption = slow_ranks((text @ video).tolist(), owner, 'strict')
     assert len(t2v) == 21 and max(t2v) > 5 and group != caption
     expected = {
-        **{f't2v/{k}': v for k, v in summarize(np.array(t2v)).items()},
-        **{f'v2t/{k}': v for k, v in summarize(np.array(group)).items()},
+        **{f't2v/{k}': v for k, v in summarize(alone(t2v)).items()},
+        **{f'v2t/{k}': v for k, v in summarize(alone(group)).items()},
         **dict(captions=21, truncated=4, scored=9, listed=9),
     }
     assert metrics == pytest.approx(expected)
     assert next(iter(metrics)) == 't2v/R1'
     other = metrics_of(samples, v2t='caption', prefix='test')
-    for name, value in summarize(np.array(caption)).items():
+    for name, value in summarize(alone(caption)).items():
         assert other[f'test/v2t/{name}'] == pytest.approx(value)
+
+
+@pytest.mark.parametrize('v2t', ['group', 'caption'])
+@pytest.mark.parametrize('num', [7, 33, 40])
+def test_a_model_that_tells_nothing_apart_is_chance(monkeypatch, v2t, num):
+    """Products of equal rows may differ by their place in a matrix."""
+    monkeypatch.setattr(metric_module, 'CAPTIONS', 16)
+    monkeypatch.setattr(metric_module, 'VIDEOS', 8)
+    lines = []
+    logger = SimpleNamespace(warning=lines.append, info=lambda line: None)
+    monkeypatch.setattr(MMLogger, 'get_current_instance', lambda: logger)
+    video, text = torch.randn(2, 128, generator=torch.manual_seed(0))
+    samples = [
+        dict(
+            sample_idx=i,
+            video_feature=video,
+            text_feature=text.expand(3, -1),
+        )
+        for i in range(num)
+    ]
+    metrics = metrics_of(samples, v2t=v2t)
+    mean = 1 + 3 * (num - 1) / 4 if v2t == 'caption' else (num + 1) / 2
+    assert metrics['t2v/R1'] == pytest.approx(100 / num)
+    assert metrics['v2t/R1'] == pytest.approx(100 / num)
+    assert metrics['t2v/MnR'] == pytest.approx((num + 1) / 2)
+    assert metrics['v2t/MnR'] == pytest.approx(mean)
+    assert ['all video features are equal' in line for line in lines] == [1, 0]
+    assert 'all text features are equal' in lines[1]
+    assert metrics_of(samples, v2t=v2t, tie='strict')['t2v/R1'] == 100
+
+
+@pytest.mark.parametrize('key', ['video_feature', 'text_feature'])
+def test_features_that_are_no_numbers(key):
+    samples = videos()
+    for sample in samples[3:5]:
+        sample[key] = sample[key] * float('nan')
+    samples[3]['filename'] = 'c.mp4'
+    line = '2 of 9 videos are not finite numbers, of c.mp4 first'
+    with pytest.raises(UserError, match=line):
+        metrics_of(samples)
 
 
 def test_neither_order_nor_repeated_samples_count():

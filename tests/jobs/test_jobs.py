@@ -148,3 +148,10 @@ def test_the_best_validation(tmp_path):
     (folder / 'scalars.json').write_text(text)
     assert best_validation(tmp_path / 'train', 'acc/top1') == 0.5
     assert best_validation(tmp_path / 'other', 'acc/top1') is None
+
+
+def test_metrics_that_are_no_numbers_are_not_kept(tmp_path, config):
+    (tmp_path / 'test').mkdir()
+    (tmp_path / 'test/metrics.json').write_text('{"acc/top1": NaN}')
+    with pytest.raises(UserError, match='test: acc/top1 is nan'):
+        TestJob('test', config).metrics(tmp_path)

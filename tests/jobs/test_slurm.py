@@ -110,3 +110,9 @@ def test_without_submitit_it_says_so(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, 'submitit', None)
     with pytest.raises(UserError, match='pip install submitit'):
         SlurmExecutor(tmp_path)
+
+
+def test_words_pass_the_shell(local, tmp_path, config):
+    """A name of a folder that a shell would take apart."""
+    name = "it's $HOME; `a` *"
+    assert [*Jobs(tmp_path, local()).run([TestJob(name, config)])] == [name]

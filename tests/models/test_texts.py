@@ -7,6 +7,7 @@ from tiny import CLASSES
 
 from vlprompt.errors import UserError
 from vlprompt.models import ClassTexts, Template
+from vlprompt.models.texts import SampledClassTexts
 
 TOKENIZER = SimpleTokenizer()
 
@@ -71,3 +72,8 @@ def test_no_class_list_is_said_so():
         texts()
     with pytest.raises(UserError, match="got 'archery'"):
         texts.set_classes('archery')
+
+
+def test_one_class_of_a_draw_is_refused():
+    with pytest.raises(UserError, match='num=1, expected at least 2'):
+        SampledClassTexts(TOKENIZER, num=1)

@@ -117,20 +117,19 @@ def test_learning_rate_scaling(config):
     assert 'base_batch_size' in line_of(train_config, config, *off)
 
 
-def test_options_read_values_as_mmengine_does(config):
-    pairs = dict(
-        a='model.texts.template=a photo of a {}.',
-        b='train_cfg.max_epochs=7',
-        c='val_evaluator.metric_list=[top_k_accuracy,mean_class_accuracy]',
-        d='train_cfg.x="(1, 2.5)"',
-    )
-    words = [config, '--cfg-options', *pairs.values()]
-    options = parse(train_tool.__name__, words)
-    assert list(options.cfg_options.values()) == [
-        'a photo of a {}.',
-        7,
-        ['top_k_accuracy', 'mean_class_accuracy'],
-        (1, 2.5),
+def test_options_are_read_for_their_place(config):
+    pairs = [
+        'model.texts.template=[2] a photo, of {}',
+        'train_cfg.max_epochs=7',
+        'val_evaluator.metric_list=[top_k_accuracy,mean_class_accuracy]',
+        'train_cfg.max_epochs=8',
+    ]
+    found = train_config(config, '--cfg-options', *pairs)
+    assert found.model.texts.template == '[2] a photo, of {}'
+    assert found.train_cfg.max_epochs == 8
+    assert found.val_evaluator.metric_list == [
+        'top_k_accuracy',
+        'mean_class_accuracy',
     ]
 
 

@@ -14,13 +14,19 @@ from vlprompt.jobs.executors.isolation import isolated
 LIMIT = 300  # seconds
 
 
-def run_two(main: Callable, folder: Path, *words: object) -> None:
+def run_two(
+    main: Callable, folder: Path, *words: object, code: int = 0
+) -> list[str]:
     """Run a command in two copies of this process, as torchrun does.
 
     Args:
         main: The command; it is given ``--launcher pytorch`` as well.
         folder: What the processes print goes to ``0.txt`` and ``1.txt``.
         words: Its command line.
+        code: How both must end.
+
+    Returns:
+        What each has printed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     line = [*map(str, words), '--launcher', 'pytorch']
@@ -47,7 +53,8 @@ def run_two(main: Callable, folder: Path, *words: object) -> None:
     for process in processes:
         process.kill()
     logs = [(folder / f'{rank}.txt').read_text() for rank in range(2)]
-    assert codes == [0, 0], '\n'.join(logs)
+    assert codes == [code, code], '\n'.join(logs)
+    return logs
 
 
 def _work(command: Callable, place: dict, log: Path) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vlprompt.errors import UserError
+from vlprompt.finite import refuse_rows
 
 
 class ClusterScores(NamedTuple):
@@ -59,6 +60,7 @@ def find_clusters(features: np.ndarray, num: int, seed: int = 0) -> np.ndarray:
         UserError: If there are fewer videos than clusters, or scikit-learn
             is missing.
     """
+    refuse_rows(features, 'features')
     require_scikit_learn()
     from sklearn.cluster import KMeans
 

@@ -7,6 +7,7 @@ import torch
 from mmaction.evaluation import ConfusionMatrix
 
 from vlprompt.errors import UserError
+from vlprompt.finite import refuse_rows
 
 from .predictions import Predictions
 
@@ -31,7 +32,8 @@ def count_confusions(predictions: Predictions) -> np.ndarray:
     """Predictions to the (C, C) counts, true classes in the rows.
 
     Raises:
-        UserError: If a label is no class that has a score.
+        UserError: If a label is no class that has a score, or scores are
+            not finite.
     """
     labels, num_classes = predictions.labels, predictions.scores.shape[1]
     if labels.min() < 0 or labels.max() >= num_classes:
@@ -39,6 +41,7 @@ def count_confusions(predictions: Predictions) -> np.ndarray:
         raise UserError(
             f'label {worst} among predictions of {num_classes} classes'
         )
+    refuse_rows(predictions.scores)
     predicted = predictions.scores.argmax(axis=1)
     matrix = ConfusionMatrix.calculate(
         torch.from_numpy(predicted),

@@ -15,6 +15,7 @@ from vlprompt.apis.inference import scope_of
 from vlprompt.clips.encoding import embed_visual
 from vlprompt.datasets.pipelines import single_view_pipeline
 from vlprompt.errors import UserError
+from vlprompt.finite import refuse_non_finite
 from vlprompt.models import VideoTextRecognizer
 from vlprompt.models.features import unit
 from vlprompt.models.layers.temporal import masked_mean
@@ -117,7 +118,8 @@ def embed_dataset(
         feature: A key of ``FEATURES``.
 
     Raises:
-        UserError: If the model is none of ours, or a video cannot be read.
+        UserError: If the model is none of ours, a video cannot be read, or
+            features are not finite.
     """
     if not isinstance(model, VideoTextRecognizer):
         raise UserError(
@@ -135,8 +137,10 @@ def embed_dataset(
             feats = FEATURES[feature](model, batch['inputs'], samples)
             features.append(feats.float().cpu().numpy())
     videos = [dataset.get_data_info(i) for i in range(len(dataset))]
+    files = [video['filename'] for video in videos]
+    refuse_non_finite(np.concatenate(features), files, 'features')
     return Embeddings(
-        [video['filename'] for video in videos],
+        files,
         np.array([video['label'] for video in videos]),
         tuple(dataset.metainfo['classes']),
         np.concatenate(features),

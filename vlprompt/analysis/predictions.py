@@ -10,6 +10,7 @@ import torch
 
 from vlprompt.datasets.video_class_dataset import BROKEN, BrokenVideo
 from vlprompt.errors import UserError
+from vlprompt.finite import refuse_non_finite
 from vlprompt.safe_pickle import TENSORS, SafeUnpickler
 
 CORES = ('numpy._core', 'numpy.core')  # of NumPy 2 and 1
@@ -47,7 +48,7 @@ def read_predictions(path: str | Path) -> Predictions:
 
     Raises:
         UserError: If it is missing, damaged, holds more than that, or no
-            scores and labels.
+            scores and labels, or scores are not finite.
     """
     rows = read_dump(Path(path))
     if not _is_list_of_dicts(rows):
@@ -67,6 +68,10 @@ def read_predictions(path: str | Path) -> Predictions:
     scores = [_mean_of_views(row['pred_score']) for row in scored]
     if len({len(score) for score in scores}) != 1:
         raise UserError(f'{path}: not all videos have equally many scores')
+    names = [
+        row.get('filename') or f'number {i}' for i, row in enumerate(scored)
+    ]
+    refuse_non_finite(scores, names)
     return Predictions(
         np.concatenate(labels), np.stack(scores), len(rows) - len(scored)
     )

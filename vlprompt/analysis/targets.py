@@ -7,6 +7,7 @@ from torch import Tensor
 
 from vlprompt.datasets.lists.text_files import read_number
 from vlprompt.errors import UserError, suggest
+from vlprompt.finite import refuse_rows
 from vlprompt.models import CaptionTexts, ClassPrompts, VideoTextRecognizer
 
 
@@ -63,6 +64,7 @@ def choose_target(
     with torch.no_grad():
         (sample,) = model.predict(inputs, data_samples)
     scores = sample.pred_score.flatten()
+    refuse_rows(scores[None])
     index = int(scores.argmax()) if text is None else _find(classes, text)
     target = Target(index, classes[index], f' ({scores[index]:.2f})')
     if _takes_any_text(model):  # the others need not be encoded any more

@@ -3,6 +3,7 @@
 import numpy as np
 
 from vlprompt.errors import UserError
+from vlprompt.finite import refuse_rows
 
 from .clusters import require_scikit_learn
 
@@ -16,6 +17,7 @@ def project(
         UserError: If the perplexity does not fit, or scikit-learn is missing.
     """
     check_perplexity(perplexity, len(features))
+    refuse_rows(features, 'features')
     require_scikit_learn()
     from sklearn.manifold import TSNE
 

@@ -12,6 +12,7 @@ from mmengine.runner import Runner
 
 from vlprompt.errors import UserError, last_line, suggest
 
+from .config_options import apply_options
 from .renamed_configs import present_name
 
 # What MMEngine reads at the top of a config.
@@ -36,7 +37,8 @@ def load_config(path: str, options: dict[str, Any] | None = None) -> Config:
 
     Args:
         path: A file, or ``package::path`` for one of an installed package.
-        options: Values by dotted key, as ``--cfg-options`` gives them.
+        options: Values by dotted key.  Texts are taken as they are; those of
+            ``--cfg-options`` are :class:`~vlprompt.written_values.Written`.
 
     Raises:
         UserError: If the file is missing or cannot be read, or a key at its
@@ -120,10 +122,7 @@ def _renamed(path: str) -> str | None:
 def _merge(config: Config, options: dict[str, Any]) -> None:
     for key in options:
         _check_option(config, key)
-    try:
-        config.merge_from_dict(options)
-    except (KeyError, TypeError) as error:
-        raise UserError(f'--cfg-options: {last_line(error)}') from error
+    apply_options(config, options)
 
 
 def _check_option(config: Config, option: str) -> None:

@@ -12,6 +12,8 @@ from .config import load_config
 
 DEFAULT = 'clip_b16'
 HUB = 'hf://'
+# What folders have that were pushed, and those of transformers and open_clip.
+HANDED_ON = ('vlprompt.json', 'config.json', 'open_clip_config.json')
 BEST = 'best_*.pth'
 
 
@@ -37,7 +39,8 @@ def find_model(name: str | Path | Config | None = None) -> FoundModel:
         name: A model as `vlprompt models` lists it (``'vilt_b16_k400'``), a
             config (``'my.py'``, ``'vlprompt::vilt/vilt_toy.py'``, or loaded),
             the folder of a run, whose best or last checkpoint it is, a
-            folder that was pushed or pulled, or an address of the Hugging
+            folder that was pushed or pulled, one of transformers (CLIPModel,
+            XCLIPModel) or of open_clip, or an address of the Hugging
             Face Hub (``'hf://user/name'``).  Vanilla CLIP ViT-B/16 of OpenAI
             if not given.
 
@@ -83,19 +86,19 @@ def _from_hub(address: str) -> FoundModel:
 
 
 def _in_folder(folder: Path) -> FoundModel:
-    """Of a run, which has its config, or as it was pushed or pulled."""
-    dumped = sorted(folder.glob('*.py'), key=lambda file: file.stat().st_mtime)
-    if dumped:
-        return _of_run(folder, dumped[-1])
-    if any(folder.glob('*.json')):
+    """As it was pushed or pulled, of which no code is run, or of a run."""
+    if any((folder / name).is_file() for name in HANDED_ON):
         from vlprompt.hub import read_folder
 
         found = read_folder(folder)
         return FoundModel(found.config, found.checkpoint, str(folder))
-    raise UserError(
-        f'{folder} has no model: expected the folder of a run, with its '
-        'config, or of a model that was pushed or pulled'
-    )
+    dumped = sorted(folder.glob('*.py'), key=lambda file: file.stat().st_mtime)
+    if not dumped:
+        raise UserError(
+            f'{folder} has no model: expected the folder of a run, with its '
+            'config, or of a model that was pushed or pulled'
+        )
+    return _of_run(folder, dumped[-1])
 
 
 def _of_run(folder: Path, config: Path) -> FoundModel:

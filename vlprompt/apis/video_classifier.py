@@ -15,6 +15,7 @@ from vlprompt.clips.live import watch
 from vlprompt.clips.windows import Span
 from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.errors import UserError
+from vlprompt.finite import refuse_non_finite
 from vlprompt.name_rules import check_names
 
 from .classes import find_classes
@@ -192,6 +193,8 @@ class VideoClassifier(VideoEmbedder):
                     batch.visual, 'head', batch.samples
                 )
             samples = self.model.cls_head.predict(features, batch.samples)
+        names = [str(clip.name) for clip in batch.clips]
+        refuse_non_finite([sample.pred_score for sample in samples], names)
         for clip, sample in zip(batch.clips, samples, strict=True):
             scores = sample.pred_score
             if scores.dim() == 2:  # average_clips=None leaves the views

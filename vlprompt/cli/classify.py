@@ -170,10 +170,6 @@ def run(args: Namespace) -> int:
         UserError: If flags do not fit, or nothing can be read.
     """
     check(args)
-    if not args.clip and not Path(args.model or '').is_file():
-        from vlprompt.without_network import use_what_is_there
-
-        use_what_is_there()  # before anything imports the Hub's client
     from vlprompt.clips.windows import Span
 
     if args.window is not None:

@@ -1,5 +1,6 @@
 """The model that `vlprompt classify` is asked for."""
 
+import sys
 from argparse import Namespace
 
 from mmengine.device import get_device
@@ -50,5 +51,5 @@ def _precision(args: Namespace) -> str | None:
         return None
     if has_bf16(args.device or get_device()):
         return 'bfloat16'
-    print(WITHOUT_BF16)
+    print(WITHOUT_BF16, file=sys.stderr)
     return None

@@ -11,9 +11,11 @@ from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, TextIO
+from typing import TextIO
 
+from vlprompt.torch_messages import LOST_PROCESS
 from vlprompt.user_messages import error_line
+from vlprompt.written_values import Written
 
 EXIT_USER_ERROR = 2
 EXIT_OUTPUT_CUT = 141  # as if ended by SIGPIPE
@@ -22,10 +24,12 @@ EXIT_TERMINATED = 143  # by SIGTERM
 # the same error, or the error that broke this one's connections.
 PATIENCE = 5
 PATIENCE_OF_RANK_0 = 2
+# What launchers call the place of a process among all.
+RANKS = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
 
 
 class Options(Action):
-    """``key=value`` pairs, which are added to those given before."""
+    """``key=value`` pairs, added to those before; of equal keys the last."""
 
     def __call__(
         self,
@@ -34,27 +38,14 @@ class Options(Action):
         values: Sequence[str],
         option_string: str | None = None,
     ) -> None:
-        """Read the pairs; one without ``=`` is refused in one line."""
+        """Take the pairs; one without ``=`` is refused in one line."""
         options = dict(getattr(namespace, self.dest) or {})
         for pair in values:
             key, equals, value = pair.partition('=')
-            if not equals:
+            if not (equals and key):
                 parser.error(f'{option_string} {pair}: expected key=value')
-            options[key] = read_value(value)
+            options[key] = Written(value)
         setattr(namespace, self.dest, options)
-
-
-def read_value(text: str) -> Any:
-    """What MMEngine reads, but a text that is no list keeps its spaces.
-
-    ``a photo of a {}.`` is one.
-    """
-    from mmengine.config import DictAction
-
-    wrapped = text.startswith(('[', '(')) and text.endswith((']', ')'))
-    if wrapped or ',' in text:
-        return DictAction._parse_iterable(text)
-    return DictAction._parse_int_float_bool(text.strip('\'"'))
 
 
 def add_options_argument(parser: ArgumentParser, purpose: str) -> None:
@@ -77,8 +68,9 @@ def add_common_arguments(parser: ArgumentParser) -> None:
     )
     add_options_argument(
         parser,
-        'change the config: model.prompts.depth=6, key="[a,b]" for a list, '
-        'key="[(a,b),(c,d)]" for nested ones (quoted, no spaces)',
+        'change the config: model.prompts.depth=6, key="[brush hair,clap]" '
+        "for a list, key=\"['a, b', [1, 2]]\" with Python's quotes; what "
+        'takes the place of a string is taken as it is',
     )
     parser.add_argument(
         '--launcher',
@@ -101,6 +93,7 @@ def run_command(main: Callable[[], object]) -> None:
     Args:
         main: The command.
     """
+    logging.raiseExceptions = False  # a log on a full drive is cut short
     try:
         with _terminable(), _output_may_be_cut():
             main()
@@ -128,7 +121,14 @@ class Terminated(KeyboardInterrupt):
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM end this process as Ctrl-C does: what is open is closed."""
+    """Let SIGTERM end this process as Ctrl-C does: what is open is closed.
+
+    Not one of several, which a launcher ends, and which may wait for others
+    where Python handles no signals.
+    """
+    if any(name in os.environ for name in RANKS):
+        yield
+        return
     owner = os.getpid()
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -188,14 +188,13 @@ def _let_others_report(line: str | None) -> None:
     """Wait, so that of the processes with an error one alone reports it."""
     if not is_first():
         time.sleep(PATIENCE)
-    elif line is None and _is_distributed():
+    elif line in (None, LOST_PROCESS) and _is_distributed():
         time.sleep(PATIENCE_OF_RANK_0)
 
 
 def is_first() -> bool:
     """Whether this is the only process of a job, or its first one."""
-    ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
-    return all(os.environ.get(name, '0') == '0' for name in ranks)
+    return all(os.environ.get(name, '0') == '0' for name in RANKS)
 
 
 def _leave(code: int) -> None:

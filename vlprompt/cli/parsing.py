@@ -1,5 +1,7 @@
 """From a command and its words to their values."""
 
+import os
+import re
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
@@ -57,4 +59,13 @@ def parse(module: str, args: Sequence[str] | None = None) -> Namespace:
         The values of the flags, and in ``words`` what they were parsed from.
     """
     words = sys.argv[1:] if args is None else [str(word) for word in args]
+    words = [_expand(word) for word in words]
     return make_parser(module).parse_args(words, Namespace(words=words))
+
+
+def _expand(word: str) -> str:
+    """``--flag=~/folder`` as ``--flag ~/folder``, which the shell expands."""
+    flag, equals, value = word.partition('=')
+    if not re.fullmatch('--[a-z-]+', flag):
+        return word
+    return flag + equals + os.path.expanduser(value)

@@ -9,6 +9,7 @@ from mmaction.structures import ActionDataSample
 from mmengine.dataset import pseudo_collate
 from torch import Tensor, nn
 
+from vlprompt.finite import refuse_non_finite, refuse_rows
 from vlprompt.models.features import VisualFeatures
 from vlprompt.models.layers.temporal import frame_mask, unit_video
 
@@ -97,7 +98,9 @@ def embed_visual(
     """
     with model.autocast(visual.frames.device):
         video = model.finish_feat(visual, 'neck', samples)
-    return unit_video(video, samples).float().cpu()
+    features = unit_video(video, samples).float().cpu()
+    refuse_rows(features, 'features')
+    return features
 
 
 def _encode_batch(model: nn.Module, clips: list[Clip]) -> Encoded:
@@ -110,11 +113,16 @@ def _encode_batch(model: nn.Module, clips: list[Clip]) -> Encoded:
             torch.cat([part.tokens for part in parts]),
         )
         mask = frame_mask(samples, visual.frames)
-        return Encoded(done, visual._replace(mask=mask), samples)
-    packed = [
-        dict(inputs=clip.inputs, data_samples=clip.sample) for clip in clips
-    ]
-    visual, samples = _run_tower(model, packed)
+        visual = visual._replace(mask=mask)
+    else:
+        packed = [
+            dict(inputs=clip.inputs, data_samples=clip.sample)
+            for clip in clips
+        ]
+        visual, samples = _run_tower(model, packed)
+    # (B * V, T, E) -> (B, V, T, E)
+    rows = visual.frames.unflatten(0, (len(clips), -1))
+    refuse_non_finite(rows, [str(clip.name) for clip in clips], 'features')
     return Encoded(done, visual, samples)
 
 

@@ -1,36 +1,31 @@
 """Ranks of retrieval between videos and captions, in both directions.
 
 ``scores`` is (M, N), M captions in rows and N videos in columns; ``owner``
-(M,) is the video that each caption belongs to.  A rank is 1 + the number of
-wrong items that score strictly higher than the best right one; with
-``tie='mean'`` wrong items that score the same add a half each.
+(M,) is the video that each caption belongs to.
 """
 
 import numpy as np
 
 from vlprompt.errors import UserError
 
-TIES = ('strict', 'mean')
+from .ranks import Ranks
+
 RECALLS = (1, 5, 10)
 
 
-def text_to_video_ranks(
-    scores: np.ndarray, owner: np.ndarray, tie: str = 'strict'
-) -> np.ndarray:
-    """(M,) ranks: every caption is a query over the N videos.
+def text_to_video_ranks(scores: np.ndarray, owner: np.ndarray) -> Ranks:
+    """(M,): every caption is a query over the N videos.
 
     Raises:
         UserError: If scores are not finite or a video has no caption.
     """
     _check(scores, owner)
     correct = scores[np.arange(len(owner)), owner]
-    return _ranks(scores, correct, np.ones(len(owner)), tie)
+    return _ranks(scores, correct, np.ones(len(owner)))
 
 
-def video_to_group_ranks(
-    scores: np.ndarray, owner: np.ndarray, tie: str = 'strict'
-) -> np.ndarray:
-    """(N,) ranks: every video ranks the N groups of captions (CLIP4Clip).
+def video_to_group_ranks(scores: np.ndarray, owner: np.ndarray) -> Ranks:
+    """(N,): every video ranks the N groups of captions (CLIP4Clip).
 
     A group scores what the best of its captions does.
 
@@ -42,13 +37,11 @@ def video_to_group_ranks(
     starts = np.searchsorted(owner[order], np.arange(scores.shape[1]))
     groups = np.maximum.reduceat(scores[order], starts, axis=0)
     correct = np.diagonal(groups)
-    return _ranks(groups.T, correct, np.ones(len(correct)), tie)
+    return _ranks(groups.T, correct, np.ones(len(correct)))
 
 
-def video_to_caption_ranks(
-    scores: np.ndarray, owner: np.ndarray, tie: str = 'strict'
-) -> np.ndarray:
-    """(N,) ranks: every video ranks all M captions; its best one counts.
+def video_to_caption_ranks(scores: np.ndarray, owner: np.ndarray) -> Ranks:
+    """(N,): every video ranks all M captions; its best one counts.
 
     Raises:
         UserError: If scores are not finite or a video has no caption.
@@ -58,7 +51,7 @@ def video_to_caption_ranks(
     best = np.full(scores.shape[1], -np.inf, scores.dtype)
     np.maximum.at(best, owner, correct)
     among_best = np.bincount(owner, correct == best[owner])
-    return _ranks(scores.T, best, among_best, tie)
+    return _ranks(scores.T, best, among_best)
 
 
 VIDEO_TO_TEXT = dict(
@@ -66,31 +59,37 @@ VIDEO_TO_TEXT = dict(
 )
 
 
-def summarize(ranks: np.ndarray) -> dict[str, float]:
-    """Recalls in percent, median (of two, their mean) and mean rank."""
-    recalls = {f'R{k}': 100 * float((ranks <= k).mean()) for k in RECALLS}
+def summarize(ranks: Ranks, tie: str = 'expected') -> dict[str, float]:
+    """Recalls in percent, median (of two, their mean) and mean rank.
+
+    Args:
+        ranks: Of all queries.
+        tie: One of ``TIES``.
+    """
+    recalls = {
+        f'R{k}': 100 * float(ranks.within(k, tie).mean()) for k in RECALLS
+    }
+    values = ranks.values(tie)
     return {
         **recalls,
-        'MdR': float(np.median(ranks)),
-        'MnR': float(ranks.mean()),
+        'MdR': float(np.median(values)),
+        'MnR': float(values.mean()),
     }
 
 
 def _ranks(
-    scores: np.ndarray, correct: np.ndarray, num_correct: np.ndarray, tie: str
-) -> np.ndarray:
+    scores: np.ndarray, correct: np.ndarray, num_correct: np.ndarray
+) -> Ranks:
     """(Q, G) scores of queries to (Q,) ranks.
 
     Args:
         scores: Of all items of the gallery.
         correct: (Q,) the score of the best right item.
         num_correct: (Q,) how many right items have that score.
-        tie: One of ``TIES``.
     """
-    ranks = 1.0 + (scores > correct[:, None]).sum(axis=1)
-    if tie == 'strict':
-        return ranks
-    return ranks + ((scores == correct[:, None]).sum(axis=1) - num_correct) / 2
+    better = (scores > correct[:, None]).sum(axis=1)
+    equal = (scores == correct[:, None]).sum(axis=1)
+    return Ranks(better, equal - num_correct, num_correct)
 
 
 def _check(scores: np.ndarray, owner: np.ndarray) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,27 +17,17 @@ from mmengine.logging import MMLogger
 from rich.progress import Progress
 from torch import Tensor
 
-from vlprompt.datasets.seeded_video_dataset import BROKEN
 from vlprompt.errors import UserError
 from vlprompt.models.features import VideoTextFeatures
 from vlprompt.registry import METRICS
 
-from .retrieval import TIES, VIDEO_TO_TEXT, summarize, text_to_video_ranks
+from .ranks import TIES
+from .retrieval import VIDEO_TO_TEXT, summarize, text_to_video_ranks
+from .retrieval_rows import Row, check_features, distinct, row_of
 
 # How many captions and videos are compared at once.
 CAPTIONS, VIDEOS = 1024, 256
 RANKED = dict(group='groups of captions', caption='single captions')
-
-
-class Row(NamedTuple):
-    """What is kept of a video: its features and those of its n captions."""
-
-    index: int
-    video: Tensor
-    text: Tensor
-    mask: Tensor | None
-    truncated: int
-    broken: str
 
 
 @METRICS.register_module()
@@ -61,8 +51,9 @@ class VideoTextRetrievalMetric(BaseMetric):
         v2t: What a video ranks: ``'group'``, groups of captions of one
             video, which score as their best one (CLIP4Clip), or
             ``'caption'``, all captions, of which its best one counts.
-        tie: Whether wrong items that score as the right one cost nothing
-            (``'strict'``) or half a rank each (``'mean'``).
+        tie: What wrong items that score as the right one cost: what they do
+            on average over all orders (``'expected'``), half a rank each
+            (``'mean'``) or nothing (``'strict'``, as in CLIP4Clip's code).
         shown: How many unreadable videos are named.
         kwargs: MMEngine's ``BaseMetric``.
 
@@ -76,7 +67,7 @@ class VideoTextRetrievalMetric(BaseMetric):
     def __init__(
         self,
         v2t: str = 'group',
-        tie: str = 'strict',
+        tie: str = 'expected',
         shown: int = 10,
         **kwargs,
     ) -> None:
@@ -94,7 +85,7 @@ class VideoTextRetrievalMetric(BaseMetric):
         self, data_batch: Sequence[Any], data_samples: Sequence[dict]
     ) -> None:
         """Collect the features of a batch."""
-        self.results += [_row(sample) for sample in data_samples]
+        self.results += [row_of(sample) for sample in data_samples]
 
     def evaluate(self, size: int) -> dict[str, float]:
         """The metrics of all processes' rows; called by all of them.
@@ -123,17 +114,24 @@ class VideoTextRetrievalMetric(BaseMetric):
         """The metrics of videos that were scored."""
         if not results:
             raise UserError('not one video of the test set could be read')
+        check_features(results)
         owner = np.repeat(
             np.arange(len(results)), [len(row.text) for row in results]
         )
         scores = self._scores(results)
-        t2v = text_to_video_ranks(scores, owner, self.tie)
-        v2t = VIDEO_TO_TEXT[self.v2t](scores, owner, self.tie)
+        t2v = text_to_video_ranks(scores, owner)
+        v2t = VIDEO_TO_TEXT[self.v2t](scores, owner)
         truncated = sum(row.truncated for row in results)
         self._explain(len(owner), len(results), truncated)
         return {
-            **{f't2v/{k}': value for k, value in summarize(t2v).items()},
-            **{f'v2t/{k}': value for k, value in summarize(v2t).items()},
+            **{
+                f't2v/{k}': value
+                for k, value in summarize(t2v, self.tie).items()
+            },
+            **{
+                f'v2t/{k}': value
+                for k, value in summarize(v2t, self.tie).items()
+            },
             # MMEngine writes integers as null
             'captions': float(len(owner)),
             'truncated': float(truncated),
@@ -143,11 +141,13 @@ class VideoTextRetrievalMetric(BaseMetric):
     @torch.no_grad()
     def _scores(self, rows: list[Row]) -> np.ndarray:
         """(M, N) similarities; this process computes some blocks of them."""
+        text, same_text = distinct(torch.cat([row.text for row in rows]))
         video = torch.stack([row.video for row in rows])
-        text = torch.cat([row.text for row in rows])
-        mask = None
+        mask, same_video = None, torch.arange(len(video))
         if rows[0].mask is not None:
             mask = torch.stack([row.mask for row in rows])
+        else:
+            video, same_video = distinct(video)
         scores = torch.zeros(len(text), len(video))
         blocks = [
             *product(_cut(len(text), CAPTIONS), _cut(len(video), VIDEOS))
@@ -165,7 +165,7 @@ class VideoTextRetrievalMetric(BaseMetric):
                 scores[texts, videos] = self.compare(features).float().cpu()
                 progress.advance(task)
         all_reduce(scores)  # of numbers that are zero in all but one process
-        return scores.numpy()
+        return scores[same_text][:, same_video].numpy()
 
     def _warn(self, broken: list[str], size: int) -> None:
         named = ''.join(f'\n  {video}' for video in broken[: self.shown])
@@ -200,30 +200,6 @@ def cosine(features: VideoTextFeatures) -> Tensor:
         )
     unit = features.unit()
     return unit.text @ unit.video.mT
-
-
-def _row(sample: dict) -> Row:
-    for key, remedy in (
-        ('video_feature', 'use CaptionTexts and a ContrastiveHead'),
-        ('sample_idx', 'add it to the meta_keys of PackActionInputs'),
-    ):
-        if key not in sample:
-            raise UserError(f'samples without {key!r} for retrieval: {remedy}')
-    mask = sample.get('frame_mask')
-    return Row(
-        sample['sample_idx'],
-        _copy_to_cpu(sample['video_feature']),
-        _copy_to_cpu(sample['text_feature']),
-        None if mask is None else _copy_to_cpu(mask),
-        sample.get('truncated', 0),
-        # The first is the one that is listed, others were to replace it.
-        ''.join(map(str, sample.get(BROKEN, ())[:1])),
-    )
-
-
-def _copy_to_cpu(part: Tensor) -> Tensor:
-    """On the CPU, without the memory of the batch that it is part of."""
-    return part.detach().cpu().clone()
 
 
 def _cut(total: int, step: int) -> list[slice]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from vlprompt.errors import UserError
 from vlprompt.whole_files import write_text
 
 from .job import Job, digest_of
@@ -61,7 +63,8 @@ class TestJob(Job):
         from vlprompt.apis.inputs import data_sets
 
         lists = [d.get('ann_file', '') for d in data_sets(self.config, 'test')]
-        return digest_of(values, [*lists, self._checkpoint(out)])
+        file, *place = self._checkpoint(out).split('::')
+        return digest_of(values, [*lists, file, *place])
 
     def inputs(self) -> Iterator[str]:
         """Those of the config, and the checkpoint if there is one already."""
@@ -75,13 +78,21 @@ class TestJob(Job):
         write_text(out / self.name / 'config.py', self.config.pretty_text)
 
     def metrics(self, out: Path) -> dict[str, float]:
-        """The numbers that the test has written to ``metrics.json``."""
+        """The numbers that the test has written to ``metrics.json``.
+
+        Raises:
+            UserError: If one is not finite.
+        """
         text = (out / self.name / 'metrics.json').read_text()
-        return {
+        metrics = {
             name: value
             for name, value in json.loads(text).items()
             if not isinstance(value, str)
         }
+        for name, value in metrics.items():
+            if not math.isfinite(value):
+                raise UserError(f'{self.name}: {name} is {value}')
+        return metrics
 
     def summary(self, metrics: dict[str, float]) -> str:
         """The first metric of ``SHOWN`` that there is."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from vlprompt.cli.common import Options, add_options_argument
 from vlprompt.cli.parsing import parse
 from vlprompt.tables import Table
+from vlprompt.written_values import read_value
 
 from .reports import provenance_notes, write_report
 from .settings import Settings
@@ -145,7 +146,10 @@ def make_executor(args: Namespace, out: Path) -> Executor:
         out / 'slurm',
         args.slurm,
         processes=args.gpus,
-        parameters=args.slurm_options,
+        parameters={
+            key: read_value(value)
+            for key, value in (args.slurm_options or {}).items()
+        },
         **slots,
     )
 

@@ -81,8 +81,11 @@ def provenance_notes(settings: Settings, jobs: Sequence[Job]) -> list[str]:
     """What the numbers depend on: texts, statistics, order of classes."""
     config = jobs[-1].config
     texts = config.model.get('texts') or {}
-    mean = (config.model.get('data_preprocessor') or {}).get('mean') or [0]
+    given = config.model.get('data_preprocessor') or {}
+    mean = given.get('mean') or [0]
     statistics = STATISTICS.get(int(mean[0]), 'own')
+    if given.get('from_clip'):
+        statistics = "the CLIP tag's"
     lines = [
         f'* texts `{texts.get("template", "none")}`, {statistics} mean and '
         'deviation of colours'

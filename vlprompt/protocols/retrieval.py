@@ -88,16 +88,18 @@ class Retrieval(Protocol):
         )
         parser.add_argument(
             '--tie',
-            default='strict',
-            metavar='{strict,mean}',
-            help='whether an equal score costs nothing or half a rank',
+            default='expected',
+            metavar='{expected,mean,strict}',
+            help='what an equal score costs: its mean over all orders, half '
+            'a rank, or nothing',
         )
         add_training_arguments(parser, '{dataset}')
 
     def settings(self, args: Namespace) -> RetrievalSettings:
         """Read the command line."""
         from vlprompt.datasets.catalog import find_caption_data
-        from vlprompt.evaluation.retrieval import TIES, VIDEO_TO_TEXT
+        from vlprompt.evaluation.ranks import TIES
+        from vlprompt.evaluation.retrieval import VIDEO_TO_TEXT
 
         _check_choice('--v2t', args.v2t, [*VIDEO_TO_TEXT])
         _check_choice('--tie', args.tie, [*TIES])

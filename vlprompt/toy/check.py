@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from vlprompt.finite import refuse_rows
+
 from .captions import ALTERNATIVES, Facts
 from .pretrain import image_features, quick_attention
 from .shapes import COLORS, SHAPES
@@ -49,5 +51,7 @@ def _accuracy(
     """Of (N, E) pictures against texts; label -1 does not count."""
     with quick_attention():
         texts = F.normalize(clip.encode_text(ids), dim=-1)
-    right = (features @ texts.T).argmax(dim=1) == labels
+    scores = features @ texts.T
+    refuse_rows(scores)
+    right = scores.argmax(dim=1) == labels
     return right[labels >= 0].float().mean().item()

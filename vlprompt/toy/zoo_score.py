@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from vlprompt.finite import refuse_rows
+
 from .motions import MOTION_GROUPS
 
 PAIRS = [group for group in MOTION_GROUPS if len(group) == 2]
@@ -18,7 +20,7 @@ def measure(model: nn.Module, loader: Any) -> dict[str, float]:
     names = loader.dataset.metainfo['classes']
     model.set_classes(names)
     model.eval()
-    hits: dict[str, list[bool]] = {
+    hits: dict[str, list[float]] = {
         key: [] for key in ('all', 'blind', 'ordered', 'direction')
     }
     with torch.no_grad():
@@ -30,7 +32,9 @@ def measure(model: nn.Module, loader: Any) -> dict[str, float]:
 
 def _score(sample: Any, names: Sequence[str], hits: dict) -> None:
     scores, label = sample.pred_score, sample.gt_label.item()
-    right = scores.argmax().item() == label
+    refuse_rows(scores[None])
+    best = scores == scores.max()
+    right = best[label].item() / best.sum().item()  # equal ones share it
     hits['all'].append(right)
     motion = next((m for m in OTHER if names[label].endswith(m)), None)
     if motion is None:
@@ -39,4 +43,5 @@ def _score(sample: Any, names: Sequence[str], hits: dict) -> None:
     hits['ordered'].append(right)
     turned = names[label].removesuffix(motion) + OTHER[motion]
     other = scores[names.index(turned)]
-    hits['direction'].append(bool(scores[label] > other))
+    difference = (scores[label] - other).sign().item()
+    hits['direction'].append((1 + difference) / 2)

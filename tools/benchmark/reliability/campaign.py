@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import av
+import safetensors
 import torch
 from rich.console import Console
 from rich.progress import Progress
@@ -79,7 +81,6 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
 
 def main(args: Sequence[str] | None = None) -> dict[Case, Finding]:
     """Try what the log does not have; returns what came of all cases."""
-    given = list(args or ())
     args = parse_args(args)
     torch.set_num_threads(1)  # in the processes that are forked from here
     register_all_modules()
@@ -89,18 +90,28 @@ def main(args: Sequence[str] | None = None) -> dict[Case, Finding]:
         for name in args.parts:
             _run(PARTS[name], args, log)
     if args.doc:
-        words = ['python -m tools.benchmark --reliability', *given]
+        # Which parts were tried at a time, and where the log lay, changes
+        # nothing.
+        words = f'--reliability --{args.size} --seed {args.seed}'
         write_page(
             args.doc,
             list(PARTS.values()),
             log.findings,
             args.size,
-            describe('cpu'),
-            ' '.join(words),
+            {**describe('cpu'), **_readers()},
+            f'python -m tools.benchmark {words} --doc {args.doc}',
             args.seed,
         )
         print(f'written to {args.doc}')
     return log.findings
+
+
+def _readers() -> dict[str, str]:
+    """Versions of what reads the files that are damaged."""
+    return dict(
+        readers=f'PyAV {av.__version__}, FFmpeg {av.ffmpeg_version_info}, '
+        f'safetensors {safetensors.__version__}'
+    )
 
 
 def _run(part: Part, args: Namespace, log: CaseLog) -> None:

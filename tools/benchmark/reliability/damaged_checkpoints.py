@@ -20,7 +20,7 @@ from .outcomes import Case, Finding, Outcome, Part, refused, trace
 
 Weights = dict[str, Tensor]
 MALICIOUS = 'malicious'
-ZIPPED = ('zip', 'TorchScript')
+LETTER = 'read to the letter'
 
 
 class DamagedCheckpoints(Part):
@@ -40,6 +40,12 @@ class DamagedCheckpoints(Part):
         'legacy pickles have no checksums: there the weights that the damaged '
         'file spells are right as well.'
     )
+    remarks = {
+        LETTER: (
+            'of the damaged files were read to the letter, as their format '
+            'has no checksums.'
+        )
+    }
     kinds = {
         **{
             f'{form}, {damage}': dict(tiny=2, reduced=25, full=100)
@@ -182,7 +188,7 @@ def _judge(
     if _equal(found, weights):
         return Finding(Outcome.RIGHT)
     if spell is not None and _equal(found, spell(file)):
-        return Finding(Outcome.RIGHT, 'to the letter')
+        return Finding(Outcome.RIGHT, LETTER)
     names = list(found) if isinstance(found, dict) else type(found)
     return Finding(Outcome.WRONG, f'other weights were read: {names}')
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 
 from vlprompt.tables import Table
 
@@ -17,6 +18,7 @@ What the library does with damaged files, malicious files and interrupted
 runs, counted. Every case is drawn from seed {seed}, so it can be tried again.
 The log that this page was made from has a line for each case.
 """
+WIDTH = 79
 CLASSES = """\
 | class | what it means |
 | --- | --- |
@@ -66,7 +68,7 @@ def write_page(
 def _section(
     part: Part, findings: Mapping[Case, Finding], size: str
 ) -> Iterator[str]:
-    yield f'## {part.title}\n\n{part.about}\n'
+    yield f'## {part.title}\n\n{fill(part.about, WIDTH)}\n'
     cases = part.cases(size)
     done = {case: findings[case] for case in cases if case in findings}
     rows = []
@@ -76,6 +78,10 @@ def _section(
     rows.append(_row('all', len(cases), list(done.values())))
     head = ['', 'tried', *(outcome.value for outcome in Outcome)]
     yield Table(head, rows).markdown()
+    for words, remark in part.remarks.items():
+        many = sum(words in finding.detail for finding in done.values())
+        if many:
+            yield f'{fill(f"{many} {remark}", WIDTH)}\n'
     yield from _misses(part, done)
 
 

@@ -6,13 +6,20 @@ import subprocess
 import time
 from pathlib import Path
 
-from .killed_runs import TRAINING, prepare, seconds_of, warm_up
+from .killed_runs import (
+    TRAINING,
+    prepare,
+    seconds_of,
+    wait_for_moment,
+    warm_up,
+)
 from .outcomes import Case, Finding, Outcome, Part
 from .small_runs import judge_end, judge_error, training, wait, weights_of
 
 NEW_MOUNTS = 0x00020000  # CLONE_NEWNS
 SIZE = '8m'
 BLOCK = 1 << 16
+WRITTEN = 'all was written'
 
 
 class FullDisks(Part):
@@ -28,6 +35,9 @@ class FullDisks(Part):
         'undisturbed run, to the bit. It takes the right to mount file '
         'systems; without it nothing is tried.'
     )
+    remarks = {
+        WRITTEN: 'of the trainings had written all when the disk was filled.'
+    }
     kinds = {TRAINING: dict(tiny=1, reduced=6, full=30)}
     seconds = 400.0
 
@@ -56,14 +66,14 @@ class FullDisks(Part):
                 training(shared / 'world', shared / 'training')
             )
             process = run.start()
-            process.join(rng.uniform(0, seconds_of(shared, TRAINING)))
+            wait_for_moment(rng, run, process, seconds_of(shared, TRAINING))
             _fill(disk / 'filler')
             code = wait(process)
             finding = judge_error(run.log, code)
             if code != 0 and finding.outcome is not Outcome.CLEAR_ERROR:
                 return finding
             (disk / 'filler').unlink()
-            said = finding.detail if code else 'all was written'
+            said = finding.detail if code else WRITTEN
             finding = judge_end(run, run.finish(), wanted)
             return finding._replace(detail=f'{said}; {finding.detail}')
         finally:

@@ -1,11 +1,14 @@
 """Part 4: trainings and protocols that are killed, and started again."""
 
+import pickle
 import random
 import time
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from .outcomes import Case, Finding, Part
+import torch
+
+from .outcomes import Case, Finding, Outcome, Part
 from .small_runs import (
     SmallRun,
     base_to_novel,
@@ -14,11 +17,12 @@ from .small_runs import (
     training,
     weights_of,
 )
-from .small_world import make_world
+from .small_world import EPOCHS, make_world
 
 TRAINING, PROTOCOL = 'trainings', 'base-to-novel evaluations'
 SHORT = 0.02  # seconds in which a file is written
 POLL = 0.001
+MOST_WRITINGS = 12  # after which it is almost done
 
 
 class KilledRuns(Part):
@@ -64,9 +68,30 @@ class KilledRuns(Part):
         killed = [kill(rng, run, seconds)]
         if rng.random() < 1 / 3:
             killed.append(kill(rng, run, seconds))
+        epoch = newest_epoch(run)
         finding = judge_end(run, run.finish(), wanted)
+        if finding.outcome is Outcome.RIGHT and not goes_on(run, epoch):
+            finding = Finding(Outcome.LOST, f'epoch {epoch} was trained again')
         detail = f'killed {" and ".join(killed)}: {finding.detail}'
         return finding._replace(detail=detail.rstrip(': '))
+
+
+def newest_epoch(run: SmallRun) -> int:
+    """The last one that has been written to its end; 0 if none has."""
+    epochs = [0]
+    for path in run.folder.glob('epoch_*.pth'):
+        try:
+            torch.load(path, weights_only=True)
+        except (RuntimeError, pickle.UnpicklingError, EOFError):
+            continue
+        epochs.append(int(path.stem.removeprefix('epoch_')))
+    return max(epochs)
+
+
+def goes_on(run: SmallRun, epoch: int) -> bool:
+    """Whether a training began after an epoch, and not before it."""
+    printed = run.log.read_text()
+    return not 0 < epoch < EPOCHS or f'resumed epoch: {epoch}' in printed
 
 
 def warm_up(shared: Path) -> None:
@@ -98,20 +123,33 @@ def seconds_of(shared: Path, kind: str) -> float:
 
 def kill(rng: random.Random, run: SmallRun, seconds: float) -> str:
     """Start a run and kill it; says when."""
-    process = run.start()
-    begin = time.monotonic()
-    if rng.random() < 0.5:
-        process.join(rng.uniform(0, seconds))
-        when = 'at any moment'
-    else:
-        count = rng.randint(1, 12)
-        _wait_for_writing(run.folder, count, process)
-        time.sleep(rng.uniform(0, SHORT))
-        when = 'while it wrote'
+    process, begin = run.start(), time.monotonic()
+    when = wait_for_moment(rng, run, process, seconds)
     process.kill()
     process.join()
-    passed = time.monotonic() - begin
-    return f'{when} ({passed:.1f} s of {seconds:.1f} s)'
+    return f'{when} ({time.monotonic() - begin:.1f} s of {seconds:.1f} s)'
+
+
+def wait_for_moment(
+    rng: random.Random, run: SmallRun, process: BaseProcess, seconds: float
+) -> str:
+    """Wait while a run goes on, for some time or until it writes.
+
+    Args:
+        rng: Chooses the moment.
+        run: The run.
+        process: Of the run.
+        seconds: That it takes.
+
+    Returns:
+        Which moment it is, in words.
+    """
+    if rng.random() < 0.5:
+        process.join(rng.uniform(0, seconds))
+        return 'at any moment'
+    _wait_for_writing(run.folder, rng.randint(1, MOST_WRITINGS), process)
+    time.sleep(rng.uniform(0, SHORT))
+    return 'while it wrote'
 
 
 def _wait_for_writing(folder: Path, count: int, process: BaseProcess) -> None:

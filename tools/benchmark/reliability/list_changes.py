@@ -105,7 +105,10 @@ def _repeated(rng: random.Random, file: str, names: Names) -> Written:
 
 
 def _if_mapped(file: str, names: Names) -> tuple:
-    """Names as keys cannot be there twice: the writer has dropped one."""
+    """Names as keys cannot be there twice: the writer has dropped one.
+
+    What is left may be ids from 1.
+    """
     if file != 'ids.json':
         return ()
     ids = json.loads(WRITERS[file](names))

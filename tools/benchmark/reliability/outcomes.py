@@ -64,6 +64,7 @@ class Part(ABC):
         kinds: How many cases of each kind there are, by size.
         seconds: In which a case must end, or it hangs.
         jobs: Cases that may be tried at a time.
+        remarks: What to count, by words of the details.
         explanations: Why a case was missed, by words of its detail.
     """
 
@@ -73,6 +74,7 @@ class Part(ABC):
     kinds: ClassVar[dict[str, dict[str, int]]]
     seconds: ClassVar[float] = 60.0
     jobs: ClassVar[int] = 64
+    remarks: ClassVar[dict[str, str]] = {}
     explanations: ClassVar[dict[str, str]] = {}
 
     def cases(self, size: str) -> list[Case]:

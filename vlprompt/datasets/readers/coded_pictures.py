@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 IDR, SEI, RECOVERY_POINT, END_OF_MESSAGES = 5, 6, 6, 0x80  # of H.264
 IRAP = range(16, 24)  # of HEVC: pictures without a past
+IDR_HEVC = (19, 20)
 SMALLEST_VOP = 20  # bytes of MPEG-4; smaller ones may stand for nothing
 
 
@@ -23,11 +24,14 @@ class Picture(NamedTuple):
         is_shown: Whether it is shown at all, not only referred to.
         is_early: Whether it is shown before the picture that was decoded
             last, to which it refers (a B picture).
+        is_restart: Of an entry, whether decoders forget all that was before,
+            so that nothing after it can name a picture that they lack.
     """
 
     is_entry: bool
     is_shown: bool = True
     is_early: bool = False
+    is_restart: bool = True
 
 
 Look = Callable[[Any], Picture | None]
@@ -87,7 +91,7 @@ def _look_h264(packet: Any, size: int) -> Picture:
         if kind == SEI:
             recovers = recovers or _recovers_at_once(data[begin + 1 : end])
         elif 1 <= kind < IDR:
-            return Picture(is_entry=recovers)
+            return Picture(is_entry=recovers, is_restart=False)
     return PLAIN
 
 
@@ -123,7 +127,7 @@ def _look_hevc(packet: Any, size: int) -> Picture:
     for begin, end in _units(data, size):
         kind = data[begin] >> 1 & 63 if begin < end else 63
         if kind < 32:  # a slice
-            return Picture(is_entry=kind in IRAP)
+            return Picture(is_entry=kind in IRAP, is_restart=kind in IDR_HEVC)
     return PLAIN
 
 

@@ -70,7 +70,8 @@ def build_index(
         entries,
         before[place[entries]],
         _times(facts, order[shown[order]], unit),
-        np.array_equal(place[entries], entries),
+        np.array_equal(place[entries], entries)
+        and all(pictures[entry].is_restart for entry in entries),
     )
 
 

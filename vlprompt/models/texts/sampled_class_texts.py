@@ -2,6 +2,7 @@ from typing import Any
 
 import torch
 
+from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..features import TokenizedTexts
@@ -20,10 +21,15 @@ class SampledClassTexts(ClassTexts):
         tokenizer: open_clip's ``SimpleTokenizer``; given by the recognizer.
         num: Classes that a video is compared with in training.
         kwargs: Of :class:`ClassTexts`, with one template.
+
+    Raises:
+        UserError: If ``num`` leaves nothing to compare.
     """
 
     def __init__(self, tokenizer: Any, num: int = 400, **kwargs) -> None:
         super().__init__(tokenizer, **kwargs)
+        if num < 2:
+            raise UserError(f'num={num}, expected at least 2 classes')
         self.num = num
 
     def forward(self, data_samples: list | None = None) -> TokenizedTexts:
