@@ -21,6 +21,7 @@ LATE = {  # they import all models
     'VideoEmbedder': '.video_embedder',
     'init_recognizer': '.inference',
     'load_model': '.inference',
+    'report': 'vlprompt.report',
 }
 __all__ = [
     *LATE,
