@@ -222,8 +222,7 @@ class VideoTextRecognizer(BaseRecognizer):
         """(C, E) texts, not normalised, not made for a video.
 
         Args:
-            texts: What the template is put around; the class names, whose
-                features are kept, if not given.
+            texts: Inside the template; the class names if not given.
         """
         if texts is not None:
             return self.text_bank.encode(texts, self._make_prompts)
