@@ -23,6 +23,7 @@ LATE = {  # they import all models
     'export': '.export_model',
     'init_recognizer': '.inference',
     'load_model': '.inference',
+    'report': 'vlprompt.report',
 }
 __all__ = [
     *LATE,

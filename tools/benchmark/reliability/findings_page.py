@@ -15,8 +15,10 @@ INTRODUCTION = """\
 Written by `{command}`; do not edit.
 
 What the library does with damaged files, malicious files and interrupted
-runs, counted. Every case is drawn from seed {seed}, so it can be tried again.
-The log that this page was made from has a line for each case.
+runs, counted. Every case is drawn from seed {seed}. x264 and PyTorch's legacy
+pickles do not always write the same bytes, and moments are moments of a clock,
+so that another run differs by a few cases. The log that this page was made
+from has a line for each of them.
 """
 WIDTH = 79
 CLASSES = """\
@@ -80,7 +82,8 @@ def _section(
     yield Table(head, rows).markdown()
     for words, remark in part.remarks.items():
         many = sum(words in finding.detail for finding in done.values())
-        yield f'{fill(f"{many} {remark}", WIDTH)}\n'
+        if many:
+            yield f'{fill(f"{many} {remark}", WIDTH)}\n'
     yield from _misses(part, done)
 
 
