@@ -6,6 +6,7 @@ As a program: run each without and with its remedy, print both as JSON.
 import importlib
 import importlib.metadata
 import json
+import os
 import sys
 import tempfile
 import warnings
@@ -299,9 +300,11 @@ def mlflow_store():
 
     MMLogger.get_instance('mlflow_store')
     with tempfile.TemporaryDirectory() as folder:
-        backend = MLflowVisBackend(save_dir=folder)
-        experiment = backend.experiment
-        assert experiment.get_experiment_by_name('Default')
+        try:
+            mlflow = MLflowVisBackend(save_dir=folder).experiment
+            assert mlflow.get_experiment_by_name('Default')
+        finally:
+            os.environ.pop('MLFLOW_TRACKING_URI', None)  # MLflow has set it
 
 
 def outcome(function):

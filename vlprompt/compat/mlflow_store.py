@@ -28,11 +28,13 @@ def apply() -> None:
     from mmengine.visualization.vis_backend import MLflowVisBackend
 
     begin = MLflowVisBackend._init_env
+    # Now: MLflow sets it to where it writes.
+    given = os.environ.get('MLFLOW_TRACKING_URI')
 
     @wraps(begin)
     def init_env(self: Any) -> None:
         if self._tracking_uri is None:
-            self._tracking_uri = os.environ.get('MLFLOW_TRACKING_URI')
+            self._tracking_uri = given
         if self._tracking_uri is None:
             folder = Path(self._save_dir).resolve()
             folder.mkdir(parents=True, exist_ok=True)
