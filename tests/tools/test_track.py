@@ -162,3 +162,5 @@ def test_the_backends_of_a_config_stay():
     assert first == own
     assert second.backend.type == 'TensorboardVisBackend'
     assert config.visualizer.type == 'ActionVisualizer'
+    use_trackers(config, ())  # a test with the config that a run has left
+    assert config.visualizer.vis_backends == [own]

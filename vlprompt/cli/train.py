@@ -118,8 +118,7 @@ def run(args: Namespace) -> nn.Module | None:
             print(line)
         return None
     check_inputs(config, 'train', 'val')
-    if args.track:
-        use_trackers(config, args.track)
+    use_trackers(config, args.track or ())
     check_writable(config.work_dir)
     if is_first():
         remove_leftovers(config.work_dir)

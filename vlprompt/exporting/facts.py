@@ -1,12 +1,13 @@
 """What is known of an exported model, for the JSON file beside it."""
 
+from __future__ import annotations
+
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from vlprompt.apis.video_embedder import VideoEmbedder
 from vlprompt.datasets.pipelines import count_frames, count_views
 from vlprompt.hub.facts import PACKAGES, versions_of
 from vlprompt.hub.plain_values import plain
@@ -14,6 +15,9 @@ from vlprompt.models.trainable_state import FINGERPRINT
 
 from .parity import Clips
 from .programs import INPUT, Program
+
+if TYPE_CHECKING:
+    from vlprompt.apis.video_embedder import VideoEmbedder
 
 FORMAT = 1
 BLOCK = 1 << 20

@@ -46,7 +46,8 @@ class Tracker(BaseVisBackend):
         self.backend = VISBACKENDS.build(dict(backend, save_dir=save_dir))
         self.facts = dict(facts or {})
         self._work_dir = Path(save_dir)
-        self._failed = False
+        # The first process of a run is the only one to start it.
+        self._started = self._failed = False
 
     def _init_env(self) -> None:
         """Nothing to do: the backend does so when it is first used."""
@@ -72,6 +73,7 @@ class Tracker(BaseVisBackend):
             else:
                 self.backend.add_config(config, **kwargs)
             self._add_facts(self.facts)
+            self._started = True
         except ImportError:
             raise
         except Exception as error:
@@ -125,7 +127,7 @@ class Tracker(BaseVisBackend):
                 self.experiment.add_text(key, value)
 
     def _try(self, call: Callable[[], object]) -> None:
-        if self._failed:
+        if self._failed or not self._started:
             return
         try:
             call()

@@ -22,6 +22,7 @@ TRACKERS = {
     'mlflow': ('MLflowVisBackend', 'mlflow'),
 }
 PROJECT = 'vlprompt'
+KIND = 'vlprompt.Tracker'
 
 
 def add_track_argument(parser: ArgumentParser) -> None:
@@ -50,7 +51,9 @@ def check_trackers(names: Sequence[str]) -> None:
 
 
 def use_trackers(config: Config, names: Sequence[str]) -> None:
-    """Let a training be followed by trackers, besides its own log.
+    """Let a run be followed by these trackers, besides its own log.
+
+    Those of an earlier run, whose config this may be, are left out.
 
     Args:
         config: Changed in place; its ``work_dir`` names the run.
@@ -62,7 +65,14 @@ def use_trackers(config: Config, names: Sequence[str]) -> None:
     names = [*dict.fromkeys(names)]
     check_trackers(names)
     visualizer = dict(config.get('visualizer') or dict(type='Visualizer'))
-    own = visualizer.get('vis_backends') or [dict(type='LocalVisBackend')]
+    given = visualizer.get('vis_backends') or [dict(type='LocalVisBackend')]
+    own = [
+        backend
+        for backend in given
+        if not isinstance(backend, dict) or backend.get('type') != KIND
+    ]
+    if not names and len(own) == len(given):
+        return
     visualizer['vis_backends'] = [
         *own,
         *(_tracker(name, config) for name in names),
@@ -86,7 +96,7 @@ def _tracker(name: str, config: Config) -> dict[str, Any]:
     )
     backend = dict(type=TRACKERS[name][0], **options[name])
     return dict(
-        type='vlprompt.Tracker',
+        type=KIND,
         tracker=name,
         backend=backend,
         facts=list_hashes(config),
