@@ -21,6 +21,7 @@ LATE = {  # they import all models
     'VideoEmbedder': '.video_embedder',
     'init_recognizer': '.inference',
     'load_model': '.inference',
+    'train_folder': '..own_videos.train',
 }
 __all__ = [
     *LATE,

@@ -14,6 +14,7 @@ DEFAULT = 'clip_b16'
 HUB = 'hf://'
 PUSHED = 'vlprompt.json'  # what a folder of `vlprompt models push` has
 BEST = 'best_*.pth'
+TRAINED = 'train'  # in a folder of `vlprompt train FOLDER`
 
 
 class FoundModel(NamedTuple):
@@ -97,7 +98,7 @@ def _in_folder(folder: Path) -> FoundModel:
             f'{folder} has no model: expected the folder of a run, with its '
             f'config, or of a pushed model, with {PUSHED}'
         )
-    checkpoint = _checkpoint_of(folder)
+    checkpoint = _checkpoint_of(folder) or _checkpoint_of(folder / TRAINED)
     if checkpoint is None:
         raise UserError(
             f'{folder} has no checkpoint: the run has not come to one yet '
