@@ -95,6 +95,8 @@ def test_new_transformers(versions, monkeypatch, tmp_path, lacks):
     (folder / '__init__.py').touch()
     text = '' if lacks else 'from .x import apply_chunking_to_forward'
     (folder / 'modeling_utils.py').write_text(text)
+    # The real one may have been imported.
+    monkeypatch.delitem(sys.modules, 'transformers', raising=False)
     monkeypatch.syspath_prepend(tmp_path)
     versions['transformers'] = '4.56.0' if lacks else '4.55.4'
     verdict = REPAIRED if lacks else UNNEEDED

@@ -1,9 +1,11 @@
-"""Shipped configs: their list, and copies to edit."""
+"""Models by name: their list, what they say, and copies to edit."""
+
+import json
 
 import pytest
 
 from vlprompt.apis import load_config
-from vlprompt.cli import models, models_copy
+from vlprompt.cli import models, models_copy, models_show
 from vlprompt.cli.shipped_configs import shipped_configs
 from vlprompt.errors import UserError
 from vlprompt.shipped import config_folder
@@ -24,7 +26,10 @@ def test_every_config_is_listed(capsys):
     files = {config.file for config in listed}
     assert files == {*config_folder().glob('[!_]*/*.py')}
     shown = capsys.readouterr().out
-    assert all(f' {config.name} ' in shown for config in listed)
+    for config in listed:
+        group, _, name = config.name.partition('/')
+        assert f'vlprompt::{group}/NAME.py' in shown
+        assert f' {name} ' in shown
     assert max(map(len, shown.splitlines())) < 80
 
 
@@ -34,7 +39,63 @@ def test_a_row_says_what_the_metafile_says(capsys):
     assert (config.method, config.data) == ('ViLT-CLIP', 'K-400')
     assert (config.frames, config.trainable) == (16, 849_152)
     (line,) = (x for x in capsys.readouterr().out.splitlines() if '849' in x)
-    assert line.split() == [config.name, 'K-400', '16', '849,152', '150', 'M']
+    name = 'vilt_b16_k400_pt_pv_mpl'
+    numbers = ['K-400', '16', '849,152', '150', 'M']
+    assert line.split() == [name, *numbers, 'config', 'only']
+
+
+@pytest.mark.parametrize(
+    ('name', 'status'),
+    [
+        ('xclip_toy', 'measured here'),
+        ('xclip_b16_k400', 'converted'),
+        ('clip_b16_k400', 'converted'),
+        ('vilt_b16_k400', 'config only'),
+        ('vifi_decision_toy', 'config only'),
+    ],
+)
+def test_a_status_says_what_there_is(name, status, capsys):
+    listed = {c.name.partition('/')[2]: c for c in models.main([])}
+    assert listed[name].status == status
+    found = {c.name.partition('/')[2] for c in models.main(status.split())}
+    assert name in found
+    assert f' {name} ' in capsys.readouterr().out
+
+
+def test_models_of_the_hub_are_listed(capsys):
+    assert models.main(['xclip', 'kinetics-600']) == []
+    shown = capsys.readouterr().out
+    assert '--model hf://microsoft/NAME' in shown
+    assert '  xclip-large-patch14-kinetics-600 ' in shown
+    assert 'hmdb' not in shown
+
+
+def test_the_list_for_programs(capsys):
+    listed = models.main(['x-clip', '--json'])
+    found = {o['name']: o for o in json.loads(capsys.readouterr().out)}
+    assert found['xclip/xclip_b16_k400']['trainable'] == 131_501_056
+    zero_shot = found['hf://microsoft/xclip-base-patch16-zero-shot']
+    assert (zero_shot['frames'], zero_shot['status']) == (32, 'converted')
+    assert {config.name for config in listed} < set(found)
+
+
+def test_a_model_describes_itself(capsys):
+    found = models_show.main(['xclip_b16_k400'])
+    shown = capsys.readouterr().out
+    assert shown.startswith('X-CLIP on Kinetics-400, 8 frames.')
+    assert 'Status: converted.' in shown
+    assert found['frames'] == 8
+    models_show.main(['xclip_b16_k400', '--json'])
+    assert json.loads(capsys.readouterr().out) == found
+
+
+def test_a_folder_describes_itself(tmp_path, capsys):
+    (tmp_path / 'config.json').write_text('{"model_type": "xclip"}')
+    (tmp_path / 'preprocessor_config.json').write_text('{}')
+    (tmp_path / 'model.safetensors').touch()
+    models_show.main([str(tmp_path)])
+    shown = capsys.readouterr().out
+    assert 'method: X-CLIP\nframes: 8\ntemplate: {}' in shown
 
 
 def test_a_search_without_results_says_so():

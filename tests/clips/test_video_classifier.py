@@ -131,7 +131,10 @@ def test_classes_are_words_a_file_or_a_data_set(toy, tmp_path):
         ('gone.txt', 'no class list gone.txt'),
         (['jumping'], "one class given, 'jumping'.*several names"),
         (only, "one class given, 'one', whose probability"),
-        (['Red star', 'red star'], "'Red star'.* and 1 .'red star'.* the same"),
+        (
+            ['Red star', 'red star'],
+            "'Red star'.* and 1 .'red star'.* the same",
+        ),
     ):
         with pytest.raises(UserError, match=expected):
             VideoClassifier(toy.config, classes=given)

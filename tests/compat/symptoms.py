@@ -149,7 +149,9 @@ def safe_checkpoints():
 
     with tempfile.TemporaryDirectory() as folder:
         path = f'{folder}/a.pth'
-        torch.save(dict(message_hub=HistoryBuffer([1.0], [1])), path)
+        hub = HistoryBuffer([1.0], [1])
+        weights = {'a': torch.zeros(1)}
+        torch.save(dict(state_dict=weights, message_hub=hub), path)
         loaded = CheckpointLoader.load_checkpoint(path)
     assert loaded['message_hub'].current() == 1
 
@@ -234,6 +236,27 @@ def files_in_place():
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         LocalBackend().put_text('text', file)
         assert file.read_text() == 'text'
+
+
+def configs_in_place():
+    """A drive that is full after some bytes of a second config."""
+    import resource
+
+    from mmengine.config import Config
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, 'a.py')
+        Config(dict(a=1)).dump(file.as_posix())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        try:
+            Config(dict(a='x' * 10000)).dump(file.as_posix())
+        except OSError:
+            assert file.read_text() == 'a = 1\n'
+        else:
+            raise AssertionError('it has been written')
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def checkpoint_order():

@@ -81,7 +81,10 @@ def test_mmengine_resumes_under_weights_only(tmp_path):
 
 def test_scalars_and_arrays_of_numpy_are_read(tmp_path):
     content = dict(
-        best=np.float64(0.5), history=np.arange(3), single=np.float32(1)
+        state_dict={'a': torch.zeros(1)},
+        best=np.float64(0.5),
+        history=np.arange(3),
+        single=np.float32(1),
     )
     torch.save(content, tmp_path / 'a.pth')
     loaded = CheckpointLoader.load_checkpoint(str(tmp_path / 'a.pth'))
@@ -107,7 +110,7 @@ class Evil:
 )
 def test_a_malicious_checkpoint_is_refused(tmp_path, call):
     torch.save(dict(state_dict=Evil(*call)), tmp_path / 'evil.pth')
-    with pytest.raises(UserError, match='evil.pth holds more than weights'):
+    with pytest.raises(UserError, match='evil.pth holds no weights.*not read'):
         CheckpointLoader.load_checkpoint(str(tmp_path / 'evil.pth'))
 
 
@@ -115,7 +118,7 @@ def test_damaged_and_missing_checkpoints_are_one_line(tmp_path):
     torch.save(dict(a=torch.zeros(999)), tmp_path / 'half.pth')
     content = (tmp_path / 'half.pth').read_bytes()
     (tmp_path / 'half.pth').write_bytes(content[: len(content) // 2])
-    with pytest.raises(UserError, match='half.pth is damaged'):
+    with pytest.raises(UserError, match='half.pth is cut off'):
         CheckpointLoader.load_checkpoint(str(tmp_path / 'half.pth'))
     with pytest.raises(UserError, match='no checkpoint at /nowhere.pth'):
         CheckpointLoader.load_checkpoint('/nowhere.pth')

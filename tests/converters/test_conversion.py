@@ -20,9 +20,9 @@ from torch.nn import functional as F
 
 from vlprompt import converters
 from vlprompt.cli.convert import main
-from vlprompt.converters.clip_arch import infer_arch
 from vlprompt.errors import UserError
 from vlprompt.models import load_clip
+from vlprompt.models.clip.arch import infer_arch
 from vlprompt.registry import MODELS
 from vlprompt.utils import register_all_modules
 

@@ -93,7 +93,7 @@ def change(path, old, new):
          '"path label", ids 0 to 1, no video twice', 'lines 1 and 2'),
         ('base_labels.csv', '0,golf', '0,run',
          'the classes of the rule, in order', "id 0 is 'run', expected"),
-        ('base_labels.csv', '0,golf', '1,golf', 'id,name', 'line 2'),
+        ('base_labels.csv', '0,golf', '1,golf', 'id,name', 'line 3'),
         ('novel_labels.csv', '1,run\n', '',
          'the classes of the rule, in order', '1 classes, expected 2'),
     ],

@@ -6,7 +6,8 @@ import torch
 from tiny import CLASSES, TINY
 
 from vlprompt.errors import UserError
-from vlprompt.models.clip.loader import _check_transformers, _config
+from vlprompt.models.clip.arch import arch_config
+from vlprompt.models.clip.loader import _check_transformers
 from vlprompt.models.towers import CLIPTextTower, CLIPVisionTower
 from vlprompt.registry import MODELS
 
@@ -181,7 +182,7 @@ def test_keys_that_a_model_does_without(tmp_path):
 def test_clips_by_name(arch):
     """OpenAI's, and the families of LAION's and DataComp's weights."""
     with torch.device('meta'):
-        clip = open_clip.CustomTextCLIP(**_config(arch))
+        clip = open_clip.CustomTextCLIP(**arch_config(arch))
         _check_transformers(clip, arch)
         vision = CLIPVisionTower(clip.visual, patch_tokens=True)
         text = CLIPTextTower(clip.text)

@@ -98,5 +98,5 @@ def test_files_that_are_none(pretrained, tmp_path):
     with pytest.raises(UserError, match='train the first stage'):
         second_stage(pretrained, str(tmp_path / 'none.pth'))
     (tmp_path / 'text.pth').write_text('no checkpoint')
-    with pytest.raises(UserError, match='not a checkpoint'):
+    with pytest.raises(UserError, match='is a text'):
         second_stage(pretrained, str(tmp_path / 'text.pth'))

@@ -21,7 +21,8 @@ LATE = {  # they import all models
     'VideoEmbedder': '.video_embedder',
     'init_recognizer': '.inference',
     'load_model': '.inference',
-    'train_folder': '..own_videos.train',
+    'report': 'vlprompt.report',
+    'train_folder': 'vlprompt.own_videos.train',
 }
 __all__ = [
     *LATE,

@@ -4,7 +4,7 @@ import logging
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mmengine.config import Config
 from mmengine.logging import print_log
@@ -12,6 +12,8 @@ from mmengine.runner import CheckpointLoader
 
 from vlprompt.errors import UserError
 from vlprompt.finite import refuse_weights
+from vlprompt.weights import read_file, split_place, weights_in
+from vlprompt.weights.names import FINGERPRINT
 
 STEP = re.compile(r'(?:epoch|iter)_(\d+)\.pth')
 
@@ -38,18 +40,9 @@ def read_checkpoint(path: str) -> Checkpoint:
     """Check that a file or URL is a checkpoint that can be read.
 
     Raises:
-        UserError: If it is missing or damaged, or has weights that are not
-            finite numbers.
+        UserError: If it is missing, damaged or has no weights.
     """
-    try:
-        content = CheckpointLoader.load_checkpoint(
-            path, map_location='cpu', logger='silent'
-        )
-    except OSError as error:
-        raise UserError(
-            f'{path} cannot be read or is damaged ({error})'
-        ) from error
-    refuse_weights(content.get('state_dict') or content, path)
+    content = _content(path)
     meta = content.get('meta') or {}
     classes = (meta.get('dataset_meta') or {}).get('classes')
     return Checkpoint(
@@ -59,6 +52,19 @@ def read_checkpoint(path: str) -> Checkpoint:
         meta.get('epoch'),
         meta.get('iter'),
     )
+
+
+def _content(path: str) -> dict[str, Any]:
+    """What a file holds besides weights, which are there and not read."""
+    if '://' in path:
+        return CheckpointLoader.load_checkpoint(
+            path, map_location='cpu', logger='silent'
+        )
+    file, place = split_place(path)
+    found = read_file(file, mmap=True)
+    loaded = weights_in(found, file, place, [FINGERPRINT])
+    refuse_weights(loaded.tensors, path)
+    return found.content if loaded.place else {}
 
 
 def set_checkpoint(config: Config, checkpoint: str | None) -> None:

@@ -12,7 +12,8 @@ from .config import load_config
 
 DEFAULT = 'clip_b16'
 HUB = 'hf://'
-PUSHED = 'vlprompt.json'  # what a folder of `vlprompt models push` has
+# What folders have that were pushed, and those of transformers and open_clip.
+HANDED_ON = ('vlprompt.json', 'config.json', 'open_clip_config.json')
 BEST = 'best_*.pth'
 TRAINED = 'train'  # in a folder of `vlprompt train FOLDER`
 
@@ -39,7 +40,8 @@ def find_model(name: str | Path | Config | None = None) -> FoundModel:
         name: A model as `vlprompt models` lists it (``'vilt_b16_k400'``), a
             config (``'my.py'``, ``'vlprompt::vilt/vilt_toy.py'``, or loaded),
             the folder of a run, whose best or last checkpoint it is, a
-            folder that was pushed or pulled, or an address of the Hugging
+            folder that was pushed or pulled, one of transformers (CLIPModel,
+            XCLIPModel) or of open_clip, or an address of the Hugging
             Face Hub (``'hf://user/name'``).  Vanilla CLIP ViT-B/16 of OpenAI
             if not given.
 
@@ -78,16 +80,15 @@ def _named(name: str) -> FoundModel:
 
 
 def _from_hub(address: str) -> FoundModel:
-    try:
-        from vlprompt.hub import pull
-    except ImportError as error:
-        raise UserError(f'{address} needs {error.name}') from error
-    return _in_folder(Path(pull(address)))._replace(source=address)
+    from vlprompt.hub import pull, read_folder
+
+    found = read_folder(pull(address))
+    return FoundModel(found.config, found.checkpoint, address)
 
 
 def _in_folder(folder: Path) -> FoundModel:
-    """Of a run, or as it was pushed."""
-    if (folder / PUSHED).is_file():
+    """As it was pushed or pulled, of which no code is run, or of a run."""
+    if any((folder / name).is_file() for name in HANDED_ON):
         from vlprompt.hub import read_folder
 
         found = read_folder(folder)
@@ -96,15 +97,19 @@ def _in_folder(folder: Path) -> FoundModel:
     if not dumped:
         raise UserError(
             f'{folder} has no model: expected the folder of a run, with its '
-            f'config, or of a pushed model, with {PUSHED}'
+            'config, or of a model that was pushed or pulled'
         )
+    return _of_run(folder, dumped[-1])
+
+
+def _of_run(folder: Path, config: Path) -> FoundModel:
     checkpoint = _checkpoint_of(folder) or _checkpoint_of(folder / TRAINED)
     if checkpoint is None:
         raise UserError(
             f'{folder} has no checkpoint: the run has not come to one yet '
-            f'({dumped[-1]} is its config)'
+            f'({config} is its config)'
         )
-    return FoundModel(load_config(str(dumped[-1])), checkpoint, str(folder))
+    return FoundModel(load_config(str(config)), checkpoint, str(folder))
 
 
 def _checkpoint_of(folder: Path) -> str | None:

@@ -17,12 +17,14 @@ from vlprompt.datasets.random_streams import seeded
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.errors import UserError, last_line
 from vlprompt.hardware import check_device
+from vlprompt.hub.weights import is_of_a_folder, read_weights
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import error_line
 
 from .checkpoints import read_checkpoint
 from .config import load_config
 from .inputs import check_inputs
+from .preprocessing import warn_of_other_preprocessing
 
 SHOWN = 200  # characters of another package's error
 
@@ -62,6 +64,7 @@ def init_recognizer(
     set_checkpoint(config, checkpoint)
     check_inputs(config)
     check_device(device)
+    warn_of_other_preprocessing(config)
     model = _build(config)
     if config.get('load_from') is not None:
         _load(model, config.load_from)
@@ -119,8 +122,11 @@ def _build(config: Config) -> nn.Module:
 
 
 def _load(model: nn.Module, path: str) -> None:
-    path = read_checkpoint(path).path
     try:
+        if is_of_a_folder(path):
+            model.load_state_dict(read_weights(path), strict=True)
+            return
+        path = read_checkpoint(path).path
         load_checkpoint(
             model, path, map_location='cpu', strict=True, logger='silent'
         )

@@ -73,7 +73,11 @@ def check_inputs(config: Config, *loaders: str) -> None:
 
 def is_missing(path: str) -> bool:
     """Whether a local file or folder is not there."""
-    return '://' not in path and not Path(path).expanduser().exists()
+    if '://' in path:
+        return False
+    names = (path, path.partition('::')[0])  # FILE::PLACE
+    paths = [Path(name).expanduser() for name in names]
+    return not any(p.exists() or p.is_symlink() for p in paths)
 
 
 def data_sets(config: Config, *loaders: str) -> Iterator[dict[str, Any]]:

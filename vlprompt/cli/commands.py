@@ -30,10 +30,20 @@ GROUPS = {
             'Check the installed packages and say how to fix them.',
         ),
         Command(
-            'models', 'vlprompt.cli.models', 'List the configs of all methods.'
+            'models',
+            'vlprompt.cli.models',
+            'List the models of all methods.',
         ),
         Command(
             'models copy', 'vlprompt.cli.models_copy', 'Copy a config to edit.'
+        ),
+        Command(
+            'models show', 'vlprompt.cli.models_show', 'Describe a model.'
+        ),
+        Command(
+            'models push',
+            'vlprompt.cli.models_push',
+            'Hand on a model, as a folder or on the Hub.',
         ),
     ),
     'Use a model': (
@@ -83,6 +93,11 @@ GROUPS = {
         ),
     ),
     'Analyze a model': (
+        Command(
+            'report',
+            'vlprompt.cli.report',
+            'Make one HTML page of runs and their mistakes.',
+        ),
         Command(
             'analyze attention',
             'vlprompt.cli.analyze_attention',

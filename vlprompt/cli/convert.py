@@ -4,7 +4,9 @@ OUT is a checkpoint of what was learned, and beside it the CLIP it belongs to
 and a config of the model are written, both worked out from the names and
 shapes in the file.  The kinds `openai` and `huggingface` are CLIPs without
 anything else: OUT is a .safetensors file for clip=dict(pretrained=...).  The
-kind `vlprompt` is a checkpoint of this library, for --to openai.
+kind `vlprompt` is a checkpoint of this library, for --to openai.  Of the
+kinds `huggingface` and `huggingface-xclip` IN may also be a folder of
+transformers or its address on the Hub, hf://user/name.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from vlprompt.whole_files import check_writable
 from .parsing import parse
 
 if TYPE_CHECKING:
+    from mmengine.config import Config
     from torch import nn
 
     from vlprompt.converters import Conversion
@@ -34,6 +37,7 @@ EXAMPLE = """vlprompt convert vita k400.pth vita.pth \\
 KINDS = (
     'openai',
     'huggingface',
+    'huggingface-xclip',
     'vifi',
     'vita',
     'xclip',
@@ -92,6 +96,7 @@ def run(args: Namespace) -> None:
     import torch
 
     from vlprompt import converters
+    from vlprompt.models.clip.arch import activation_of
     from vlprompt.utils import register_all_modules
 
     _check_flags(args)
@@ -106,14 +111,11 @@ def run(args: Namespace) -> None:
     check_writable(target.parent)
     if args.kind == 'vlprompt':
         return _merge(_own_model(args), target)
-    conversion = converters.convert(
-        args.kind,
-        converters.read(args.kind, args.source),
-        converters.load_base(args.clip),
-    )
+    conversion, base = _convert(args)
     _show(conversion.moved)
     if args.kind in CLIPS:
-        converters.save_clip(conversion.clip, target)
+        activation = activation_of(conversion.arch)
+        converters.save_clip(conversion.clip, target, activation)
         print(f'Wrote {target}: {len(conversion.clip)} tensors')
         return None
     with TemporaryDirectory(dir=target.parent) as folder:
@@ -122,7 +124,21 @@ def run(args: Namespace) -> None:
         model = converters.build(conversion, str(clip_file))
         if args.to == 'openai':
             return _merge(model, target)
-        return _write(args, conversion, model, clip_file)
+        return _write(target, conversion, model, clip_file, base)
+
+
+def _convert(args: Namespace) -> tuple[Conversion, Config | str | None]:
+    """The conversion, and the config that it goes into."""
+    from vlprompt import converters
+    from vlprompt.hub.converted_folder import convert_folder, is_folder
+
+    if is_folder(args.source):
+        conversion, config = convert_folder(args.kind, args.source)
+        return conversion, args.config or config
+    content = converters.read(args.kind, args.source)
+    base = converters.load_base(args.clip)
+    conversion = converters.convert(args.kind, content, base, args.source)
+    return conversion, args.config
 
 
 def _check_flags(args: Namespace) -> None:
@@ -147,17 +163,20 @@ def _check_flags(args: Namespace) -> None:
 
 
 def _write(
-    args: Namespace, conversion: Conversion, model: nn.Module, clip_file: Path
+    target: Path,
+    conversion: Conversion,
+    model: nn.Module,
+    clip_file: Path,
+    base: Config | str | None,
 ) -> None:
     """Write the checkpoint, its CLIP and its config."""
     from mmengine.runner.checkpoint import get_state_dict, save_checkpoint
 
     from vlprompt import converters
 
-    target = Path(args.target)
     clip = target.with_suffix('.clip.safetensors')
     config = target.with_suffix('.py')
-    converters.write_config(conversion, str(clip), config, args.config)
+    converters.write_config(conversion, str(clip), config, base)
     clip_file.replace(clip)
     content = dict(meta={}, state_dict=get_state_dict(model))
     save_checkpoint(content, str(target))

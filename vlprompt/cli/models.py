@@ -1,20 +1,26 @@
-"""List the configs of all methods.
+"""List the models of all methods.
 
-The list has what a config trains on, the frames of a view, and how many of
-the parameters are learned.
+The list has what a config trains on, the frames of a view, how many of the
+parameters are learned, and its status: *measured here*, if numbers of it are
+in the documentation; *converted*, if weights published for its method can be
+used (`vlprompt convert`, for CLIP itself as it is); else *config only*.
+Below it are the models of the Hugging Face Hub that are known to fit.
 """
 
+import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from itertools import groupby
 
 from vlprompt.errors import UserError
+from vlprompt.hub.released import OWNER, ReleasedModel, released_models
 
 from .parsing import parse
-from .shipped_configs import ShippedConfig, shipped_configs
+from .shipped_configs import CONVERTED, ShippedConfig, shipped_configs
 
 EXAMPLE = 'vlprompt models vilt k400'
-ROW = '  {:<41}{:<12}{:>6}{:>12}{:>6}'
+ROW = '  {:<31}{:<8}{:>6}{:>12}{:>6} {}'
+HUB_ROW = '  {:<43}{:<8}{:>6} {}'
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -23,46 +29,83 @@ def add_arguments(parser: ArgumentParser) -> None:
         'search',
         nargs='*',
         metavar='WORD',
-        help='list only configs with all of these in name, method or data',
+        help='list only models with all of these in name, method, data or '
+        'status',
+    )
+    parser.add_argument(
+        '--json', action='store_true', help='for programs: a list of objects'
     )
 
 
 def run(args: Namespace) -> list[ShippedConfig]:
-    """Print the configs, and return them."""
+    """Print the models, and return the configs among them."""
     words = [word.lower() for word in args.search]
-    found = [c for c in shipped_configs() if _matches(c, words)]
-    if not found:
+    configs = [c for c in shipped_configs() if _matches(c, c.status, words)]
+    released = [r for r in released_models() if _matches(r, CONVERTED, words)]
+    if not configs and not released:
         raise UserError(
-            f'no config has {" and ".join(words)} in name, method or data '
-            '(`vlprompt models` lists all)'
+            f'no config has {" and ".join(words)} in name, method, data or '
+            'status (`vlprompt models` lists all)'
         )
-    print(ROW.format('', 'trains on', 'frames', 'trainable', 'of'))
-    for method, configs in groupby(found, lambda config: config.method):
-        print(method)
-        for config in configs:
+    if args.json:
+        print(json.dumps(_objects(configs, released), indent=2))
+        return configs
+    if configs:
+        _print_configs(configs)
+    if released:
+        _print_released(released)
+    return configs
+
+
+def _matches(
+    model: ShippedConfig | ReleasedModel, status: str, words: Sequence[str]
+) -> bool:
+    text = f'{model.name} {model.method} {model.data} {status}'.lower()
+    return all(word in text for word in words)
+
+
+def _print_configs(configs: list[ShippedConfig]) -> None:
+    print(ROW.format('', 'data', 'frames', 'trainable', 'of', 'status'))
+    for method, group in groupby(configs, lambda config: config.method):
+        rows = list(group)
+        print(f'{method}: vlprompt::{rows[0].name.partition("/")[0]}/NAME.py')
+        for config in rows:
             print(_row(config))
     print(
-        '\nTrain one with `vlprompt train vlprompt::NAME.py`, or edit a copy '
-        'of it:\n`vlprompt models copy NAME`.'
+        '\nUse one with `--model NAME`, train it with `vlprompt train` and the'
+        '\nname of its group, or edit a copy: `vlprompt models copy NAME`.'
     )
-    return found
-
-
-def _matches(config: ShippedConfig, words: Sequence[str]) -> bool:
-    text = f'{config.name} {config.method} {config.data}'.lower()
-    return all(word in text for word in words)
 
 
 def _row(config: ShippedConfig) -> str:
     return ROW.format(
-        config.name,
+        config.name.partition('/')[2],
         config.data or '-',
         config.frames,
         f'{config.trainable:,}',
         f'{config.parameters / 1e6:.0f} M',
+        config.status,
     )
 
 
+def _print_released(released: list[ReleasedModel]) -> None:
+    print(f'\nOn the Hugging Face Hub: --model {OWNER}NAME')
+    for model in released:
+        row = (model.name, model.data, model.frames, CONVERTED)
+        print(HUB_ROW.format(*row))
+
+
+def _objects(
+    configs: list[ShippedConfig], released: list[ReleasedModel]
+) -> list[dict]:
+    ours = [{**c._asdict(), 'file': str(c.file)} for c in configs]
+    theirs = [
+        {**r._asdict(), 'name': r.address, 'status': CONVERTED}
+        for r in released
+    ]
+    return ours + theirs
+
+
 def main(args: Sequence[str] | None = None) -> list[ShippedConfig]:
-    """List configs."""
+    """List models."""
     return run(parse(__name__, args))

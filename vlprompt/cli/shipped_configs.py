@@ -8,6 +8,21 @@ import yaml
 
 from vlprompt.shipped import config_folder
 
+MEASURED, CONVERTED, CONFIG_ONLY = 'measured here', 'converted', 'config only'
+# Folders of methods whose published weights `vlprompt convert` reads, and of
+# CLIP, whose weights open_clip fetches.
+WITH_WEIGHTS = (
+    'a5',
+    'actionclip',
+    'aim',
+    'clip',
+    'clip4clip',
+    'maple',
+    'vifi',
+    'vita',
+    'xclip',
+)
+
 
 class ShippedConfig(NamedTuple):
     """What a metafile says of a config.
@@ -20,6 +35,9 @@ class ShippedConfig(NamedTuple):
         frames: Of a view.
         trainable: The number of parameters that are learned.
         parameters: The number of all parameters.
+        status: ``'measured here'`` if numbers of this config are in the
+            documentation, ``'converted'`` if weights that were published
+            for its method can be used, else ``'config only'``.
     """
 
     name: str
@@ -29,6 +47,7 @@ class ShippedConfig(NamedTuple):
     frames: int
     trainable: int
     parameters: int
+    status: str
 
 
 def shipped_configs() -> Iterator[ShippedConfig]:
@@ -46,4 +65,12 @@ def shipped_configs() -> Iterator[ShippedConfig]:
                 facts['Frames'],
                 facts['Trainable Parameters'],
                 facts['Parameters'],
+                _status(metafile.parent.name, file.stem, model),
             )
+
+
+def _status(folder: str, stem: str, model: dict) -> str:
+    if model.get('Results'):
+        return MEASURED
+    toy = stem.endswith('_toy')  # whose CLIP nobody else has
+    return CONVERTED if folder in WITH_WEIGHTS and not toy else CONFIG_ONLY

@@ -4,13 +4,17 @@ import importlib.util
 from pathlib import Path
 
 from .remedy import Remedy
+from .versions import installed
 
 
 def is_needed() -> bool:
-    """Whether a transformers without these names is installed."""
+    """Whether a transformers without these names is installed.
+
+    MMAction2 asks for its metadata, which may be there without the package.
+    """
     spec = importlib.util.find_spec('transformers')
     if spec is None or spec.origin is None:
-        return False
+        return installed('transformers') is not None
     # Read, not imported: that would take seconds.
     file = Path(spec.origin).with_name('modeling_utils.py')
     return 'apply_chunking_to_forward' not in file.read_text(encoding='utf-8')

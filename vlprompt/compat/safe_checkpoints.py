@@ -5,7 +5,6 @@ hub are allowed, and of ``getattr`` only the use it makes of it.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from .remedy import Remedy
@@ -42,6 +41,10 @@ def apply() -> None:
         ]
     )
     CheckpointLoader.register_scheme('', loader=load_from_local, force=True)
+    for scheme in ('http://', 'https://'):
+        CheckpointLoader.register_scheme(
+            scheme, loader=load_from_url, force=True
+        )
 
 
 def get_statistic(owner: type, name: str) -> Callable:
@@ -55,32 +58,54 @@ def get_statistic(owner: type, name: str) -> Callable:
     return getattr(owner, name)
 
 
-def load_from_local(filename: str, map_location: Any = None) -> Any:
+def load_from_local(filename: str, map_location: Any = None) -> dict:
     """Read a checkpoint without running what it contains.
 
+    Args:
+        filename: The file, or ``FILE::PLACE`` for weights below a key.
+        map_location: Not used, weights are read onto the CPU.
+
+    Returns:
+        The weights as ``state_dict``, and what else the file holds.
+
     Raises:
-        UserError: If there is none, or it is damaged or holds other objects.
+        UserError: If there is none, it is damaged, or has no weights that
+            can be used.
     """
-    import pickle
+    from vlprompt.weights import load_weights_file
+    from vlprompt.weights.names import FINGERPRINT
+
+    loaded = load_weights_file(filename, anchors=[FINGERPRINT])
+    others = loaded.file.content if loaded.place else {}
+    content = {**others, 'state_dict': loaded.tensors}
+    if isinstance(meta := content.get('meta'), dict):
+        # A program, which MMEngine runs where a training goes on.
+        meta.pop('config', None)
+    return content
+
+
+def load_from_url(filename: str, map_location: Any = None) -> dict:
+    """Download a checkpoint, once, and read it as one that lies here.
+
+    Raises:
+        UserError: If it cannot be downloaded; see :func:`load_from_local`.
+    """
+    from pathlib import Path
 
     import torch
 
     from vlprompt.errors import UserError
 
-    path = Path(filename).expanduser()
-    if not path.is_file():
-        raise UserError(f'no checkpoint at {filename}')
+    url, _, place = filename.partition('::')
+    folder = Path(torch.hub.get_dir(), 'checkpoints')
+    path = folder / (url.partition('?')[0].rpartition('/')[2] or 'checkpoint')
     try:
-        return torch.load(path, map_location=map_location, weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise UserError(
-            f'{filename} holds more than weights and training state, and is '
-            'not read: convert it, or save its state dict alone'
-        ) from error
-    except (RuntimeError, EOFError, OSError) as error:
-        raise UserError(
-            f'{filename} is damaged or not a checkpoint'
-        ) from error
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.is_file():  # it appears there when it is whole
+            torch.hub.download_url_to_file(url, str(path), progress=False)
+    except OSError as error:
+        raise UserError(f'cannot download {url} ({error})') from error
+    return load_from_local(f'{path}::{place}' if place else str(path))
 
 
 REMEDY = Remedy(

@@ -13,7 +13,6 @@ from .conversion import (
     write_config,
 )
 from .openai_archive import convert_archive
-from .published_checkpoint import read_published_checkpoint
 
 __all__ = [
     'KINDS',
@@ -25,7 +24,6 @@ __all__ = [
     'merged_clip',
     'model_config',
     'read',
-    'read_published_checkpoint',
     'save_clip',
     'write_config',
 ]

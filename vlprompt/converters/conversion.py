@@ -4,34 +4,43 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import torch
 from mmengine.config import Config
 from safetensors.torch import save
 from torch import Tensor, nn
 
 from vlprompt.errors import UserError
+from vlprompt.models.clip.arch import check_whole, infer_arch
 from vlprompt.models.clip.files import read_clip_file
 from vlprompt.models.clip.names import is_clip, to_openai
 from vlprompt.registry import MODELS
+from vlprompt.weights import (
+    check_finite,
+    read_file,
+    split_place,
+    tensors_in,
+    weights_in,
+)
 from vlprompt.whole_files import write_bytes, write_text
 
 from . import methods
-from .clip_arch import check_whole, infer_arch
 from .key_mapper import KeyMapper, KeyMove
-from .published_checkpoint import read_published_checkpoint
 
-# For each kind, where its weights lie in the file, and who sorts them.
-KINDS: dict[str, tuple[tuple[str, ...], Callable[[KeyMapper], dict]]] = {
-    'huggingface': (('state_dict',), methods.huggingface),
-    'vifi': (('model',), methods.vifi),
-    'vita': (('model',), methods.vita),
-    'xclip': (('model',), methods.xclip),
-    'actionclip': (('model_state_dict',), methods.actionclip),
-    'mmaction-actionclip': (('state_dict',), methods.mmaction_actionclip),
-    'a5': (('state_dict',), methods.a5),
-    'aim': (('state_dict',), methods.aim),
-    'clip4clip': ((), methods.clip4clip),
-    'maple': (('state_dict',), methods.maple),
+# For each kind, who sorts its weights, and a name that all of them have.
+KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
+    'huggingface': (methods.huggingface, 'visual_projection.weight'),
+    'huggingface-xclip': (methods.huggingface_xclip, 'mit.position_embedding'),
+    'vifi': (methods.vifi, 'image_encoder.conv1.weight'),
+    'vita': (methods.vita, 'visual.cls_token'),
+    'xclip': (methods.xclip, 'mit.positional_embedding'),
+    'actionclip': (methods.actionclip, 'visual.conv1.weight'),
+    'mmaction-actionclip': (
+        methods.mmaction_actionclip,
+        'clip.visual.conv1.weight',
+    ),
+    'a5': (methods.a5, 'embedding.weight'),
+    'aim': (methods.aim, 'backbone.conv1.weight'),
+    'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
+    'maple': (methods.maple, 'prompt_learner.ctx'),
 }
 
 
@@ -54,28 +63,35 @@ class Conversion(NamedTuple):
 
 
 def convert(
-    kind: str, content: dict, base: dict[str, Tensor] | None = None
+    kind: str,
+    content: dict,
+    base: dict[str, Tensor] | None = None,
+    path: str = 'the checkpoint',
 ) -> Conversion:
     """Sort the weights of a published checkpoint.
 
     Args:
         kind: One of ``KINDS``.
-        content: What the file holds, of :func:`read_published_checkpoint`,
-            or its state dict alone.
+        content: What the file holds, of :func:`read`, or its state dict
+            alone.
         base: Weights of the CLIP under OpenAI's names, for what the
             checkpoint lacks (ViFi-CLIP and MaPLe leave out the word
             embeddings).
+        path: The file, for errors; ``FILE::PLACE`` for weights below the
+            key ``PLACE``.
 
     Raises:
         UserError: If the kind is unknown, or tensors are missing or left
             over.
     """
+    path, place = split_place(path)
     if kind not in KINDS:
         raise UserError(f'kind {kind!r}, expected one of {list(KINDS)}')
-    places, sort = KINDS[kind]
-    keys = KeyMapper(_weights(content, places))
+    sort, anchor = KINDS[kind]
+    keys = KeyMapper(tensors_in(content, path, place, [anchor]))
     model = sort(keys)
     keys.check_nothing_is_left()
+    check_finite({**keys.clip, **keys.parts}, path)
     clip = _complete(keys.clip, base or {})
     check_whole(clip)
     return Conversion(clip, keys.parts, model, infer_arch(clip), keys.moved())
@@ -127,10 +143,12 @@ def model_config(conversion: Conversion, clip_file: str) -> dict[str, Any]:
     return model
 
 
-def save_clip(clip: dict[str, Tensor], path: str | Path) -> None:
+def save_clip(
+    clip: dict[str, Tensor], path: str | Path, activation: str = 'quick_gelu'
+) -> None:
     """Write a CLIP as safetensors, under OpenAI's names."""
     tensors = {name: t.detach().contiguous() for name, t in clip.items()}
-    write_bytes(path, save(tensors, {'activation': 'quick_gelu'}))
+    write_bytes(path, save(tensors, {'activation': activation}))
 
 
 def merged_clip(model: nn.Module) -> dict[str, Tensor]:
@@ -157,7 +175,10 @@ def load_base(path: str | None) -> dict[str, Tensor] | None:
 
 
 def write_config(
-    conversion: Conversion, clip_file: str, path: Path, base: str | None
+    conversion: Conversion,
+    clip_file: str,
+    path: Path,
+    base: Config | str | None,
 ) -> None:
     """Write the config of a conversion.
 
@@ -165,13 +186,14 @@ def write_config(
         conversion: Of :func:`convert`.
         clip_file: Where its CLIP lies.
         path: Where to write to.
-        base: A config that gives everything but the model, if wanted.
+        base: A config, or its file, that gives everything but the model, if
+            wanted.
     """
     model = model_config(conversion, clip_file)
     if base is None:
         config = Config(dict(default_scope='vlprompt', model=model))
     else:
-        config = Config.fromfile(base)
+        config = Config.fromfile(base) if isinstance(base, str) else base
         given = config.get('model', {})
         if 'data_preprocessor' in given:
             model['data_preprocessor'] = given.data_preprocessor
@@ -180,8 +202,21 @@ def write_config(
 
 
 def read(kind: str, path: str | Path) -> dict:
-    """Read a published checkpoint of some kind."""
-    content = read_published_checkpoint(path)
+    """Read a published checkpoint of some kind.
+
+    Raises:
+        UserError: If the file is missing, damaged, a program (TorchScript)
+            or holds something else.
+    """
+    path, place = split_place(path)
+    found = read_file(path)
+    if found.format == 'torchscript':
+        raise UserError(
+            f'{path} is a TorchScript archive; the kind for those of OpenAI '
+            'is openai'
+        )
+    weights_in(found, path, place)  # which says what was chosen
+    content = found.content
     if kind == 'actionclip':
         fusion = content.pop('fusion_model_state_dict', None) or {}
         weights = content.get('model_state_dict')
@@ -189,22 +224,6 @@ def read(kind: str, path: str | Path) -> dict:
             for name, tensor in fusion.items():
                 weights['fusion.' + name.removeprefix('module.')] = tensor
     return content
-
-
-def _weights(content: dict, places: tuple[str, ...]) -> dict[str, Tensor]:
-    for place in places:
-        if isinstance(content.get(place), dict):
-            content = content[place]
-    tensors = {k: v for k, v in content.items() if torch.is_tensor(v)}
-    if not tensors:
-        raise UserError(
-            f'no weights in the checkpoint, which has {list(content)[:8]}; '
-            f'expected them below {places or "the top"}'
-        )
-    others = [k for k in content if k not in tensors]
-    if others:
-        raise UserError(f'{others[0]!r} in the checkpoint is no tensor')
-    return tensors
 
 
 def _complete(

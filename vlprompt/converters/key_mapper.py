@@ -37,12 +37,11 @@ class KeyMapper:
     """Sorts the tensors of a published checkpoint.
 
     Args:
-        state: Tensors by name; the prefixes of distributed training and of
-            compilation are taken off.
+        state: Tensors by name.
     """
 
     def __init__(self, state: dict[str, Tensor]) -> None:
-        self.left = {_bare(name): tensor for name, tensor in state.items()}
+        self.left = dict(state)
         self.clip: dict[str, Tensor] = {}
         self.parts: dict[str, Tensor] = {}
         self._moves: Counter = Counter()
@@ -128,12 +127,6 @@ class KeyMapper:
         tensor = self.left.pop(source).float()
         store[name] = tensor if change is None else change(tensor)
         self._moves[_general(source), what + _general(name)] += 1
-
-
-def _bare(name: str) -> str:
-    for prefix in ('module.', '_orig_mod.', 'module.'):
-        name = name.removeprefix(prefix)
-    return name
 
 
 def _general(name: str) -> str:

@@ -63,7 +63,8 @@ class TestJob(Job):
         from vlprompt.apis.inputs import data_sets
 
         lists = [d.get('ann_file', '') for d in data_sets(self.config, 'test')]
-        return digest_of(values, [*lists, self._checkpoint(out)])
+        file, *place = self._checkpoint(out).split('::')
+        return digest_of(values, [*lists, file, *place])
 
     def inputs(self) -> Iterator[str]:
         """Those of the config, and the checkpoint if there is one already."""

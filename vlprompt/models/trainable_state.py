@@ -2,14 +2,45 @@
 
 import fnmatch
 import hashlib
+import math
+import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from vlprompt.errors import UserError
+from vlprompt.weights.names import FINGERPRINT
 
-FINGERPRINT = 'clip_fingerprint'
+# Parameters that have a row for each frame.
+TIMES = re.compile(
+    r'pooler\.positions|cls_head\.positions|embeddings\.\d+\.vectors|'
+    r'local_prompts'
+)
+
+
+class FilePositions(NamedTuple):
+    """The position embeddings of images of another size.
+
+    Attributes:
+        name: Of the parameter.
+        grid: Patches in the height and in the width of this model's images.
+        resize: Makes (1 + patches, D) those of a grid, or refuses it.
+        original: Those of the CLIP before they were resized, if they were.
+    """
+
+    name: str
+    grid: tuple[int, ...]
+    resize: Callable[[Tensor, tuple[int, ...]], Tensor] | None
+    original: Tensor | None = None
+
+    def fit(self, given: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Weights of a checkpoint with positions of this grid."""
+        positions = given[self.name]
+        if len(positions) == 1 + math.prod(self.grid):
+            return given
+        return {**given, self.name: self.resize(positions, self.grid)}
 
 
 def set_trainable(model: nn.Module, patterns: Sequence[str]) -> None:
@@ -32,6 +63,7 @@ def drop_frozen_from_state_dict(
     model: nn.Module,
     is_clip: Callable[[str], bool],
     not_loaded: Sequence[str] = (),
+    positions: FilePositions | None = None,
 ) -> None:
     """Leave frozen CLIP weights out of the state dict of a model.
 
@@ -44,6 +76,7 @@ def drop_frozen_from_state_dict(
         model: The model; its state dict gets a key ``clip_fingerprint``.
         is_clip: Whether the parameter of a name is one of CLIP's.
         not_loaded: Patterns of the keys that a state dict may have besides.
+        positions: What is known of the position embeddings of images.
     """
     frozen = {
         name: p
@@ -54,6 +87,11 @@ def drop_frozen_from_state_dict(
     towers = {name: p for name, p in frozen.items() if p.dim()}
     # Not a buffer: MMEngine averages these over processes.
     model._clip_fingerprint = fingerprint(towers)
+    model._positions = positions = positions or FilePositions('', (), None)
+    model._other_fingerprint = None
+    if positions.original is not None and positions.name in towers:
+        towers[positions.name] = positions.original
+        model._other_fingerprint = fingerprint(towers)
     model._frozen_clip = frozenset(frozen)
     model._not_loaded = tuple(not_loaded)
     model.register_state_dict_post_hook(_drop_frozen)
@@ -96,8 +134,12 @@ def _check_and_complete(
         for name, p in module.named_parameters()
         if name in module._frozen_clip
     }
+    if module._positions.name in given:
+        given = module._positions.fit(given)
+        state_dict.update({prefix + name: t for name, t in given.items()})
     _check_keys(learned, frozen, given)
-    _check_fingerprint(learned[FINGERPRINT], given[FINGERPRINT])
+    if not _equal(module._other_fingerprint, given[FINGERPRINT]):
+        _check_fingerprint(learned[FINGERPRINT], given[FINGERPRINT])
     state_dict.update({prefix + name: p for name, p in frozen.items()})
     del state_dict[prefix + FINGERPRINT]
 
@@ -116,6 +158,11 @@ def _check_keys(
     expected = {**learned, **frozen}
     missing = [name for name in learned if name not in given]
     unknown = [name for name in given if name not in expected]
+    if FINGERPRINT in missing:
+        raise UserError(
+            f'the checkpoint has no {FINGERPRINT}, this library did not write '
+            f'it: `vlprompt convert` reads those of others ({_some(unknown)})'
+        )
     if missing or unknown:
         raise UserError(
             'the checkpoint does not match the model: missing '
@@ -123,11 +170,27 @@ def _check_keys(
         )
     for name, tensor in given.items():
         if tensor.shape != expected[name].shape:
-            raise UserError(
-                f'the checkpoint has another layout: {name} is '
-                f'{tuple(tensor.shape)}, this model has '
-                f'{tuple(expected[name].shape)}'
-            )
+            raise UserError(_misshapen(name, tensor, expected[name]))
+
+
+def _misshapen(name: str, given: Tensor, expected: Tensor) -> str:
+    """Both shapes, and what is likely to be the cause."""
+    there, here = tuple(given.shape), tuple(expected.shape)
+    line = (
+        f'the checkpoint has another layout: {name} is {there}, this model '
+        f'has {here}'
+    )
+    rows = given.dim() and there[1:] == here[1:]
+    if rows and TIMES.search(name):
+        return (
+            f'{line}: it was trained with {there[0]} frames, this model is '
+            f'built for {here[0]}'
+        )
+    if rows and name.startswith('cls_head.'):
+        return f'{line}: it has learnt {there[0]} classes, not {here[0]}'
+    if there[-1:] != here[-1:]:
+        return f'{line}: check clip.arch, of another width'
+    return f'{line}: check the config it was trained with'
 
 
 def _some(names: list[str]) -> str:
@@ -144,6 +207,10 @@ def _check_fingerprint(expected: Tensor, given: Tensor) -> None:
             f'have fingerprint {_hex(given)}, those of this model '
             f'{_hex(expected)}; check clip=dict(arch=..., pretrained=...)'
         )
+
+
+def _equal(one: Tensor | None, other: Tensor) -> bool:
+    return one is not None and torch.equal(one.cpu(), other.cpu())
 
 
 def _hex(digest: Tensor) -> str:

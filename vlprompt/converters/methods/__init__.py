@@ -8,7 +8,7 @@ from .a5 import a5
 from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .clip4clip import clip4clip
-from .huggingface import huggingface
+from .huggingface import huggingface, huggingface_xclip
 from .vifi import maple, vifi
 from .vita import vita
 from .xclip import xclip
@@ -19,6 +19,7 @@ __all__ = [
     'aim',
     'clip4clip',
     'huggingface',
+    'huggingface_xclip',
     'maple',
     'mmaction_actionclip',
     'vifi',

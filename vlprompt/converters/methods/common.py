@@ -46,10 +46,29 @@ def take_deep_prompts(
 
 def pack_clip(keys: KeyMapper, attention: str, block: str) -> None:
     """Separate maps of query, key and value to CLIP's packed one."""
+    pack(keys, keys.clip, attention, f'{block}.attn.in_proj', 'CLIP ')
+
+
+def pack(
+    keys: KeyMapper,
+    store: dict[str, Tensor],
+    attention: str,
+    target: str,
+    what: str = '',
+) -> None:
+    """Separate maps of query, key and value to PyTorch's packed one.
+
+    Args:
+        keys: Of a checkpoint.
+        store: Where the packed map goes: its ``clip`` or ``parts``.
+        attention: What the three names begin with.
+        target: What the new names begin with, ``'....attn.in_proj'``.
+        what: In front of the new name in the list of moves.
+    """
     for kind in ('weight', 'bias'):
-        name = f'{block}.attn.in_proj_{kind}'
+        name = f'{target}_{kind}'
         parts = [
-            keys.take(f'{attention}.{part}_proj.{kind}', f'CLIP {name}')
+            keys.take(f'{attention}.{part}_proj.{kind}', f'{what}{name}')
             for part in 'qkv'
         ]
-        keys.clip[name] = torch.cat(parts)
+        store[name] = torch.cat(parts)

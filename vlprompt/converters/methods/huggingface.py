@@ -1,15 +1,61 @@
-"""Hugging Face's names of CLIP."""
+"""Hugging Face's names of CLIP and of X-CLIP."""
 
 from typing import Any
 
 from torch import Tensor
 
 from ..key_mapper import KeyMapper
-from .common import pack_clip
+from .common import pack, pack_clip
+from .xclip import xclip_model
+
+# Of a block of CLIP, but for queries, keys and values.
+OF_BLOCK = (
+    (r'self_attn\.out_proj', 'attn.out_proj'),
+    ('layer_norm1', 'ln_1'),
+    ('layer_norm2', 'ln_2'),
+    (r'mlp\.fc1', 'mlp.c_fc'),
+    (r'mlp\.fc2', 'mlp.c_proj'),
+)
 
 
 def huggingface(keys: KeyMapper) -> dict[str, Any]:
     """Hugging Face's CLIPModel: CLIP itself, under other names."""
+    _take_clip(keys)
+    return {}
+
+
+def huggingface_xclip(keys: KeyMapper) -> dict[str, Any]:
+    """Hugging Face's XCLIPModel: the released X-CLIP, under other names."""
+    layer = r'vision_model\.encoder\.layers\.(\d+)'
+    for i in keys.numbers(rf'{layer}\.message_fc\.\w+'):
+        attention = f'vision_model.encoder.layers.{i}.message_attn'
+        ours = f'backbone.adapters.{i}.0.message_attn.in_proj'
+        pack(keys, keys.parts, attention, ours)
+    keys.to_part(rf'{layer}\.(message_\w+\..+)', r'backbone.adapters.\1.0.\2')
+    positions = keys.take('mit.position_embedding', 'pooler.positions')[0]
+    keys.parts['pooler.positions'] = positions
+    block = r'mit\.encoder\.layers\.(\d+)'
+    layers = keys.numbers(rf'{block}\..+')
+    for i in layers:
+        attention = f'mit.encoder.layers.{i}.self_attn'
+        pack(keys, keys.parts, attention, f'pooler.blocks.{i}.attn.in_proj')
+    for source, name in OF_BLOCK:
+        keys.to_part(
+            rf'{block}\.{source}\.(\w+)', rf'pooler.blocks.\1.{name}.\2'
+        )
+    keys.to_part(
+        r'prompts_generator\.layernorm\.(\w+)', r'conditioner.norm.\1'
+    )
+    keys.to_part(
+        r'prompts_visual_layernorm\.(\w+)', r'conditioner.visual_ln.\1'
+    )
+    keys.to_part('prompts_visual_projection', 'conditioner.visual_proj')
+    model = xclip_model(keys, len(layers), len(positions))
+    _take_clip(keys)
+    return model
+
+
+def _take_clip(keys: KeyMapper) -> None:
     keys.drop(r'.*\.position_ids', 'a constant')
     towers = (
         ('vision_model', 'visual.transformer'),
@@ -24,13 +70,7 @@ def huggingface(keys: KeyMapper) -> dict[str, Any]:
                 rf'{theirs}.encoder.layers.{i}.self_attn',
                 f'{target}.{i}',
             )
-        for source, name in (
-            (r'self_attn\.out_proj', 'attn.out_proj'),
-            ('layer_norm1', 'ln_1'),
-            ('layer_norm2', 'ln_2'),
-            (r'mlp\.fc1', 'mlp.c_fc'),
-            (r'mlp\.fc2', 'mlp.c_proj'),
-        ):
+        for source, name in OF_BLOCK:
             keys.to_clip(
                 rf'{layer}\.(\d+)\.{source}\.(\w+)', rf'{target}.\1.{name}.\2'
             )
@@ -42,7 +82,8 @@ def huggingface(keys: KeyMapper) -> dict[str, Any]:
             rf'{vision}\.position_embedding\.weight',
             'visual.positional_embedding',
         ),
-        (r'vision_model\.pre_layrnorm\.(\w+)', r'visual.ln_pre.\1'),
+        # A typing error of CLIPModel's, which XCLIPModel does not have.
+        (r'vision_model\.pre_laye?rnorm\.(\w+)', r'visual.ln_pre.\1'),
         (r'vision_model\.post_layernorm\.(\w+)', r'visual.ln_post.\1'),
         (
             r'text_model\.embeddings\.token_embedding\.weight',
@@ -58,7 +99,6 @@ def huggingface(keys: KeyMapper) -> dict[str, Any]:
         keys.to_clip(source, target)
     keys.to_clip(r'visual_projection\.weight', 'visual.proj', _turn)
     keys.to_clip(r'text_projection\.weight', 'text_projection', _turn)
-    return {}
 
 
 def _turn(tensor: Tensor) -> Tensor:

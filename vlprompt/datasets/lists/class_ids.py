@@ -62,17 +62,20 @@ def in_order(entries: Iterable[Entry]) -> ClassFile:
     entries = sorted(entries, key=lambda entry: as_id(entry.number))
     first = min(as_id(entries[0].number), 1)
     for number, entry in enumerate(entries, first):
-        if as_id(entry.number) != number:
-            _refuse_id(entry, number, first)
+        if as_id(entry.number) < number:
+            before = entries[number - first - 1].where
+            _refuse_id(entry, f'the same id as in {before}', number, first)
+        if as_id(entry.number) > number:
+            _refuse_id(entry, 'the next id', number, first)
     return ClassFile(tuple(entry.name for entry in entries), first)
 
 
-def _refuse_id(entry: Entry, number: int, first: int) -> NoReturn:
-    twice = as_id(entry.number) < number
+def _refuse_id(
+    entry: Entry, problem: str, number: int, first: int
+) -> NoReturn:
     raise UserError(
-        f'{entry.where}, {"a second" if twice else "the next"} id '
-        f'{entry.number}; expected id {number}: ids are {first}, {first + 1}, '
-        f'{first + 2}, ... without gaps {WHERE}'
+        f'{entry.where} has {problem}; expected id {number}: ids are {first}, '
+        f'{first + 1}, {first + 2}, ... without gaps {WHERE}'
     )
 
 

@@ -11,12 +11,14 @@ from torchvision.transforms.functional import resize
 from vlprompt.errors import UserError
 from vlprompt.registry import TRANSFORMS
 
+INTERPOLATIONS = ('bicubic', 'bilinear')
+
 
 @TRANSFORMS.register_module()
 class PILResize(BaseTransform):
     """CLIP, CLIP4Clip: resize as CLIP's own preprocessing does.
 
-    PIL's bicubic interpolation, which smooths what it makes smaller, where
+    PIL's interpolation, which smooths what it makes smaller, where
     MMAction2's ``Resize`` calls OpenCV, which does not.  The long side is
     rounded down, as torchvision does.
 
@@ -26,13 +28,17 @@ class PILResize(BaseTransform):
     Args:
         scale: ``(-1, short side)``, or (w, h) with ``keep_ratio=False``.
         keep_ratio: As in MMAction2's ``Resize``.
+        interpolation: ``'bicubic'`` or ``'bilinear'``.
 
     Raises:
-        UserError: If the scale is neither.
+        UserError: If the scale or the interpolation is neither.
     """
 
     def __init__(
-        self, scale: Sequence[int] = (-1, 224), keep_ratio: bool = True
+        self,
+        scale: Sequence[int] = (-1, 224),
+        keep_ratio: bool = True,
+        interpolation: str = 'bicubic',
     ) -> None:
         short = min(scale) == -1 and max(scale) > 0
         if len(scale) != 2 or not (short if keep_ratio else min(scale) > 0):
@@ -40,6 +46,12 @@ class PILResize(BaseTransform):
                 f'PILResize(scale={tuple(scale)}, keep_ratio={keep_ratio}), '
                 'expected (-1, short side), or (w, h) with keep_ratio=False'
             )
+        if interpolation not in INTERPOLATIONS:
+            raise UserError(
+                f'PILResize(interpolation={interpolation!r}), expected one of '
+                f'{INTERPOLATIONS}'
+            )
+        self.interpolation = interpolation
         self.scale = tuple(scale)
         self.keep_ratio = keep_ratio
 
@@ -59,11 +71,13 @@ class PILResize(BaseTransform):
 
     def _apply(self, frame: np.ndarray, size: int | list[int]) -> np.ndarray:
         image = Image.fromarray(frame)
-        return np.asarray(resize(image, size, InterpolationMode.BICUBIC))
+        mode = InterpolationMode(self.interpolation)
+        return np.asarray(resize(image, size, mode))
 
     def __repr__(self) -> str:
         """The transform with its arguments."""
         return (
             f'{type(self).__name__}(scale={self.scale}, '
-            f'keep_ratio={self.keep_ratio})'
+            f'keep_ratio={self.keep_ratio}, '
+            f'interpolation={self.interpolation!r})'
         )

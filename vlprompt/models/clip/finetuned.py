@@ -1,24 +1,35 @@
 """A fine-tuned CLIP as the frozen CLIP of a second stage."""
 
-import pickle
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from vlprompt.errors import UserError
+from vlprompt.weights import load_weights_file, split_place
+from vlprompt.weights.names import FINGERPRINT
 
-from ..trainable_state import FINGERPRINT, fingerprint
-from .names import to_recognizer
+from ..trainable_state import fingerprint
+from .names import to_open_clip, to_recognizer
+from .positions import NAME
+
+HINT = (
+    'train the first stage, or give its place as model.clip.finetuned, or '
+    "None to start from CLIP's own"
+)
 
 
-def load_finetuned(model: nn.Module, path: str) -> None:
-    """Put what a checkpoint of ours has learnt of a CLIP into that CLIP.
+def read_finetuned(
+    path: str, clip: Mapping[str, Tensor], resized: Tensor
+) -> dict[str, Tensor]:
+    """What a checkpoint of ours has learnt of a CLIP, under its names.
 
     Args:
-        model: open_clip's ``CustomTextCLIP`` with the weights that training
-            started from.
-        path: The checkpoint.
+        path: The checkpoint; ``FILE::PLACE`` for weights below a key.
+        clip: open_clip's state dict of the weights that training started
+            from.
+        resized: Its position embeddings for the images of this model.
 
     Raises:
         UserError: If it is missing, holds more than a CLIP, or was trained
@@ -28,7 +39,7 @@ def load_finetuned(model: nn.Module, path: str) -> None:
     given = learned.pop(FINGERPRINT, None)
     if given is None:
         raise UserError(f'{path} has no {FINGERPRINT}: not one of ours')
-    params = {to_recognizer(name): p for name, p in model.state_dict().items()}
+    params = {to_recognizer(name): p for name, p in clip.items()}
     others = [name for name in learned if name not in params]
     if others:
         raise UserError(
@@ -36,28 +47,33 @@ def load_finetuned(model: nn.Module, path: str) -> None:
             f'{len(others) - 1} others'
         )
     frozen = {n: p for n, p in params.items() if n not in learned and p.dim()}
-    if not torch.equal(fingerprint(frozen), given.cpu()):
+    positions = to_recognizer(NAME)
+    expected = [fingerprint(frozen)]
+    if positions in frozen:
+        expected.append(fingerprint({**frozen, positions: resized}))
+    if not any(torch.equal(given.cpu(), digest) for digest in expected):
         raise UserError(
             f'{path} was trained from another CLIP: check clip=dict(arch=..., '
             'pretrained=...)'
         )
     for name, tensor in learned.items():
-        if params[name].shape != tensor.shape:
+        if params[name].shape != tensor.shape and name != positions:
             raise UserError(
                 f'{name} is {tuple(tensor.shape)} in {path}, this CLIP has '
                 f'{tuple(params[name].shape)}'
             )
-        params[name].copy_(tensor)
+    return {to_open_clip(name): t for name, t in learned.items()}
+
+
+def check_there(path: str) -> None:
+    """Raise a UserError if there is no checkpoint."""
+    file, _ = split_place(path)
+    place = Path(file).expanduser()
+    if not place.exists() and not place.is_symlink():
+        part = place.with_name(f'{place.name}.part')
+        if not part.exists():
+            raise UserError(f'no checkpoint at {file} (finetuned): {HINT}')
 
 
 def _read(path: str) -> dict[str, Tensor]:
-    if not Path(path).is_file():
-        raise UserError(
-            f'no checkpoint at {path}: train the first stage, or give its '
-            "place as model.clip.finetuned, or None to start from CLIP's own"
-        )
-    try:
-        content = torch.load(path, map_location='cpu', weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise UserError(f'{path} is not a checkpoint of ours') from error
-    return dict(content.get('state_dict', content))
+    return dict(load_weights_file(path, anchors=[FINGERPRINT]).tensors)

@@ -1,12 +1,10 @@
 """The only place that makes a CLIP and reads files of CLIP weights."""
 
 import math
-from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from functools import cache, partial
+from typing import NamedTuple
 
 import open_clip
-from open_clip.pretrained import get_pretrained_cfg
 from open_clip.tokenizer import SimpleTokenizer
 from open_clip.transformer import (
     ResidualAttentionBlock,
@@ -16,12 +14,22 @@ from open_clip.transformer import (
 from torch import Tensor, nn
 
 from vlprompt.errors import UserError
-from vlprompt.finite import refuse_weights
 
 from ..layers.quick_gelu import replace_quick_gelu
-from .download import download
-from .files import ClipFile, load_weights, read_clip_file
-from .finetuned import load_finetuned
+from ..trainable_state import FilePositions
+from .arch import arch_config
+from .files import read_clip_file
+from .finetuned import check_there, read_finetuned
+from .matching import match
+from .names import to_recognizer
+from .positions import (
+    NAME,
+    check_positions,
+    check_resize,
+    checked_resize,
+    resize_positions,
+)
+from .tags import check_activation, find_file
 
 DEFAULT_LOGIT_SCALE = math.log(1 / 0.07)
 
@@ -34,12 +42,28 @@ class CLIP(NamedTuple):
         text: open_clip's ``TextTransformer``.
         logit_scale: Logarithm of the similarity's factor.
         tokenizer: open_clip's ``SimpleTokenizer``.
+        file_positions: Position embeddings of the images as the file has
+            them, where they were resized.
+        resize: How position embeddings of other images are resized, if they
+            are.
     """
 
     visual: VisionTransformer
     text: TextTransformer
     logit_scale: float
     tokenizer: SimpleTokenizer
+    file_positions: Tensor | None = None
+    resize: str | None = None
+
+    @property
+    def positions(self) -> FilePositions:
+        """How position embeddings of images of another size are read."""
+        return FilePositions(
+            to_recognizer(NAME),
+            tuple(self.visual.grid_size),
+            partial(checked_resize, resize=self.resize),
+            self.file_positions,
+        )
 
     @property
     def widths(self) -> dict[str, int]:
@@ -67,6 +91,7 @@ def load_clip(
     arch: str | dict,
     pretrained: str | None = None,
     finetuned: str | None = None,
+    resize_positions: str | None = None,
 ) -> CLIP:
     """Make a CLIP and load its weights.
 
@@ -79,6 +104,9 @@ def load_clip(
         finetuned: A checkpoint of ours in which weights of this CLIP were
             trained; they take the place of the pretrained ones.  It may
             hold nothing else, and was trained from the same CLIP.
+        resize_positions: ``'bicubic'`` (as open_clip) or ``'bilinear'`` to
+            resize position embeddings of images of another size; None to
+            refuse them.
 
     Raises:
         UserError: If the architecture is unknown or not one of CLIP's
@@ -95,55 +123,74 @@ def load_clip(
         >>> load_clip(arch).depths
         {'visual': 1, 'text': 1}
     """
-    config = _config(arch)
+    check_resize(resize_positions)
+    config = arch_config(arch)
     # What may be missing comes before what takes long.
-    file = None if pretrained is None else _find(arch, pretrained)
-    if finetuned is not None and not Path(finetuned).is_file():
-        raise UserError(f'no checkpoint at {finetuned} (finetuned)')
+    file = None if pretrained is None else find_file(arch, pretrained)
+    if finetuned is not None:
+        check_there(finetuned)
     model = open_clip.CustomTextCLIP(**config)
     _check_transformers(model, arch)
     replace_quick_gelu(model)
-    if pretrained is not None:
-        weights = read_clip_file(file)
-        _check_activation(weights, config, arch, pretrained)
-        load_weights(model, weights, arch, file)
-        refuse_weights(model.state_dict(), file)
-    if finetuned is not None:
-        load_finetuned(model, finetuned)
+    positions = None
+    if pretrained is not None or finetuned is not None:
+        positions = _load(
+            model, config, arch, pretrained, file, finetuned, resize_positions
+        )
     length = config['text_cfg'].get('context_length', 77)
     tokenizer = _tokenizer(length)
     scale = model.logit_scale
     # A tensor on the meta device has no value; without weights the scale is
     # open_clip's own, which is that of every CLIP in the beginning.
     value = DEFAULT_LOGIT_SCALE if scale.is_meta else scale.item()
-    return CLIP(model.visual, model.text, value, tokenizer)
+    return CLIP(
+        model.visual,
+        model.text,
+        value,
+        tokenizer,
+        positions,
+        resize_positions,
+    )
+
+
+def _load(
+    model: nn.Module,
+    config: dict,
+    arch: str | dict,
+    pretrained: str | None,
+    file: str | None,
+    finetuned: str | None,
+    resize: str | None,
+) -> Tensor | None:
+    """Load weights; returns the positions of files of another image size."""
+    state = {**model.state_dict()}
+    grid = model.visual.grid_size
+    if file is not None:
+        weights = read_clip_file(file)
+        check_activation(weights, config, arch, pretrained)
+        state = match(model, weights.state_dict, arch, file, resize)
+    if finetuned is not None:
+        resized = _fit(state[NAME], grid, resize)
+        learned = read_finetuned(finetuned, state, resized)
+        if NAME in learned and len(learned[NAME]) != 1 + grid[0] * grid[1]:
+            check_positions(learned[NAME], grid, finetuned, resize)
+        state |= learned
+    original = state[NAME]
+    state[NAME] = _fit(original, grid, resize)
+    model.load_state_dict(state)
+    return None if original.shape == state[NAME].shape else original
+
+
+def _fit(positions: Tensor, grid: tuple, resize: str | None) -> Tensor:
+    if resize is None or len(positions) == 1 + grid[0] * grid[1]:
+        return positions
+    return resize_positions(positions, grid, resize)
 
 
 @cache
 def _tokenizer(length: int) -> SimpleTokenizer:
     """Shared: it needs 30 MB and takes longer to build than a tiny CLIP."""
     return SimpleTokenizer(context_length=length)
-
-
-def _config(arch: str | dict) -> dict[str, Any]:
-    if not isinstance(arch, str):
-        config = {**arch}
-    else:
-        config = open_clip.get_model_config(arch)
-        if config is None:
-            raise UserError(
-                f'open_clip has no architecture {arch!r}; '
-                'open_clip.list_models() lists them'
-            )
-    for key in ('vision_cfg', 'text_cfg'):
-        config[key] = dict(config.get(key, {}))
-    known = ('embed_dim', 'vision_cfg', 'text_cfg', 'quick_gelu')
-    others = [key for key in config if key not in known]
-    if others or 'embed_dim' not in config:
-        raise UserError(
-            f'architecture with keys {list(config)}, expected {list(known)}'
-        )
-    return config
 
 
 def _check_transformers(model: nn.Module, arch: str | dict) -> None:
@@ -167,56 +214,3 @@ def _check_transformers(model: nn.Module, arch: str | dict) -> None:
                 problem = f'its blocks are {type(block).__name__}'
     if problem:
         raise UserError(f'{arch!r} is not a CLIP of transformers: {problem}')
-
-
-def _find(arch: str | dict, pretrained: str) -> str:
-    """The file of a path or of an open_clip tag."""
-    if Path(pretrained).is_file():
-        return pretrained
-    tag = isinstance(arch, str) and get_pretrained_cfg(arch, pretrained)
-    if not tag and isinstance(arch, str):
-        plain = arch.removesuffix('-quickgelu')
-        quick = plain == arch  # the architecture that differs in that
-        other = f'{plain}-quickgelu' if quick else plain
-        if get_pretrained_cfg(other, pretrained):
-            raise _wrong_activation(
-                arch, pretrained, 'QuickGELU' if quick else 'GELU'
-            )
-    if not tag:
-        raise UserError(
-            f'pretrained={pretrained!r} is neither a file nor one of '
-            f"open_clip's tags for {arch!r}"
-        )
-    _check_tag(arch, pretrained, tag)
-    return download(arch, pretrained, tag)
-
-
-def _check_tag(arch: str, tag: str, config: dict) -> None:
-    quick = bool(_config(arch).get('quick_gelu'))
-    if quick != bool(config.get('quick_gelu')):
-        expected = 'GELU' if quick else 'QuickGELU'
-        raise _wrong_activation(arch, tag, expected)
-
-
-def _check_activation(
-    file: ClipFile, config: dict, arch: str | dict, pretrained: str
-) -> None:
-    quick = bool(config.get('quick_gelu'))
-    if file.activation == 'quick_gelu' and not quick:
-        raise _wrong_activation(arch, pretrained, 'QuickGELU')
-    if file.activation == 'gelu' and quick:
-        raise _wrong_activation(arch, pretrained, 'GELU')
-
-
-def _wrong_activation(
-    arch: str | dict, pretrained: str, expected: str
-) -> UserError:
-    how = 'an arch dict with quick_gelu=' + str(expected == 'QuickGELU')
-    if isinstance(arch, str):
-        plain = arch.removesuffix('-quickgelu')
-        how = plain + ('-quickgelu' if expected == 'QuickGELU' else '')
-    name = arch if isinstance(arch, str) else 'the given arch'
-    return UserError(
-        f'{pretrained!r} was trained with {expected}, {name} has another '
-        f'activation: use {how}'
-    )

@@ -13,6 +13,7 @@ from vlprompt.registry import MODELS
 from ..builder import build_part, inject_context
 from ..clip.loader import load_clip
 from ..clip.names import is_clip
+from ..clip.preprocessing import preprocessor_config
 from ..features import TokenizedTexts, VideoTextFeatures, VisualFeatures
 from ..layers.temporal import frame_mask
 from ..precision import autocast_to, cast_frozen_weights
@@ -32,7 +33,7 @@ class VideoTextRecognizer(BaseRecognizer):
     (:func:`inject_context`); :mod:`vlprompt.models.roles` says what it has.
 
     Args:
-        clip: ``arch`` and ``pretrained`` of :func:`load_clip`.
+        clip: The arguments of :func:`load_clip`.
         backbone: Config of a vision tower, such as :class:`CLIPVisionTower`.
         cls_head: Config of the head.
         texts: Config of what videos are compared with; None for a head that
@@ -48,7 +49,8 @@ class VideoTextRecognizer(BaseRecognizer):
         frozen_dtype: ``'bfloat16'`` or ``'float16'`` to hold the matrices
             of what is frozen in, and to compute in; ``--amp`` sets it.
         data_preprocessor: Config of MMAction2's ``ActionDataPreprocessor``
-            with ``format_shape='NCTHW'``.
+            with ``format_shape='NCTHW'``; ``from_clip=True`` takes mean and
+            std of the tag in ``clip``.
 
     Attributes:
         class_names: In the order of the labels; None if not known yet.
@@ -73,12 +75,11 @@ class VideoTextRecognizer(BaseRecognizer):
         frozen_dtype: str | None = None,
         data_preprocessor: dict | None = None,
     ) -> None:
+        preprocessor = preprocessor_config(data_preprocessor, clip)
         clip = load_clip(**clip)
         super().__init__(
             backbone=inject_context(backbone, visual=clip.visual),
-            data_preprocessor=MODELS.build(
-                data_preprocessor or dict(type='ActionDataPreprocessor')
-            ),
+            data_preprocessor=MODELS.build(preprocessor),
         )
         embed_dim = getattr(self.backbone, 'out_dim', clip.visual.output_dim)
         context = dict(
@@ -107,14 +108,13 @@ class VideoTextRecognizer(BaseRecognizer):
         )
         check_compatibility(self, embed_dim, clip.visual.output_dim)
         set_trainable(self, trainable)
-        drop_frozen_from_state_dict(self, is_clip, not_loaded)
+        drop_frozen_from_state_dict(self, is_clip, not_loaded, clip.positions)
         self._frozen_dtype = frozen_dtype
         cast_frozen_weights(self, frozen_dtype)
         self.class_names: tuple[str, ...] | None = None
         self.text_bank = TextBank(self.texts, self.text_encoder, self.prompts)
-        names = getattr(self.texts, 'class_names', None)
-        if names is not None:
-            self.set_classes(names)
+        if getattr(self.texts, 'class_names', None) is not None:
+            self.set_classes(self.texts.class_names)
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Take the class list of a data set, in the order of its labels."""

@@ -1,5 +1,6 @@
 """What CLIP a set of weights belongs to."""
 
+import math
 from typing import Any
 
 import open_clip
@@ -12,6 +13,9 @@ NAMES = tuple(
     for name in ('ViT-B-16', 'ViT-B-32', 'ViT-L-14', 'ViT-L-14-336')
 )
 HEAD_WIDTH = 64  # in every CLIP of transformers that OpenAI has published
+# What open_clip takes where an architecture does not say so.
+VISION = dict(head_width=HEAD_WIDTH, mlp_ratio=4.0)
+TEXT = dict(mlp_ratio=4.0)
 
 
 BLOCK = (
@@ -46,6 +50,32 @@ REST = (
 )
 
 
+def arch_config(arch: str | dict) -> dict[str, Any]:
+    """open_clip's keys of an architecture.
+
+    Raises:
+        UserError: If it is unknown, or a dict with other keys.
+    """
+    if not isinstance(arch, str):
+        config = {**arch}
+    else:
+        config = open_clip.get_model_config(arch)
+        if config is None:
+            raise UserError(
+                f'open_clip has no architecture {arch!r}; '
+                'open_clip.list_models() lists them'
+            )
+    for key in ('vision_cfg', 'text_cfg'):
+        config[key] = dict(config.get(key, {}))
+    known = ('embed_dim', 'vision_cfg', 'text_cfg', 'quick_gelu')
+    others = [key for key in config if key not in known]
+    if others or 'embed_dim' not in config:
+        raise UserError(
+            f'architecture with keys {list(config)}, expected {list(known)}'
+        )
+    return config
+
+
 def check_whole(clip: dict[str, Tensor]) -> None:
     """Raise a UserError if tensors of a CLIP are missing."""
     expected = [
@@ -72,10 +102,13 @@ def infer_arch(clip: dict[str, Tensor]) -> dict[str, Any] | str:
     """Tensors under OpenAI's names to the arch that they are of.
 
     An open_clip name where there is one, else a dict.
+
+    Raises:
+        UserError: If the images are not square, whose sides cannot be told.
     """
     conv, proj = clip['visual.conv1.weight'], clip['visual.proj']
     width, _, _, patch = conv.shape
-    grid = round((len(clip['visual.positional_embedding']) - 1) ** 0.5)
+    grid = side_of(clip['visual.positional_embedding'])
     vocabulary, text_width = clip['token_embedding.weight'].shape
     arch = dict(
         embed_dim=proj.size(1),
@@ -95,7 +128,49 @@ def infer_arch(clip: dict[str, Tensor]) -> dict[str, Any] | str:
             layers=_layers(clip, 'transformer'),
         ),
     )
+    return named_arch(arch)
+
+
+def named_arch(arch: dict[str, Any]) -> dict[str, Any] | str:
+    """open_clip's name of an architecture of CLIP, or the dict itself."""
     return next((name for name in NAMES if _same(arch, name)), arch)
+
+
+def activation_of(arch: dict[str, Any] | str) -> str:
+    """``'quick_gelu'`` or ``'gelu'``, as files of CLIP weights note it."""
+    known = open_clip.get_model_config(arch) if isinstance(arch, str) else arch
+    return 'quick_gelu' if known.get('quick_gelu') else 'gelu'
+
+
+def side_of(positions: Tensor) -> int:
+    """(1 + side * side, D) positions of an image to its side in patches.
+
+    Raises:
+        UserError: If the image is not square.
+    """
+    patches = len(positions) - 1
+    side = math.isqrt(max(0, patches))
+    if side < 1 or side * side != patches:
+        raise UserError(
+            f'the position embeddings are of {patches} patches, which are no '
+            'square: the sides of the image cannot be told'
+        )
+    return side
+
+
+def likely_name(clip: dict[str, Tensor]) -> str | None:
+    """open_clip's name of what weights under OpenAI's names look like."""
+    try:
+        arch = infer_arch(clip)
+    except (KeyError, ValueError):  # they lack what tells it
+        return None
+    if isinstance(arch, str):
+        return arch.removesuffix('-quickgelu')
+    vision = arch['vision_cfg']
+    return (
+        f'a CLIP of width {vision["width"]}, patches of '
+        f'{vision["patch_size"]} and images of {vision["image_size"]}'
+    )
 
 
 def _layers(clip: dict[str, Tensor], tower: str) -> int:
@@ -110,8 +185,14 @@ def _layers(clip: dict[str, Tensor], tower: str) -> int:
 
 def _same(arch: dict, name: str) -> bool:
     known = open_clip.get_model_config(name)
-    return arch['embed_dim'] == known['embed_dim'] and all(
-        arch[cfg].get(key) == value
-        for cfg in ('vision_cfg', 'text_cfg')
-        for key, value in known[cfg].items()
+    return _whole(arch) == _whole(known)
+
+
+def _whole(arch: dict) -> dict[str, Any]:
+    """An architecture with what open_clip leaves out, its defaults."""
+    return dict(
+        arch,
+        quick_gelu=bool(arch.get('quick_gelu')),
+        vision_cfg={**VISION, **arch['vision_cfg']},
+        text_cfg={**TEXT, **arch['text_cfg']},
     )
