@@ -52,10 +52,10 @@ def baseline_lines(dump: Path, classes: Sequence[str]) -> list[str]:
     if not never or len(never) == len(classes):
         return []
     named = ', '.join(map(repr, never[:SHOWN]))
-    more = f' and {len(never) - SHOWN} more' if len(never) > SHOWN else ''
     return [
-        f'vanilla CLIP never sees {named}{more}: if other words fit better, '
-        'put lines "folder,words" into classes.csv in the folder'
+        f'vanilla CLIP never sees {len(never)} of {len(classes)} classes, '
+        f'such as {named}: if other words fit one better, put a line '
+        '"folder,words" into classes.csv in the folder'
     ]
 
 
