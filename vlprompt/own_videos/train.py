@@ -12,6 +12,7 @@ from typing import Any
 from mmengine.config import Config
 from rich.console import Console
 
+from vlprompt.apis.config import TOP_KEYS
 from vlprompt.apis.config_options import apply_options
 from vlprompt.datasets.folders import VideoFolder, read_folder
 from vlprompt.datasets.folders.listed import read_listed
@@ -197,6 +198,8 @@ def _write_config(
     seed: int,
 ) -> Path:
     """Write the whole config into the folder of results."""
+    for name in set(config) - TOP_KEYS:  # variables, such as pipelines
+        config.pop(name)
     content = '\n'.join(video.digest for video in division.videos)
     config.made_from = dict(
         folder=os.path.abspath(root),
