@@ -4,16 +4,20 @@ import io
 import json
 import shutil
 
-import numpy as np
 import pytest
+from mmengine.config import Config
 from rich.console import Console
 
 from vlprompt.apis import train_folder
 from vlprompt.cli.dispatch import start
 from vlprompt.errors import UserError
+from vlprompt.jobs.executors.isolation import isolated
+from vlprompt.own_videos.runs import Runs
 from vlprompt.toy.files import write_video
+from vlprompt.toy.progress import Display
 from vlprompt.toy.world import World, render_clip
 
+LOADERS = ('train', 'val', 'test')
 WORLD = World()
 CLASSES = ('red star spinning', 'blue heart circling', 'green arrow bouncing')
 
@@ -195,7 +199,10 @@ def test_videos_that_were_read_are_not_read_again(videos, monkeypatch):
 
 
 WRONG = {
-    'method': (['--method', 'vifl'], "no method 'vifl'; did you mean vilt or vifi?"),
+    'method': (
+        ['--method', 'vifl'],
+        "no method 'vifl'; did you mean vilt or vifi?",
+    ),
     'retrieval': (
         ['--base-config', 'vlprompt::vilt/vilt_retrieval_toy.py'],
         'expected a config that trains a VideoTextRecognizer on classes',
@@ -233,10 +240,20 @@ def test_a_list_that_is_missing():
 
 @pytest.mark.e2e
 def test_from_a_folder_to_an_answer(videos, capsys):
+    """Prepare, train the config as others would, and let it go on."""
+    in_process = [f'{n}_dataloader.num_workers=0' for n in LOADERS]
     words = ['train', 'my videos', '--clip', 'toy', '--epochs', '2']
+    words += ['--cfg-options', *in_process]
+    config = start([*words, '--prepare-only'])
+    with isolated():
+        start(['train', str(config)])
+    capsys.readouterr()
+
     outcome = start(words)
     said = capsys.readouterr().out
-    assert 'before: ' in said
+    assert 'earlier training' not in said
+    log = (outcome.folder / 'train/log.txt').read_text()
+    assert 'nothing to do: ' in log
     assert (
         'use it: vlprompt classify x.mp4 --model work_dirs/my_videos' in said
     )
@@ -250,15 +267,19 @@ def test_from_a_folder_to_an_answer(videos, capsys):
     clip = next(videos.glob('red*/*.mp4'))
     start(['classify', str(clip), '--model', 'work_dirs/my_videos'])
     assert 'red star spinning' in capsys.readouterr().out
-    metrics = start(
-        ['test', str(outcome.config), str(outcome.checkpoint),
-         '--work-dir', 'tested']
-    )  # fmt: skip
+    with isolated():
+        metrics = start(
+            ['test', str(outcome.config), str(outcome.checkpoint),
+             '--work-dir', 'tested']
+        )  # fmt: skip
     assert metrics['acc/top1'] == pytest.approx(outcome.after)
 
-    frames = np.flip(render_clip(WORLD, 'train', CLASSES[0], 0), axis=2)
-    write_video(videos / 'red_star_spinning/new.mp4', frames, WORLD.fps)
-    start(words)
-    said = capsys.readouterr().out
-    assert 'since the last time: 1 new videos' in said
-    assert 'earlier training is now work_dirs/my_videos/earlier_1' in said
+    shutil.copy(clip, videos / 'red_star_spinning/new.mp4')
+    start([*words, '--prepare-only'])
+    assert 'since the last time: 1 new videos' in capsys.readouterr().out
+    changed = Config.fromfile(str(config))
+    display = Display(Console(file=io.StringIO()))
+    Runs(outcome.folder, config, changed, CLASSES, display).keep_earlier()
+    assert not outcome.checkpoint.exists()
+    kept = outcome.folder / 'earlier_1' / outcome.checkpoint.name
+    assert kept.is_file()

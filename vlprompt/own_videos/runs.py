@@ -64,7 +64,7 @@ class Runs:
         )
         for line in outcome.baseline_lines(self._dump(BEFORE), self.classes):
             self.display.say(line)
-        self._keep_earlier()
+        self.keep_earlier()
         metrics |= self.jobs.run([self.train, self.after])
         return self._say(before, metrics)
 
@@ -106,7 +106,7 @@ class Runs:
     def _dump(self, name: str) -> Path:
         return self.out / name / DUMP
 
-    def _keep_earlier(self) -> None:
+    def keep_earlier(self) -> None:
         """Keep what was trained before on other videos, or otherwise.
 
         A training that the written config was given to by hand (``vlprompt
