@@ -233,6 +233,11 @@ def test_flags_of_folders_are_refused_with_a_config():
         start(['train', 'vlprompt::vilt/vilt_toy.py', '--method', 'vifi'])
 
 
+def test_a_folder_of_configs_is_none_of_videos(repository):
+    with pytest.raises(UserError, match='expected a config, such as'):
+        start(['train', str(repository / 'configs/vilt')])
+
+
 def test_a_list_that_is_missing():
     with pytest.raises(UserError, match='no list of videos at missing.txt'):
         start(['train', 'missing.txt'])

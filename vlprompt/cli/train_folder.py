@@ -61,9 +61,12 @@ def add_folder_arguments(parser: ArgumentParser) -> None:
 def names_videos(given: str) -> bool:
     """Whether it is a folder or a list of videos rather than a config."""
     path = Path(given)
-    return '::' not in given and (
-        path.is_dir() or path.suffix.lower() in ('.txt', '.csv')
-    )
+    if '::' in given:
+        return False
+    if path.is_dir():  # one of configs alone is given by mistake
+        is_deep = any(entry.is_dir() for entry in path.iterdir())
+        return is_deep or not any(path.glob('*.py'))
+    return path.suffix.lower() in ('.txt', '.csv')
 
 
 def refuse_flags_of_folders(args: Namespace) -> None:
