@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Iterator, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from vlprompt.toy.files import CLIP, SHIPPED
 from .machine import Plan
 
 TOY = 'toy'
+VALIDATIONS = 3  # while it trains
 FORMS = ('{}_b16_few_shot', '{}_b16_k400')  # the first that there is
 LEARNT_PLACES = ('num_positions', 'num_frames')
 DIRECTIONS = ('left', 'right', 'clockwise', 'counterclockwise')
@@ -120,7 +122,7 @@ def use_plan(config: Config, plan: Plan) -> None:
     old = frames_of(config)
     pipelines = [
         config.train_dataloader.dataset.pipeline,
-        _one_view(config),
+        single_view_pipeline(config),
     ]
     if plan.frames != old:
         for pipeline in pipelines:
@@ -141,10 +143,6 @@ def use_plan(config: Config, plan: Plan) -> None:
         config.auto_scale_lr.enable = True
     if plan.amp:
         use_mixed_precision(config)
-
-
-def _one_view(config: Config) -> list:
-    return single_view_pipeline(config)
 
 
 def _set_places(part: Any, old: int, new: int) -> None:
@@ -168,7 +166,7 @@ def _set_epochs(config: Config, epochs: int) -> None:
     """
     ratio = epochs / config.train_cfg.max_epochs
     config.train_cfg.max_epochs = epochs
-    config.train_cfg.val_interval = max(1, epochs // 5)
+    config.train_cfg.val_interval = ceil(epochs / VALIDATIONS)
     for scheduler in config.get('param_scheduler') or ():
         for key in ('warmup', 'begin', 'end', 'T_max'):
             if isinstance(scheduler.get(key), int | float):
