@@ -86,6 +86,8 @@ def test_from_a_folder_to_an_answer(videos, capsys):
     assert start(words) == outcome  # nothing is left to do
     assert capsys.readouterr().out.count('as before') == 3
 
+    # A config that was prepared since then is not that of the checkpoint.
+    start([*words, '--method', 'xclip', '--prepare-only'])
     clip = next(videos.glob('red*/*.mp4'))
     start(['classify', str(clip), '--model', 'work_dirs/my_videos'])
     assert 'red star spinning' in capsys.readouterr().out

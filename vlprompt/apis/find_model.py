@@ -93,6 +93,8 @@ def _in_folder(folder: Path) -> FoundModel:
 
         found = read_folder(folder)
         return FoundModel(found.config, found.checkpoint, str(folder))
+    if _is_of_own_videos(folder):
+        return _in_folder(folder / TRAINED)._replace(source=str(folder))
     dumped = sorted(folder.glob('*.py'), key=lambda file: file.stat().st_mtime)
     if not dumped:
         raise UserError(
@@ -102,8 +104,14 @@ def _in_folder(folder: Path) -> FoundModel:
     return _of_run(folder, dumped[-1])
 
 
+def _is_of_own_videos(folder: Path) -> bool:
+    """Whether the run is one folder down, with the config it had."""
+    has_own = any(folder.glob('*.pth'))
+    return not has_own and any((folder / TRAINED).glob('*.pth'))
+
+
 def _of_run(folder: Path, config: Path) -> FoundModel:
-    checkpoint = _checkpoint_of(folder) or _checkpoint_of(folder / TRAINED)
+    checkpoint = _checkpoint_of(folder)
     if checkpoint is None:
         raise UserError(
             f'{folder} has no checkpoint: the run has not come to one yet '
