@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vlprompt.tracking.trackers import add_track_argument, use_trackers
 from vlprompt.whole_files import check_writable, remove_leftovers
 
 from . import launch, train_folder
@@ -73,6 +74,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action='store_true',
         help='deterministic algorithms of cuDNN',
     )
+    add_track_argument(parser)
     launch.add_launch_arguments(parser)
     train_folder.add_folder_arguments(parser)
 
@@ -134,6 +136,7 @@ def run(args: Namespace) -> nn.Module | Outcome | Path | None:
             print(line)
         return None
     check_inputs(config, 'train', 'val')
+    use_trackers(config, args.track or ())
     check_writable(config.work_dir)
     if is_first():
         remove_leftovers(config.work_dir)
