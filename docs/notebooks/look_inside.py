@@ -100,7 +100,11 @@ for name, model in (
 
 # %% [markdown]
 # ```text
+# CLIP 0.45 red star blinking 0.38 red star growing 0.16 red star bouncing
+# ViLT-CLIP 0.43 red star blinking 0.34 red star growing 0.24 red star bouncing
 # ```
+#
+# Four clips of a class and four epochs are little: `vlprompt demo` trains longer.
 #
 # ## What it takes for what
 #
@@ -118,6 +122,11 @@ print(f'{matrix.trace()} of {matrix.sum()} are right')
 Image.open('confusion/matrix.png')
 
 # %% [markdown]
+# ```text
+# 58 of 96 videos are taken for another class; pairs of classes: 29
+# 38 of 96 are right
+# ```
+#
 # ## On the command line
 #
 #     vlprompt analyze attention CONFIG CHECKPOINT clip.mp4 --text "red star"

@@ -80,7 +80,8 @@ print(f'after training:  {outcome.after:.0%} (95 %: {low:.0%} to {high:.0%})')
 #
 # ## Use it
 #
-# The folder of results is a model: it has the classes and what was learnt.
+# The folder of results is a model: it has the classes and what was learnt. (This
+# clip was one of those that it was trained on.)
 
 # %%
 from vlprompt.apis import VideoClassifier
@@ -93,7 +94,10 @@ for name, score in classifier(video)[:3]:
 
 # %% [markdown]
 # ```text
-# OUT3
+# my_videos/red star blinking/train_red_star_blinking_000.mp4
+# 0.75 red star blinking
+# 0.16 red star growing
+# 0.05 red star circling
 # ```
 #
 # ## On the command line
