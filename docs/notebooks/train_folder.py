@@ -80,14 +80,15 @@ print(f'after training:  {outcome.after:.0%} (95 %: {low:.0%} to {high:.0%})')
 #
 # ## Use it
 #
-# The folder of results is a model: it has the classes and what was learnt. (This
-# clip was one of those that it was trained on.)
+# The folder of results is a model: it has the classes and what was learnt. Here
+# it sees one of the clips that were held out.
 
 # %%
 from vlprompt.apis import VideoClassifier
 
 classifier = VideoClassifier(outcome.folder)
-video = min(Path(FOLDER).glob('*/*.mp4'))
+held_out = (outcome.folder / 'val.txt').read_text().splitlines()
+video = Path(FOLDER, held_out[0].rpartition(' ')[0])
 print(video)
 for name, score in classifier(video)[:3]:
     print(f'{score:.2f} {name}')
