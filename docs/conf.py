@@ -47,6 +47,7 @@ napoleon_use_rtype = False
 
 NOTEBOOKS = ROOT / 'docs/notebooks'
 DOWNLOAD = '<p><a href="{}.ipynb" download>Download this notebook</a></p>'
+KERNEL = dict(display_name='Python 3', language='python', name='python3')
 LINK = re.compile(r'\[([^\]]+)\]\(([^)#\s]+)(#[^)\s]*)?\)')
 
 
@@ -109,6 +110,7 @@ def to_notebook(script: Path) -> str:
     for cell in notebook.cells:
         if cell.cell_type == 'markdown':
             cell.source = LINK.sub(_lead_to_site, cell.source)
+    notebook.metadata['kernelspec'] = KERNEL
     return jupytext.writes(notebook, 'ipynb')
 
 
