@@ -20,11 +20,8 @@ def test_all_are_known(folder):
 
 @pytest.mark.parametrize('name', NAMES)
 def test_offered_file_has_the_cells_of_the_script(repository, folder, name):
-    nbformat = pytest.importorskip('nbformat')
-    to_notebook = runpy.run_path(str(repository / 'docs/conf.py'))[
-        'to_notebook'
-    ]
-    text = to_notebook(folder / f'{name}.py')
+    site = runpy.run_path(str(repository / 'docs/conf.py'))
+    text = site['to_notebook'](folder / f'{name}.py')
     notebook = nbformat.reads(text, as_version=4)
     nbformat.validate(notebook)
     code = [c.source for c in notebook.cells if c.cell_type == 'code']
