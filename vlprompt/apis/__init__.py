@@ -14,11 +14,13 @@ from .runner import build_runner
 
 LATE = {  # they import all models
     'Embedding': '.predictions',
+    'Exported': '.export_model',
     'Frames': '..clips.sources',
     'Prediction': '.predictions',
     'Timeline': '.predictions',
     'VideoClassifier': '.video_classifier',
     'VideoEmbedder': '.video_embedder',
+    'export': '.export_model',
     'init_recognizer': '.inference',
     'load_model': '.inference',
     'report': 'vlprompt.report',

@@ -52,6 +52,11 @@ GROUPS = {
             'vlprompt.cli.classify',
             'Tell what videos show, by class names of your own.',
         ),
+        Command(
+            'export',
+            'vlprompt.cli.export',
+            'Write a model to a file for ONNX or torch.export.',
+        ),
     ),
     'Train and test': (
         Command('train', 'vlprompt.cli.train', 'Train a model.'),
