@@ -24,6 +24,7 @@ LATE = {  # they import all models
     'init_recognizer': '.inference',
     'load_model': '.inference',
     'report': 'vlprompt.report',
+    'train_folder': 'vlprompt.own_videos.train',
 }
 __all__ = [
     *LATE,
