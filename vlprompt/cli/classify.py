@@ -39,12 +39,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         help='class names, a file of them, or a data set (k400, ucf101, '
         'hmdb51, ssv2, k600, toy); those of the config by default',
     )
-    _add_model_arguments(parser)
+    add_model_arguments(parser)
     _add_reading_arguments(parser)
     _add_output_arguments(parser)
 
 
-def _add_model_arguments(parser: ArgumentParser) -> None:
+def add_model_arguments(parser: ArgumentParser) -> None:
+    """Add the flags that say which model it is."""
     group = parser.add_argument_group('model')
     group.add_argument(
         '--model',
@@ -185,14 +186,15 @@ def make_classifier(args: Namespace) -> VideoClassifier:
         template=args.template,
         frames=args.frames,
         views=views,
-        frozen_dtype=_precision(args),
+        frozen_dtype=precision_of(args),
     )
     if classes is None:
         classifier.set_classes(None)
     return classifier
 
 
-def _precision(args: Namespace) -> str | None:
+def precision_of(args: Namespace) -> str | None:
+    """What ``--amp`` means here."""
     if not args.amp:
         return None
     from mmengine.device import get_device
