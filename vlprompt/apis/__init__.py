@@ -19,8 +19,10 @@ LATE = {  # they import all models
     'Timeline': '.predictions',
     'VideoClassifier': '.video_classifier',
     'VideoEmbedder': '.video_embedder',
+    'build_index': '..search.build',
     'init_recognizer': '.inference',
     'load_model': '.inference',
+    'open_index': '..search.video_index',
 }
 __all__ = [
     *LATE,

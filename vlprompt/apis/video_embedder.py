@@ -176,9 +176,7 @@ class VideoEmbedder:
         Args:
             inputs: See :func:`find_sources`.
             stride: Seconds from a frame to the next.
-            batch_size: See :meth:`embed`, as the others.
-            num_workers: See there.
-            on_error: See there.
+            batch_size: See :meth:`embed`, as for what follows.
 
         Raises:
             UserError: If a video cannot be read, or the model's frames have

@@ -52,6 +52,21 @@ GROUPS = {
             'vlprompt.cli.classify',
             'Tell what videos show, by class names of your own.',
         ),
+        Command(
+            'index',
+            'vlprompt.cli.index',
+            'Make a folder of videos searchable, or bring that up to date.',
+        ),
+        Command(
+            'search',
+            'vlprompt.cli.search',
+            'Find videos, and times in them, by a text or a video.',
+        ),
+        Command(
+            'embed',
+            'vlprompt.cli.embed',
+            'Write the embeddings of videos, an array for each.',
+        ),
     ),
     'Train and test': (
         Command('train', 'vlprompt.cli.train', 'Train a model.'),

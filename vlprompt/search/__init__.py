@@ -4,7 +4,7 @@ from vlprompt.late import late_getattr
 
 LATE = {  # they import all models
     'Built': '.build',
-    'Hit': '.hits',
+    'Hit': '.windows',
     'VideoIndex': '.video_index',
     'build_index': '.build',
     'embed_to_files': '.embed_files',

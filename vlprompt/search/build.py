@@ -17,8 +17,8 @@ from vlprompt.jobs.folder_lock import locked
 from vlprompt.whole_files import check_writable, remove_leftovers
 
 from .encoding import Embedded, embed_apart
-from .manifest import check_same, make_manifest, read_manifest, write_manifest
 from .manifest import FILE as MANIFEST
+from .manifest import make_manifest, take
 from .parts import Block, free_number, part_numbers, read_blocks, write_part
 from .problems import write_problems
 from .rewrite import forget
@@ -97,7 +97,8 @@ def build_index(
     manifest = make_manifest(embedder, window, stride, root)
     check_writable(index)
     with _alone(index, shard):
-        _take(index, manifest)
+        known = take(index, manifest)
+        _check_root(index, known['root'], manifest['root'])
         run = _Run(index, root, videos, shard)
         run.embed(
             lambda sources: embed_apart(
@@ -115,18 +116,11 @@ def _alone(index: Path, shard: Shard) -> AbstractContextManager:
     return locked(index)
 
 
-def _take(index: Path, manifest: dict) -> None:
-    """Begin an index, or go on with one that is of the same."""
-    if not (index / MANIFEST).exists():
-        write_manifest(index, manifest)
-        return
-    known = read_manifest(index)
-    check_same(index, known, manifest)
-    if known['root'] != manifest['root']:
+def _check_root(index: Path, known: str, given: str) -> None:
+    if known != given:
         raise UserError(
-            f'the index {index} is of {known["root"]}, not of '
-            f'{manifest["root"]} (where the folder was moved, change "root" '
-            f'in {index / MANIFEST})'
+            f'the index {index} is of {known}, not of {given} (where the '
+            f'folder was moved, change "root" in {index / MANIFEST})'
         )
 
 

@@ -28,6 +28,7 @@ COMPARED = {
     'views': 'number of views',
     'preprocessing': 'preprocessing',
     'width': 'width',
+    'rows': 'kind of rows',
     'window': 'window',
     'stride': 'stride',
 }
@@ -40,6 +41,7 @@ def make_manifest(
     window: float | None,
     stride: float | None,
     root: Path,
+    rows: str = 'windows',
 ) -> dict[str, Any]:
     """What an index of a folder by a model is of.
 
@@ -48,6 +50,7 @@ def make_manifest(
         window: Seconds of a window; None for whole videos.
         stride: Seconds from a window to the next.
         root: The folder.
+        rows: What is embedded: ``'windows'`` or ``'frames'``.
     """
     pipeline = embedder.whole if window is None else embedder.single
     views, crops = count_views(pipeline)
@@ -66,6 +69,7 @@ def make_manifest(
         template=(config.get('texts') or {}).get('template'),
         width=int(embedder.embed_texts(['a video']).shape[1]),
         normalized=True,
+        rows=rows,
         window=window,
         stride=window if stride is None else stride,
         settings=_settings(embedder),
@@ -97,11 +101,22 @@ def read_manifest(index: str | Path) -> dict[str, Any]:
     return manifest
 
 
-def write_manifest(index: Path, manifest: dict[str, Any]) -> None:
-    """Say what an index is of."""
-    index.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(manifest, indent=2, ensure_ascii=False)
-    write_text(index / FILE, f'{text}\n')
+def take(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Begin a folder of embeddings, or go on with one that is of the same.
+
+    Returns:
+        What the folder is of.
+
+    Raises:
+        UserError: If it is of something else.
+    """
+    if not (folder / FILE).exists():
+        text = json.dumps(manifest, indent=2, ensure_ascii=False)
+        write_text(folder / FILE, f'{text}\n')
+        return manifest
+    known = read_manifest(folder)
+    check_same(folder, known, manifest)
+    return known
 
 
 def check_same(
@@ -123,11 +138,11 @@ def check_same(
             continue
         old, new = _short(old, new), _short(new, old)
         if key == 'weights' or indexed['model'] != given['model']:
-            old, new = f'{indexed["model"]} ({old})', f'{given["model"]} ({new})'
-        raise UserError(
-            f'the index {index} has another {name}: {old}, not {new} '
-            '(--index names another folder)'
-        )
+            old, new = (
+                f'{indexed["model"]} ({old})',
+                f'{given["model"]} ({new})',
+            )
+        raise UserError(f'{index} is of another {name}: {old}, not {new}')
 
 
 def _weights(embedder: VideoEmbedder) -> dict[str, str]:

@@ -73,10 +73,14 @@ def write_part(index: Path, number: int, blocks: Sequence[Block]) -> None:
     (index / EMBEDDINGS).mkdir(parents=True, exist_ok=True)
     (index / METADATA).mkdir(exist_ok=True)
     features = np.concatenate([block.features for block in blocks])
-    with whole_file(embeddings_file(index, number)) as part:
-        with part.open('wb') as file:
-            np.save(file, features.astype(np.float16))
+    write_array(embeddings_file(index, number), features.astype(np.float16))
     write_text(metadata_file(index, number), ''.join(lines))
+
+
+def write_array(path: Path, values: np.ndarray) -> None:
+    """Write a ``.npy`` file as a whole."""
+    with whole_file(path) as part, part.open('wb') as file:
+        np.save(file, values)
 
 
 def _row(video: VideoFile, start: float, end: float) -> dict:
@@ -113,14 +117,17 @@ def read_blocks(index: Path, number: int) -> list[Block]:
         raise UserError(_damaged(index, number, file, error)) from error
 
 
-def read_part(index: Path, number: int) -> list[Block]:
-    """The videos of a part; the embeddings stay on the disk until used.
+def read_features(index: Path, number: int, rows: int) -> np.ndarray:
+    """The (N, E) float16 of a part; they stay on the disk until used.
+
+    Args:
+        index: The folder of the index.
+        number: Of the part.
+        rows: What N has to be.
 
     Raises:
-        UserError: If a file of it is damaged, or they do not belong together.
+        UserError: If the file is damaged, or of another part.
     """
-    blocks = read_blocks(index, number)
-    rows = sum(len(block.times) for block in blocks)
     file = embeddings_file(index, number)
     try:
         features = np.load(file, mmap_mode='r', allow_pickle=False)
@@ -130,25 +137,35 @@ def read_part(index: Path, number: int) -> list[Block]:
             raise ValueError(f'{len(features)} rows, {rows} expected')
     except (OSError, ValueError, EOFError) as error:
         raise UserError(_damaged(index, number, file, error)) from error
-    ends = np.cumsum([len(block.times) for block in blocks])[:-1]
-    split = np.split(features, ends) if blocks else []
+    return features
+
+
+def read_part(index: Path, number: int) -> list[Block]:
+    """The videos of a part, with their embeddings.
+
+    Raises:
+        UserError: If a file of it is damaged.
+    """
+    blocks = read_blocks(index, number)
+    ends = np.cumsum([len(block.times) for block in blocks])
+    features = read_features(index, number, ends[-1] if blocks else 0)
     return [
         block._replace(features=own)
-        for block, own in zip(blocks, split, strict=True)
+        for block, own in zip(
+            blocks, np.split(features, ends[:-1]), strict=True
+        )
     ]
 
 
-def check_length(index: Path, number: int, features: np.ndarray) -> None:
-    """Find bytes that have changed: embeddings are of unit length.
+def refuse_lengths(index: Path, number: int) -> None:
+    """Say that embeddings of a part are not of unit length.
 
     Raises:
-        UserError: If some are not.
+        UserError: That is what it does.
     """
-    squares = np.einsum('ne,ne->n', features, features)
-    if not (np.abs(squares - 1) < 0.02).all():
-        error = 'embeddings that are not of unit length'
-        file = embeddings_file(index, number)
-        raise UserError(_damaged(index, number, file, error))
+    file = embeddings_file(index, number)
+    error = 'embeddings that are not of unit length'
+    raise UserError(_damaged(index, number, file, error))
 
 
 def _blocks(rows: Iterable[dict]) -> Iterator[Block]:

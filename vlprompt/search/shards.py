@@ -70,7 +70,6 @@ def _checked(text: str, name: str) -> Shard:
     shard = Shard(int(number), int(total))
     if not shard.number < shard.total:
         raise UserError(
-            f'{name} {text}: the first number runs from 0 to '
-            f'{shard.total - 1}'
+            f'{name} {text}: the first number runs from 0 to {shard.total - 1}'
         )
     return shard
