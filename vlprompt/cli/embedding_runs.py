@@ -105,6 +105,6 @@ def name_problems(problems: Sequence[Broken], file: object) -> None:
     """Name what could not be read."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     for broken in problems[:NAMED]:
-        console.print(Text(f'unreadable: {broken.line()}', style='yellow'))
+        console.print(Text(f'skipped: {broken.line()}', style='yellow'))
     if len(problems) > NAMED:
         console.print(f'... all {len(problems)} in {file}')

@@ -119,6 +119,8 @@ def _finish(args: Namespace) -> None:
 
 
 def _report(index: Path, built: Built, shard: object) -> None:
+    from rich.filesize import decimal
+
     from vlprompt.search.problems import problems_file
 
     from .embedding_runs import name_problems
@@ -134,7 +136,7 @@ def _report(index: Path, built: Built, shard: object) -> None:
     ]
     if built.problems:
         parts.append(f'{len(built.problems):,} unreadable ({file})')
-    print(f'{index}: {", ".join(parts)}, {size / 1e6:.1f} MB')
+    print(f'{index}: {", ".join(parts)}, {decimal(size)}')
 
 
 def main(args: Sequence[str] | None = None) -> Built:

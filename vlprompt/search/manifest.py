@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.logging import print_log
 
 from vlprompt.apis import VideoEmbedder
 from vlprompt.datasets.pipelines import count_frames, count_views
@@ -21,8 +23,8 @@ FORMAT = 1
 # sentence.
 COMPARED = {
     'format': 'format',
-    'weights': 'weights',
-    'architecture': 'architecture',
+    'weights': 'model',
+    'architecture': 'model',
     'precision': 'precision',
     'frames': 'number of frames',
     'views': 'number of views',
@@ -116,6 +118,13 @@ def take(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
         return manifest
     known = read_manifest(folder)
     check_same(folder, known, manifest)
+    if known['decoder'] != manifest['decoder']:
+        print_log(
+            f'{folder} was begun with {known["decoder"]}, this is '
+            f'{manifest["decoder"]}: some frames may differ slightly',
+            logger='current',
+            level=logging.WARNING,
+        )
     return known
 
 
@@ -137,11 +146,9 @@ def check_same(
         if old == new:
             continue
         old, new = _short(old, new), _short(new, old)
-        if key == 'weights' or indexed['model'] != given['model']:
-            old, new = (
-                f'{indexed["model"]} ({old})',
-                f'{given["model"]} ({new})',
-            )
+        if name == 'model':
+            old = f'{indexed["model"]} ({key} {old})'
+            new = f'{given["model"]} ({key} {new})'
         raise UserError(f'{index} is of another {name}: {old}, not {new}')
 
 
