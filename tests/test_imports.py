@@ -45,6 +45,7 @@ OPTIONAL = (
     'mlflow',
     'onnx',
     'onnxruntime',
+    'pyarrow',
     'sklearn',
     'submitit',
     'tensorboard',

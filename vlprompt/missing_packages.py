@@ -9,6 +9,7 @@ EXTRAS = {
     'onnxruntime': 'export',
     'onnxscript': 'export',
     'faiss': 'search',
+    'pyarrow': 'search',
     'submitit': 'slurm',
     'mlflow': 'track',
     'tensorboard': 'track',

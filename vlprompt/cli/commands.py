@@ -55,7 +55,7 @@ GROUPS = {
         Command(
             'index',
             'vlprompt.cli.index',
-            'Make a folder of videos searchable, or bring that up to date.',
+            'Embed the videos of a folder, to search them.',
         ),
         Command(
             'search',

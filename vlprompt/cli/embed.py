@@ -15,6 +15,11 @@ from typing import TYPE_CHECKING
 from vlprompt.errors import UserError
 
 from .classify import add_model_arguments
+from .embedding_flags import (
+    add_reading_arguments,
+    check_numbers,
+    make_embedder,
+)
 from .parsing import parse
 
 if TYPE_CHECKING:
@@ -25,8 +30,6 @@ EXAMPLE = 'vlprompt embed list.txt --out features --per-frame'
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the flags."""
-    from .embedding_runs import add_reading_arguments
-
     parser.add_argument(
         'inputs',
         nargs='+',
@@ -64,13 +67,6 @@ def run(args: Namespace) -> Written:
     Raises:
         UserError: If flags do not fit, or as :func:`embed_to_files`.
     """
-    from .embedding_runs import (
-        check_numbers,
-        followed,
-        make_embedder,
-        name_problems,
-    )
-
     check_numbers(args)
     if args.per_frame and args.window is not None:
         raise UserError('--per-frame and --window: give one of them')
@@ -80,6 +76,8 @@ def run(args: Namespace) -> Written:
     from vlprompt.search.embed_files import embed_to_files
     from vlprompt.search.problems import problems_file
     from vlprompt.search.shards import parse_shard
+
+    from .embedding_runs import followed, name_problems
 
     shard = parse_shard(args.shard)
     sources = find_sources(args.inputs)  # before the model is loaded

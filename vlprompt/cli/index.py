@@ -1,8 +1,8 @@
-"""Make a folder of videos searchable, or bring that up to date.
+"""Embed the videos of a folder, to search them.
 
-All videos below the folder are embedded window by window.  A second call
-embeds what is new or has changed, and forgets what is gone; a run that was
-ended goes on.  `vlprompt search` asks the index.
+All videos below it are embedded, window by window, and `vlprompt search` asks
+the index.  A second call embeds what is new or has changed, and forgets what
+is gone; a run that was ended goes on.
 
 Several processes with --shard, or started by srun or torchrun, share the
 work; nothing has to be merged.
@@ -18,6 +18,11 @@ from typing import TYPE_CHECKING
 from vlprompt.errors import UserError
 
 from .classify import add_model_arguments
+from .embedding_flags import (
+    add_reading_arguments,
+    check_numbers,
+    make_embedder,
+)
 from .parsing import parse
 
 if TYPE_CHECKING:
@@ -28,8 +33,6 @@ EXAMPLE = 'vlprompt index ~/videos --window 4 --stride 2'
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the flags."""
-    from .embedding_runs import add_reading_arguments
-
     parser.add_argument('folder', metavar='FOLDER', help='of the videos')
     parser.add_argument(
         '--index',
@@ -70,13 +73,13 @@ def run(args: Namespace) -> Built:
     Raises:
         UserError: If flags do not fit, or as :func:`build_index`.
     """
-    from .embedding_runs import check_numbers, followed, make_embedder
-
     check_numbers(args)
     from vlprompt.clips.windows import Span
     from vlprompt.search.build import build_index
     from vlprompt.search.shards import parse_shard
     from vlprompt.search.videos import list_videos
+
+    from .embedding_runs import followed
 
     window, stride = args.window or None, args.stride
     if window is not None:
