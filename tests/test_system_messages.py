@@ -75,12 +75,22 @@ def test_a_full_drive():
     line = line_of(write_bytes, '/dev/full', b'text')
     assert line.startswith('/dev/full: no space is left')
     # PyTorch makes an error of its own of that.
-    line = line_of(torch.save, torch.zeros(9), open('/dev/full', 'wb', 0))
+    with Path('/dev/full').open('wb', 0) as file:
+        line = line_of(torch.save, torch.zeros(9), file)
     assert line.startswith('no space is left')
 
 
-@pytest.mark.parametrize('number', [errno.EDQUOT, errno.EROFS, errno.EACCES,
-                                    errno.EPERM, errno.EMLINK, errno.EIO])  # fmt: skip
+@pytest.mark.parametrize(
+    'number',
+    [
+        errno.EDQUOT,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EMLINK,
+        errno.EIO,
+    ],
+)
 def test_what_cannot_be_provoked_here(number):
     def fail(i=0):
         raise OSError(number, os.strerror(number), '/out/a')
@@ -97,7 +107,7 @@ def test_too_many_open_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (used, before[1]))
     try:
         with pytest.raises(OSError) as caught:
-            [open('/dev/null') for _ in range(9)]
+            [os.open('/dev/null', os.O_RDONLY) for _ in range(9)]
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert 'ulimit -n' in error_line(caught.value)
@@ -217,13 +227,13 @@ def test_the_cause_is_looked_for():
 
     def bug():
         try:
-            open('/gone')
+            Path('/gone').read_text()
         except OSError:
             return [].index(3)
 
     assert line_of(bug) is None
     with pytest.raises(OSError) as caught:
-        open('/gone')
+        Path('/gone').read_text()
     again = pickle.loads(pickle.dumps(caught.value))
     assert error_line(again) == '/gone: no such file or folder'
 

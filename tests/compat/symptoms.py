@@ -238,6 +238,27 @@ def files_in_place():
         assert file.read_text() == 'text'
 
 
+def configs_in_place():
+    """A drive that is full after some bytes of a second config."""
+    import resource
+
+    from mmengine.config import Config
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, 'a.py')
+        Config(dict(a=1)).dump(file.as_posix())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        try:
+            Config(dict(a='x' * 10000)).dump(file.as_posix())
+        except OSError:
+            assert file.read_text() == 'a = 1\n'
+        else:
+            raise AssertionError('it has been written')
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 def checkpoint_order():
     """Saving fails: what was there before must still be there."""
     from collections import deque

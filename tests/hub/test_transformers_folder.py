@@ -310,7 +310,8 @@ def test_a_malicious_pickle_is_not_run(tmp_path):
     path = tmp_path / 'pytorch_model.bin'
     state = torch.load(path, weights_only=True)
     torch.save({**state, 'harm': Harm()}, path)
-    ours(tmp_path)
+    with pytest.raises(UserError, match='harm is no tensor'):
+        ours(tmp_path)
     assert not (tmp_path / 'harmed').exists()
 
 

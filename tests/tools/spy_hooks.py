@@ -37,16 +37,18 @@ class Killer(Hook):
     Args:
         epoch: Which epoch, counted from 0.
         iteration: After which of its iterations.
+        rank: Which process of a job.
     """
 
-    def __init__(self, epoch: int, iteration: int) -> None:
-        self.when = (epoch, iteration)
+    def __init__(self, epoch: int, iteration: int, rank: int = 0) -> None:
+        self.when = (epoch, iteration, rank)
 
     def after_train_iter(
         self, runner: Runner, batch_idx: int, *_, **__
     ) -> None:
         """Kill it when the time has come."""
-        if (runner.epoch, batch_idx) == self.when:
+        if (runner.epoch, batch_idx, get_rank()) == self.when:
+            Path(runner.work_dir, 'killed').touch()
             os.kill(os.getpid(), signal.SIGKILL)
 
 

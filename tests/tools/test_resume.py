@@ -1,5 +1,6 @@
 """Runs that are killed, and resumed with the same result."""
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -144,3 +145,18 @@ def test_weights_alone_cannot_be_resumed(config, tmp_path):
     )
     args = [config, '--resume', str(tmp_path / 'weights.pth')]
     assert 'it has weights alone' in line_of(train_tool.main, args)
+
+
+def test_a_drive_that_is_full_while_a_checkpoint_is_written(config, tmp_path):
+    """The limit is that of files, of 30 KB where a checkpoint has 39."""
+    words = [sys.executable, '-m', 'vlprompt', 'train', config, '--seed', '1']
+    words += ['--work-dir', str(tmp_path)]
+    line = f'ulimit -f 30; exec {shlex.join(words)}'
+    result = start('bash', '-c', line)
+    assert result.returncode == 2
+    errors = result.stderr.splitlines()
+    assert errors[-1].startswith(f'error: {tmp_path}/epoch_1.pth: larger than')
+    assert 'Traceback' not in result.stderr
+    assert not list(tmp_path.glob('.*')) and not list(tmp_path.glob('*.pth'))
+    assert start(*words, '--resume').returncode == 0
+    assert learned(tmp_path)

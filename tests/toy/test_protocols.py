@@ -55,8 +55,9 @@ def rows_of(out):
 
 
 def test_zero_shot_is_a_mean_over_splits(small, evaluate):
-    arguments = ('configs/clip/clip_toy.py', f'--datasets={small}')
-    out, printed = evaluate('zero-shot', *arguments, '--with-published')
+    config = 'configs/clip/clip_toy.py'
+    arguments = (config, f'--datasets={small}', '--with-published')
+    out, printed = evaluate('zero-shot', *arguments)
     metrics = metrics_of(out)
     values = [100 * metrics[f'small/{s}']['acc/top1'] for s in 'ab']
     assert metrics['small/a']['acc/scored'] == 24
@@ -70,6 +71,7 @@ def test_zero_shot_is_a_mean_over_splits(small, evaluate):
     _, printed = evaluate('zero-shot', *arguments, out=out)
     assert printed.count('as before') == 2
     assert (out / 'results.json').read_bytes() == before
+    assert f'Wrote {out}/report.html' in printed
 
 
 def test_two_processes_score_the_same(small, evaluate, flags, tmp_path):

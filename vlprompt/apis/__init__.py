@@ -23,6 +23,7 @@ LATE = {  # they import all models
     'init_recognizer': '.inference',
     'load_model': '.inference',
     'open_index': '..search.video_index',
+    'report': 'vlprompt.report',
 }
 __all__ = [
     *LATE,

@@ -12,9 +12,8 @@ from .config import load_config
 
 DEFAULT = 'clip_b16'
 HUB = 'hf://'
-PUSHED = 'vlprompt.json'  # what a folder of `vlprompt models push` has
-# And what those of transformers and of open_clip have.
-HANDED_ON = (PUSHED, 'config.json', 'open_clip_config.json')
+# What folders have that were pushed, and those of transformers and open_clip.
+HANDED_ON = ('vlprompt.json', 'config.json', 'open_clip_config.json')
 BEST = 'best_*.pth'
 
 
@@ -80,13 +79,14 @@ def _named(name: str) -> FoundModel:
 
 
 def _from_hub(address: str) -> FoundModel:
-    from vlprompt.hub import pull
+    from vlprompt.hub import pull, read_folder
 
-    return _in_folder(pull(address))._replace(source=address)
+    found = read_folder(pull(address))
+    return FoundModel(found.config, found.checkpoint, address)
 
 
 def _in_folder(folder: Path) -> FoundModel:
-    """Of a run, or as it was pushed."""
+    """As it was pushed or pulled, of which no code is run, or of a run."""
     if any((folder / name).is_file() for name in HANDED_ON):
         from vlprompt.hub import read_folder
 
@@ -96,15 +96,19 @@ def _in_folder(folder: Path) -> FoundModel:
     if not dumped:
         raise UserError(
             f'{folder} has no model: expected the folder of a run, with its '
-            f'config, or of a pushed model, with {PUSHED}'
+            'config, or of a model that was pushed or pulled'
         )
+    return _of_run(folder, dumped[-1])
+
+
+def _of_run(folder: Path, config: Path) -> FoundModel:
     checkpoint = _checkpoint_of(folder)
     if checkpoint is None:
         raise UserError(
             f'{folder} has no checkpoint: the run has not come to one yet '
-            f'({dumped[-1]} is its config)'
+            f'({config} is its config)'
         )
-    return FoundModel(load_config(str(dumped[-1])), checkpoint, str(folder))
+    return FoundModel(load_config(str(config)), checkpoint, str(folder))
 
 
 def _checkpoint_of(folder: Path) -> str | None:

@@ -11,6 +11,9 @@ from .preprocessing import warn_of_other_preprocessing
 # What stops runs that would give numbers without a meaning.
 GUARDS = ('FiniteLossHook', 'FiniteScoresHook', 'BatchOfOneHook')
 
+WAIT = 600  # seconds, for what the workers of a data loader read
+LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+
 
 def build_runner(config: Config) -> Runner:
     """Build MMEngine's runner, or the one that ``runner_type`` names.
@@ -23,6 +26,10 @@ def build_runner(config: Config) -> Runner:
     warn_of_other_preprocessing(config)
     if config.get('load_from') is not None:
         read_checkpoint(config.load_from)
+    for name in LOADERS:
+        loader = config.get(name)
+        if isinstance(loader, dict) and loader.get('num_workers'):
+            loader.setdefault('timeout', WAIT)  # not for ever
     hooks = list(config.get('custom_hooks') or ())
     kinds = [hook.get('type') for hook in hooks if isinstance(hook, dict)]
     names = (getattr(kind, '__name__', str(kind)) for kind in kinds)

@@ -12,14 +12,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError
 
 from .parsing import parse
-
-if TYPE_CHECKING:
-    from vlprompt.apis import VideoClassifier
 
 EXAMPLE = 'vlprompt classify clip.mp4 --classes "frying eggs" "cutting bread"'
 
@@ -166,45 +162,6 @@ def check(args: Namespace) -> None:
             raise UserError(
                 f'--{flag} {path}: there is no folder {Path(path).parent}'
             )
-
-
-def make_classifier(args: Namespace) -> VideoClassifier:
-    """The model of the flags, with its classes."""
-    from vlprompt.apis import VideoClassifier
-    from vlprompt.apis.classes import find_classes
-    from vlprompt.datasets.pipelines import parse_views
-
-    # Before the model is loaded, which takes longer.
-    views = args.views and parse_views(args.views)
-    classes = args.classes and find_classes(args.classes)
-    classifier = VideoClassifier(
-        args.model,
-        args.checkpoint,
-        args.device,
-        classes=classes,
-        clip=args.clip,
-        template=args.template,
-        frames=args.frames,
-        views=views,
-        frozen_dtype=precision_of(args),
-    )
-    if classes is None:
-        classifier.set_classes(None)
-    return classifier
-
-
-def precision_of(args: Namespace) -> str | None:
-    """What ``--amp`` means here."""
-    if not args.amp:
-        return None
-    from mmengine.device import get_device
-
-    from vlprompt.hardware import WITHOUT_BF16, has_bf16
-
-    if has_bf16(args.device or get_device()):
-        return 'bfloat16'
-    print(WITHOUT_BF16)
-    return None
 
 
 def run(args: Namespace) -> int:

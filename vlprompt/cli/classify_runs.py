@@ -23,7 +23,7 @@ from vlprompt.clips.sources import Source
 from vlprompt.errors import UserError
 from vlprompt.whole_files import write_text
 
-from .classify import make_classifier
+from .classify_model import make_classifier
 from .reports.classify_report import LiveReport, Report, facts_of
 
 CAMERA_WINDOW, CAMERA_STRIDE = 2.0, 1.0  # seconds

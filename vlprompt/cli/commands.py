@@ -109,6 +109,11 @@ GROUPS = {
     ),
     'Analyze a model': (
         Command(
+            'report',
+            'vlprompt.cli.report',
+            'Make one HTML page of runs and their mistakes.',
+        ),
+        Command(
             'analyze attention',
             'vlprompt.cli.analyze_attention',
             'Draw where models look in a video.',

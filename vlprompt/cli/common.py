@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TextIO
 
+from vlprompt.torch_messages import LOST_PROCESS
 from vlprompt.user_messages import error_line
 from vlprompt.written_values import Written
 
@@ -23,6 +24,8 @@ EXIT_TERMINATED = 143  # by SIGTERM
 # the same error, or the error that broke this one's connections.
 PATIENCE = 5
 PATIENCE_OF_RANK_0 = 2
+# What launchers call the place of a process among all.
+RANKS = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
 
 
 class Options(Action):
@@ -90,6 +93,7 @@ def run_command(main: Callable[[], object]) -> None:
     Args:
         main: The command.
     """
+    logging.raiseExceptions = False  # a log on a full drive is cut short
     try:
         with _terminable(), _output_may_be_cut():
             main()
@@ -117,7 +121,14 @@ class Terminated(KeyboardInterrupt):
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM end this process as Ctrl-C does: what is open is closed."""
+    """Let SIGTERM end this process as Ctrl-C does: what is open is closed.
+
+    Not one of several, which a launcher ends, and which may wait for others
+    where Python handles no signals.
+    """
+    if any(name in os.environ for name in RANKS):
+        yield
+        return
     owner = os.getpid()
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -177,14 +188,13 @@ def _let_others_report(line: str | None) -> None:
     """Wait, so that of the processes with an error one alone reports it."""
     if not is_first():
         time.sleep(PATIENCE)
-    elif line is None and _is_distributed():
+    elif line in (None, LOST_PROCESS) and _is_distributed():
         time.sleep(PATIENCE_OF_RANK_0)
 
 
 def is_first() -> bool:
     """Whether this is the only process of a job, or its first one."""
-    ranks = ('RANK', 'SLURM_PROCID', 'OMPI_COMM_WORLD_RANK')
-    return all(os.environ.get(name, '0') == '0' for name in ranks)
+    return all(os.environ.get(name, '0') == '0' for name in RANKS)
 
 
 def _leave(code: int) -> None:

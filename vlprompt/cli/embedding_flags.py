@@ -45,7 +45,7 @@ def make_embedder(args: Namespace) -> VideoEmbedder:
     from vlprompt.apis import VideoEmbedder
     from vlprompt.datasets.pipelines import parse_views
 
-    from .classify import precision_of
+    from .classify_model import precision_of
 
     return VideoEmbedder(
         args.model,

@@ -82,6 +82,7 @@ def run(args: Namespace) -> dict:
     from vlprompt.apis import build_runner, load_config
     from vlprompt.apis.inputs import check_inputs
     from vlprompt.datasets.readers.decoder_name import decoder_name
+    from vlprompt.records import RecordHook
 
     from .processes import set_up_processes
     from .test_options import write_metrics
@@ -93,7 +94,9 @@ def run(args: Namespace) -> dict:
     if args.dump:
         check_writable(Path(args.dump).parent)
     set_up_processes(config, args.launcher)
-    metrics = build_runner(config).test()
+    runner = build_runner(config)
+    runner.register_hook(RecordHook())
+    metrics = runner.test()
     pipeline = config.test_dataloader.dataset.get('pipeline') or ()
     write_metrics(metrics, config.work_dir, decoder_name(pipeline))
     return metrics

@@ -103,6 +103,7 @@ def run(args: Namespace) -> nn.Module | None:
         launch.start('train', args)
     from vlprompt.apis import build_runner, load_config
     from vlprompt.apis.inputs import check_inputs
+    from vlprompt.records import RecordHook
 
     from .common import is_first
     from .processes import set_up_processes
@@ -120,7 +121,9 @@ def run(args: Namespace) -> nn.Module | None:
         remove_leftovers(config.work_dir)
     set_up_processes(config, args.launcher)
     with _interruptions_explained(config.work_dir):
-        return build_runner(config).train()
+        runner = build_runner(config)
+        runner.register_hook(RecordHook())
+        return runner.train()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from . import (
     amp_on_cpu,
     checkpoint_order,
     color_jitter,
+    configs_in_place,
     files_in_place,
     logs_of_tests,
     metadata_backport,
@@ -52,6 +53,7 @@ REMEDIES = (
     logs_of_tests.REMEDY,
     package_paths.REMEDY,
     files_in_place.REMEDY,
+    configs_in_place.REMEDY,
     checkpoint_order.REMEDY,
 )
 # Not the repair of a fault, and so not turned off.

@@ -27,14 +27,8 @@ from .key_mapper import KeyMapper, KeyMove
 
 # For each kind, who sorts its weights, and a name that all of them have.
 KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
-    'huggingface': (
-        methods.huggingface,
-        'vision_model.embeddings.class_embedding',
-    ),
-    'huggingface-xclip': (
-        methods.huggingface_xclip,
-        'vision_model.embeddings.class_embedding',
-    ),
+    'huggingface': (methods.huggingface, 'visual_projection.weight'),
+    'huggingface-xclip': (methods.huggingface_xclip, 'mit.position_embedding'),
     'vifi': (methods.vifi, 'image_encoder.conv1.weight'),
     'vita': (methods.vita, 'visual.cls_token'),
     'xclip': (methods.xclip, 'mit.positional_embedding'),

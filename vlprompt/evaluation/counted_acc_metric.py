@@ -1,6 +1,6 @@
 """Accuracy that says how many videos it is of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,10 +33,15 @@ class CountedAccMetric(AccMetric):
             the order of sorting gives (``'argsort'``, MMAction2).
         kwargs: MMAction2's ``AccMetric``.
 
+    Attributes:
+        on_results: Called with all rows when they have been gathered.
+
     Raises:
         UserError: If ``tie`` is unknown; in ``evaluate``, if scores are not
             finite, or there are none.
     """
+
+    on_results: Callable[[list[dict]], None] | None = None
 
     def __init__(
         self, shown: int = 10, tie: str = 'expected', **kwargs
@@ -74,6 +79,8 @@ class CountedAccMetric(AccMetric):
         names = [row[NAME] or f'number {i}' for i, row in enumerate(scored)]
         refuse_non_finite([row['pred'] for row in scored], names)
         metrics = super().compute_metrics(scored)
+        if self.on_results is not None:
+            self.on_results(results)
         return {**metrics, 'scored': len(scored), 'listed': len(results)}
 
     def calculate(

@@ -4,6 +4,8 @@
 (M,) is the video that each caption belongs to.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from vlprompt.errors import UserError
@@ -11,6 +13,26 @@ from vlprompt.errors import UserError
 from .ranks import Ranks
 
 RECALLS = (1, 5, 10)
+
+
+class Ranking(NamedTuple):
+    """What the metrics are computed from.
+
+    Attributes:
+        indices: The N videos in the data set.
+        owner: (M,) the video of each caption, among these.
+        scores: (M, N) similarities.
+        t2v: (M,) ranks.
+        v2t: (N,) ranks.
+        broken: Further videos that could not be read, with the reasons.
+    """
+
+    indices: list[int]
+    owner: np.ndarray
+    scores: np.ndarray
+    t2v: np.ndarray
+    v2t: np.ndarray
+    broken: list[str]
 
 
 def text_to_video_ranks(scores: np.ndarray, owner: np.ndarray) -> Ranks:

@@ -22,7 +22,7 @@ from vlprompt.models.features import VideoTextFeatures
 from vlprompt.registry import METRICS
 
 from .ranks import TIES
-from .retrieval import VIDEO_TO_TEXT, summarize, text_to_video_ranks
+from .retrieval import VIDEO_TO_TEXT, Ranking, summarize, text_to_video_ranks
 from .retrieval_rows import Row, check_features, distinct, row_of
 
 # How many captions and videos are compared at once.
@@ -57,12 +57,16 @@ class VideoTextRetrievalMetric(BaseMetric):
         shown: How many unreadable videos are named.
         kwargs: MMEngine's ``BaseMetric``.
 
+    Attributes:
+        on_results: Called with what the metrics are computed from.
+
     Raises:
         UserError: If an option is unknown; in ``evaluate``, if samples lack
             features or their index, or not all videos were seen.
     """
 
     default_prefix = ''
+    on_results: Callable[[Ranking], None] | None = None
 
     def __init__(
         self,
@@ -80,6 +84,7 @@ class VideoTextRetrievalMetric(BaseMetric):
         self.tie = tie
         self.shown = shown
         self.compare: Callable[[VideoTextFeatures], Tensor] = cosine
+        self._broken: list[str] = []
 
     def process(
         self, data_batch: Sequence[Any], data_samples: Sequence[dict]
@@ -103,6 +108,7 @@ class VideoTextRetrievalMetric(BaseMetric):
                 f'data set has {size}: retrieval wants each of them once, in '
                 'one VideoCaptionDataset(test_mode=True)'
             )
+        self._broken = broken
         if broken:
             self._warn(broken, size)
         metrics = self.compute_metrics([scored[i] for i in sorted(scored)])
@@ -123,6 +129,12 @@ class VideoTextRetrievalMetric(BaseMetric):
         v2t = VIDEO_TO_TEXT[self.v2t](scores, owner)
         truncated = sum(row.truncated for row in results)
         self._explain(len(owner), len(results), truncated)
+        if self.on_results is not None:
+            indices = [row.index for row in results]
+            ranks = (t2v.values(self.tie), v2t.values(self.tie))
+            self.on_results(
+                Ranking(indices, owner, scores, *ranks, self._broken)
+            )
         return {
             **{
                 f't2v/{k}': value

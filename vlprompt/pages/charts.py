@@ -11,7 +11,7 @@ from .templates import render_part
 WIDTH, HEIGHT = 460, 240  # of a chart, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 34
 COLORS = 8  # that a page has for lines
-LETTER = 6.3  # units a letter takes, about
+LETTER = 6.9  # units a letter takes, about
 LONGEST = 34  # letters of a name in a drawing
 
 
@@ -33,7 +33,7 @@ class Bar(NamedTuple):
     """A bar with its name.
 
     Attributes:
-        name: Beside it.
+        name: Above it.
         value: Its length.
         text: What is written at its end.
         href: Where a click leads, ``'#pair-3-5'``; nowhere if empty.
@@ -110,16 +110,21 @@ def line_chart(
 
 
 def bar_chart(bars: Sequence[Bar], title: str) -> Markup:
-    """Draw horizontal bars, a line for each.
+    """Draw horizontal bars, each below its name.
 
     Args:
         bars: With lengths from 0 on.
         title: What the drawing shows.
     """
-    names = max((len(bar.name[: 2 * LONGEST]) for bar in bars), default=0)
     most = max((bar.value for bar in bars), default=0) or 1
+    names = [shorten(bar.name, 2 * LONGEST) for bar in bars]
     return render_part(
-        'bar_chart', title=title, bars=bars, most=most, margin=names * LETTER
+        'bar_chart',
+        title=title,
+        bars=bars,
+        names=names,
+        most=most,
+        width=WIDTH,
     )
 
 

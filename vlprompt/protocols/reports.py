@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vlprompt.datasets.readers.decoder_name import decoder_name
+from vlprompt.errors import last_line
 from vlprompt.tables import Table
 from vlprompt.whole_files import write_text
 
@@ -54,11 +56,31 @@ def write_report(
         method=settings.name,
         notes=notes,
         metrics=metrics,
+        tables=[table._asdict() for table in tables],
+        tests={name: name for name in metrics},
     )
     numbers = json.dumps(results, indent=2, sort_keys=True)
     write_text(out / 'results.json', f'{numbers}\n')
     print(f'Wrote {out}/table.md and {out}/results.json')
+    print(write_page(out))
     return 0 if complete else NOT_ALL_SCORED
+
+
+def write_page(out: Path) -> str:
+    """Write ``report.html``, which is no reason for a command to fail.
+
+    Args:
+        out: A folder of results.
+
+    Returns:
+        A line that says where it is, or why there is none.
+    """
+    from vlprompt.report import quick_report
+
+    try:
+        return f'Wrote {quick_report(out)}'
+    except Exception as error:  # the numbers are there already
+        return f'no report: {type(error).__name__}: {last_line(error)}'
 
 
 def scored_lines(

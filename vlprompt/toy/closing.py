@@ -15,6 +15,7 @@ What you have just seen
 """
 FILES = """
 Files
+  {out}/report.html: a page on all of this: open it in a browser
   {out}/predictions.png: its guesses for clips of the other half
   {out}/report.json: all numbers, and what they were made with
   {checkpoint}: what was learnt
@@ -22,6 +23,9 @@ Files
 """
 NEXT = """
 What to type next
+  For the same page with more clips, and where the model looks in them:
+    {vlprompt} report {out}
+
   For a clip of your own (this downloads CLIP's weights once, 600 MB):
     {python} -c "
     from vlprompt.apis import VideoClassifier
@@ -62,7 +66,10 @@ def closing(table: dict[str, dict], out: Path, checkpoint: str) -> str:
         SEEN.format(*percent)
         + FILES.format(out=out, checkpoint=checkpoint)
         + NEXT.format(
-            python=python, vlprompt=vlprompt, data=docs_url('data#layout')
+            python=python,
+            vlprompt=vlprompt,
+            out=out,
+            data=docs_url('data#layout'),
         )
     )
 

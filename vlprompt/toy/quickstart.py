@@ -17,6 +17,7 @@ from rich.console import Console
 
 from vlprompt.cli import toy_world
 from vlprompt.cli.parsing import parse
+from vlprompt.protocols.reports import write_page
 from vlprompt.shipped import config_folder
 
 from .files import CLIP, CLIP_REPORT, META, SHIPPED, world_digest
@@ -43,6 +44,7 @@ def run(args: Namespace) -> None:
         results, checkpoint = _run_stages(stages, args)
     table = table_of(results)
     write_report(args, CONFIGS, table, stages.seconds)
+    write_page(args.out)
     show(display.console, args, table, stages.seconds, checkpoint)
 
 

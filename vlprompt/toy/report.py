@@ -8,6 +8,7 @@ from importlib.metadata import version
 from rich.console import Console
 from rich.table import Table
 
+from vlprompt.tables import Table as Shown
 from vlprompt.tables import harmonic_mean
 from vlprompt.whole_files import write_text
 
@@ -23,6 +24,8 @@ PACKAGES = (
     'open_clip_torch',
     'numpy',
 )
+
+HEAD = ('Method', 'Base', 'Novel', 'HM')
 
 
 def table_of(results: dict[str, dict]) -> dict[str, dict[str, float]]:
@@ -41,7 +44,20 @@ def write_report(
     seconds: dict[str, float],
 ) -> None:
     """Write the numbers, what they are of, and with what."""
+    parts = ('base', 'novel', 'hm')
+    rows = [
+        [method, *(f'{100 * row[part]:.1f}' for part in parts)]
+        for method, row in table.items()
+    ]
+    shown = Shown(HEAD, rows, note='Top-1 in percent; HM: harmonic mean.')
     report = dict(
+        protocol='demo',
+        tables=[shown._asdict()],
+        tests={
+            f'test_{method}_on_{part}'.replace(' ', '_'): f'{method}, {part}'
+            for part in ('base', 'novel')
+            for method in table
+        },
         results=table,
         seconds=seconds,
         configuration=dict(

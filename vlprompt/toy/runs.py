@@ -9,9 +9,11 @@ from mmengine.runner import Runner
 
 from vlprompt.analysis.predictions import read_dump
 from vlprompt.apis import build_runner, load_config, set_work_dir
-from vlprompt.cli.test_options import dump_predictions
+from vlprompt.cli.test_options import dump_predictions, write_metrics
 from vlprompt.cli.train_options import set_randomness
 from vlprompt.datasets import load_class_names
+from vlprompt.datasets.readers.decoder_name import decoder_name
+from vlprompt.records import RecordHook
 from vlprompt.shipped import find_config
 from vlprompt.visualization import draw_contact_sheet
 
@@ -75,6 +77,7 @@ class Run(NamedTuple):
         set_randomness(config, seed, False, False)
         runner = build_runner(config)
         runner.register_hook(StageHook(stage))
+        runner.register_hook(RecordHook())
         runner.train()
         return str(self.out / f'epoch_{epochs}.pth')
 
@@ -90,7 +93,10 @@ class Run(NamedTuple):
         dump_predictions(config, str(self.out / PREDICTIONS))
         runner = build_runner(config)
         runner.register_hook(StageHook(stage))
+        runner.register_hook(RecordHook())
         metrics = runner.test()
+        pipeline = config.test_dataloader.dataset.pipeline
+        write_metrics(metrics, str(self.out), decoder_name(pipeline))
         return {name: float(value) for name, value in metrics.items()}
 
     def _load(self, options: dict[str, Any]) -> Config:

@@ -22,6 +22,7 @@ from vlprompt.cli.train_options import set_randomness
 from vlprompt.errors import UserError
 from vlprompt.jobs import Jobs
 from vlprompt.jobs.executors import SubprocessExecutor
+from vlprompt.protocols.reports import write_page
 from vlprompt.shipped import find_config
 from vlprompt.whole_files import write_text
 
@@ -156,8 +157,12 @@ def run(args: Namespace) -> None:
     executor = SubprocessExecutor(args.jobs, environment=ONE_THREAD)
     jobs = Jobs(args.out, executor, 'zoo.json')
     metrics = jobs.run(runs_of(args, systems))
-    table = make_table(metrics, args.seeds, systems).markdown()
+    made = make_table(metrics, args.seeds, systems)
+    table = made.markdown()
     print(table)
+    summary = dict(protocol='toy zoo', tables=[made._asdict()])
+    write_text(args.out / RESULTS, json.dumps(summary, indent=2))
+    print(write_page(args.out))
     if args.table:
         intro = INTRO.format(
             command=f'vlprompt toy zoo --table {args.table}',

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from mmengine.dataset import Compose
 
 from tools.benchmark.reliability.clip_kinds import EXTRAS, KINDS, make, matrix
-from tools.benchmark.reliability.clips import decode_in_order, number_of, write
+from tools.benchmark.reliability.clips import number_of, write
+from tools.benchmark.reliability.decoded_in_order import decode_in_order
 from vlprompt.datasets.readers.frame_store import (
     FrameStore,
     FrameStoreWriter,
@@ -30,7 +31,7 @@ def _registered():
 def assert_exact(folder, clip, seed):
     """The reader, the 4x3 view test, a frame store and the checker agree."""
     file = write(folder / 'clip', clip)
-    expected = decode_in_order(file)
+    expected = decode_in_order(file).frames
     reader = VideoReader(str(file))
     assert len(reader) == len(expected)
     rng = np.random.default_rng(seed)

@@ -9,10 +9,10 @@ from mmengine.dataset import Compose
 
 from tools.benchmark.reliability.clips import (
     Clip,
-    decode_in_order,
     number_of,
     write,
 )
+from tools.benchmark.reliability.decoded_in_order import decode_in_order
 from vlprompt.datasets.readers.frame_store import (
     FrameStore,
     FrameStoreWriter,
@@ -107,7 +107,7 @@ def test_pipelines_of_the_configs(files, name, kind):
 @pytest.mark.parametrize('name', CLIPS)
 def test_stores_and_the_checker(files, tmp_path, name):
     file, first = files[name]
-    expected = decode_in_order(file)
+    expected = decode_in_order(file).frames
     for facts in (open_video(str(file)), decode_video(str(file))):
         assert (facts.frames, facts.problem) == (len(expected), '')
         assert (facts.height, facts.width, 3) == expected[0].shape
@@ -249,7 +249,7 @@ def test_real_clips_in_any_order(shared_data):
     for file in sorted((shared_data / 'videos').iterdir()):
         if file.name == 'corrupted_tail.mp4':
             continue
-        expected = decode_in_order(file)
+        expected = decode_in_order(file).frames
         asked = rng.integers(0, len(expected), 5)
         reader = VideoReader(str(file))
         assert len(reader) == len(expected), file.name

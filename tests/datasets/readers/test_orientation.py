@@ -8,10 +8,10 @@ import pytest
 from tools.benchmark.reliability.clips import (
     Clip,
     copy,
-    decode_in_order,
     draw,
     write,
 )
+from tools.benchmark.reliability.decoded_in_order import decode_in_order
 from vlprompt.datasets.readers.orientation import orient
 from vlprompt.datasets.readers.video_reader import VideoReader
 
@@ -62,7 +62,7 @@ def test_right_angles_and_mirrors(tmp_path, name, suffix):
     (image,) = reader.read([5])
     assert np.array_equal(image, apply(upright))
     assert image.flags['C_CONTIGUOUS'] or name == 'as it is'
-    assert np.array_equal(image, decode_in_order(file)[5])
+    assert np.array_equal(image, decode_in_order(file).frames[5])
 
 
 def test_other_angles_are_left_with_a_line(tmp_path, logged):

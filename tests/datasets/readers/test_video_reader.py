@@ -12,10 +12,10 @@ import pytest
 from tools.benchmark.reliability.clips import (
     Clip,
     copy,
-    decode_in_order,
     number_of,
     write,
 )
+from tools.benchmark.reliability.decoded_in_order import decode_in_order
 from vlprompt.datasets.readers import counted_frames, packets
 from vlprompt.datasets.readers.video_reader import VideoReader
 
@@ -85,13 +85,13 @@ def assert_exact(file, expected, access):
 @pytest.mark.parametrize('clip', INDEXED, ids=str)
 def test_frames_are_found_by_an_index(tmp_path, clip):
     file = write(tmp_path / 'clip', clip)
-    assert_exact(file, decode_in_order(file), 'by index')
+    assert_exact(file, decode_in_order(file).frames, 'by index')
 
 
 @pytest.mark.parametrize('clip', COUNTED, ids=str)
 def test_files_whose_packets_do_not_tell_are_decoded_in_order(tmp_path, clip):
     file = write(tmp_path / 'clip', clip)
-    assert_exact(file, decode_in_order(file), 'in order')
+    assert_exact(file, decode_in_order(file).frames, 'in order')
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_frames_carry_their_numbers(tmp_path, clip):
 def test_large_files_are_read_again(tmp_path, monkeypatch, clip):
     """Instead of staying in memory."""
     file = write(tmp_path / 'clip', clip)
-    expected = decode_in_order(file)
+    expected = decode_in_order(file).frames
     monkeypatch.setattr(packets, 'KEPT', 1000)
     monkeypatch.setattr(counted_frames, 'KEPT', 50_000)
     access = 'in order' if clip in COUNTED else 'by index'
@@ -198,7 +198,7 @@ def test_packed_bitstreams(tmp_path, gop):
     ):
         packed += [(picture + early, is_key), (NOT_CODED, False)]
     file = write_chunks(tmp_path / 'packed.avi', source, packed)
-    expected = decode_in_order(file)
+    expected = decode_in_order(file).frames
     assert [number_of(image) for image in expected] == list(range(41))
     assert_exact(file, expected, 'by index')
 
@@ -209,7 +209,7 @@ def test_pictures_that_are_not_coded(tmp_path):
     chunks = chunks_of(source)
     chunks.insert(3, (NOT_CODED, False))
     file = write_chunks(tmp_path / 'dropped.avi', source, chunks)
-    expected = decode_in_order(file)
+    expected = decode_in_order(file).frames
     assert [number_of(image) for image in expected] == list(range(40))
     assert_exact(file, expected, 'in order')
 
@@ -220,14 +220,14 @@ def test_flags_of_key_frames_that_lie(tmp_path):
     )
     lies = [(data, True) for data, _ in chunks_of(source)]
     file = write_chunks(tmp_path / 'lies.avi', source, lies)
-    assert_exact(file, decode_in_order(source), 'by index')
+    assert_exact(file, decode_in_order(source).frames, 'by index')
 
 
 def test_a_stream_that_begins_in_the_middle(tmp_path):
     clip = Clip('.ts', 'mpeg2video', b_frames=2)
     source = write(tmp_path / 'source', clip)
     file = copy(source, tmp_path / 'middle.ts', drop=5)
-    expected = decode_in_order(file)
+    expected = decode_in_order(file).frames
     assert len(expected) < 35
     assert_exact(file, expected, 'in order')
 
@@ -248,10 +248,10 @@ def test_what_was_recorded_live(tmp_path, suffix):
                 packet.stream = made
                 new.mux(packet)
     assert VideoReader(str(file))._video.duration == 0
-    assert_exact(file, decode_in_order(file), 'by index')
+    assert_exact(file, decode_in_order(file).frames, 'by index')
     data = file.read_bytes()
     file.write_bytes(data[: len(data) * 2 // 3])
-    expected = decode_in_order(file)
+    expected = decode_in_order(file).frames
     reader = VideoReader(str(file))
     assert 10 < len(reader) == len(expected)
     assert np.array_equal(reader.read([9])[0], expected[9])
@@ -262,7 +262,7 @@ def test_one_stream_after_another(tmp_path):
     source = write(tmp_path / 'source', Clip('.ts', X264, b_frames=2))
     file = tmp_path / 'twice.ts'
     file.write_bytes(2 * source.read_bytes())
-    expected = decode_in_order(file)
+    expected = decode_in_order(file).frames
     assert len(expected) == 80
     assert_exact(file, expected, 'in order')
 
@@ -326,7 +326,7 @@ def test_decoding_in_order_is_the_last_resort(tmp_path, monkeypatch):
     """If an index was wrong after all, and it shows."""
     clip = Clip('.mp4', X264, gop=250, b_frames=2)
     file = write(tmp_path / 'clip', clip)
-    expected = decode_in_order(file)
+    expected = decode_in_order(file).frames
     reader = VideoReader(str(file))
     reader._frames._numbers[20:22] = reader._frames._numbers[21:19:-1]
     found = reader.read([3, 30])

@@ -81,7 +81,6 @@ def parse_args(args: Sequence[str] | None = None) -> Namespace:
 
 def main(args: Sequence[str] | None = None) -> dict[Case, Finding]:
     """Try what the log does not have; returns what came of all cases."""
-    given = list(args or ())
     args = parse_args(args)
     torch.set_num_threads(1)  # in the processes that are forked from here
     register_all_modules()
@@ -91,14 +90,16 @@ def main(args: Sequence[str] | None = None) -> dict[Case, Finding]:
         for name in args.parts:
             _run(PARTS[name], args, log)
     if args.doc:
-        words = ['python -m tools.benchmark --reliability', *given]
+        # Which parts were tried at a time, and where the log lay, changes
+        # nothing.
+        words = f'--reliability --{args.size} --seed {args.seed}'
         write_page(
             args.doc,
             list(PARTS.values()),
             log.findings,
             args.size,
             {**describe('cpu'), **_readers()},
-            ' '.join(words),
+            f'python -m tools.benchmark {words} --doc {args.doc}',
             args.seed,
         )
         print(f'written to {args.doc}')

@@ -12,8 +12,6 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-from vlprompt.datasets.readers.orientation import display_matrix, orient
-
 BITS = 8
 
 
@@ -125,23 +123,3 @@ def copy(
                 packet.stream = made
                 new.mux(packet)
     return target
-
-
-def decode_in_order(file: Path) -> list[np.ndarray]:
-    """All frames that decoding shows, by PyAV alone; none after damage."""
-    frames = []
-    with av.open(str(file)) as container:
-        stream = container.streams.best('video')
-        codec = stream.codec_context
-        codec.thread_count = 1
-        for packet in container.demux(stream):
-            try:
-                decoded = codec.decode(packet if packet.size else None)
-            except av.error.InvalidDataError:
-                assert not frames, 'damaged'
-                continue
-            frames += [
-                orient(frame.to_ndarray(format='rgb24'), display_matrix(frame))
-                for frame in decoded
-            ]
-    return frames

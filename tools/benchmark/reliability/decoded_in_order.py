@@ -40,12 +40,12 @@ class Truth(NamedTuple):
         )
 
 
-def decode_in_order(file: Path, again: bool = False) -> Truth:
+def decode_in_order(file: Path, passes: int = 1) -> Truth:
     """What PyAV alone shows, passing over what cannot be decoded.
 
     Args:
         file: The file.
-        again: Whether the decoder has decoded the file before.
+        passes: How often the same decoder decodes it; the last one counts.
     """
     shown: list[av.VideoFrame] = []
     try:
@@ -54,7 +54,7 @@ def decode_in_order(file: Path, again: bool = False) -> Truth:
             codec, unit = stream.codec_context, stream.time_base
             codec.thread_count = 1
             packets = list(_demux(container, stream))
-            for _ in range(1 + again):
+            for _ in range(passes):
                 codec.flush_buffers()
                 shown = [f for p in packets for f in _decode(codec, p)]
     except (av.FFmpegError, OSError, ValueError, AttributeError):
@@ -92,7 +92,7 @@ def find_made_up(file: Path) -> set[int]:
     truths = []
     for filling in FILLINGS:
         mallopt(PERTURB, filling)
-        truths += [decode_in_order(file), decode_in_order(file, again=True)]
+        truths += [decode_in_order(file), decode_in_order(file, passes=2)]
     mallopt(PERTURB, 0)
     many = max(len(truth.frames) for truth in truths)
     return {

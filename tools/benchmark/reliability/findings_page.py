@@ -80,7 +80,8 @@ def _section(
     yield Table(head, rows).markdown()
     for words, remark in part.remarks.items():
         many = sum(words in finding.detail for finding in done.values())
-        yield f'{fill(f"{many} {remark}", WIDTH)}\n'
+        if many:
+            yield f'{fill(f"{many} {remark}", WIDTH)}\n'
     yield from _misses(part, done)
 
 
