@@ -88,9 +88,9 @@ def count_embedded(monkeypatch) -> Callable[[], list[str]]:
 
     names: list[str] = []
 
-    def counted(embedder, sources, *args):
+    def counted(embedder, sources, **options):
         names.extend(Path(source.name).name for source in sources)
-        return encoding.embed_apart(embedder, sources, *args)
+        return encoding.embed_apart(embedder, sources, **options)
 
     monkeypatch.setattr(build, 'embed_apart', counted)
     return names

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ from .shards import Shard
 from .videos import Unchanged, VideoFile, hash_file, list_videos
 
 ROWS, SECONDS = 8192, 60.0  # until a part is written, whichever comes first
+Embed = Callable[[Sequence[Source]], Iterator[Embedded | Broken]]
 Listener = Callable[[int, int, str], Any]
 
 
@@ -87,25 +89,53 @@ def build_index(
         >>> built = build_index('data/toy/videos', 'index', 'clip_toy')
         >>> hits = open_index('index').search('a red star', k=3)
     """
-    shard = shard or Shard()
-    root, index = Path(folder), Path(index)
     if window is not None:
         window, stride = Span.checked(window, stride)
-    videos = list_videos(root)
+    list_videos(folder)  # before the model is loaded
     if not isinstance(embedder, VideoEmbedder):
         embedder = VideoEmbedder(embedder)
-    manifest = make_manifest(embedder, window, stride, root)
+    manifest = make_manifest(embedder, window, stride, Path(folder))
+    embed = partial(
+        embed_apart,
+        embedder,
+        batch_size=batch_size,
+        num_workers=num_workers,
+        window=window,
+        stride=stride,
+    )
+    return update_index(folder, index, manifest, embed, shard, listen)
+
+
+def update_index(
+    folder: str | Path,
+    index: str | Path,
+    manifest: dict[str, Any],
+    embed: Embed,
+    shard: Shard | None = None,
+    listen: Listener | None = None,
+) -> Built:
+    """Bring an index up to date, with anything that embeds.
+
+    Args:
+        folder: See :func:`build_index`, as for the others.
+        index: See there.
+        manifest: What the embeddings are of.
+        embed: Gives for each source what has become of it, in their order.
+        shard: See there.
+        listen: See there.
+
+    Raises:
+        UserError: See there.
+    """
+    shard = shard or Shard()
+    root, index = Path(folder), Path(index)
+    videos = list_videos(root)
     check_writable(index)
     with _alone(index, shard):
         known = take(index, manifest)
         _check_root(index, known['root'], manifest['root'])
         run = _Run(index, root, videos, shard)
-        run.embed(
-            lambda sources: embed_apart(
-                embedder, sources, batch_size, num_workers, window, stride
-            ),
-            listen or (lambda *_: None),
-        )
+        run.embed(embed, listen or (lambda *_: None))
     return run.summary()
 
 
@@ -154,7 +184,7 @@ class _Run:
 
     def embed(
         self,
-        embed: Callable[[Sequence[Source]], Iterator[Embedded | Broken]],
+        embed: Embed,
         listen: Listener,
     ) -> None:
         """Embed what is missing, part by part."""

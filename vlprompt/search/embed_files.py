@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from vlprompt.clips.windows import Span
 from vlprompt.errors import UserError
 from vlprompt.whole_files import check_writable, remove_leftovers
 
-from .build import Listener
+from .build import Embed, Listener
 from .encoding import Embedded, embed_apart
 from .manifest import make_manifest, take
 from .parts import write_array
@@ -25,7 +25,6 @@ from .problems import write_problems
 from .shards import Shard
 
 TIMES = '.times.npy'
-Embed = Callable[[Sequence[Source]], Iterator[Embedded | Broken]]
 
 
 class Written(NamedTuple):
