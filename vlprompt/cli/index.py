@@ -27,6 +27,7 @@ from .parsing import parse
 
 if TYPE_CHECKING:
     from vlprompt.search.build import Built
+    from vlprompt.search.shards import Shard
 
 EXAMPLE = 'vlprompt index ~/videos --window 4 --stride 2'
 
@@ -121,7 +122,7 @@ def _finish(args: Namespace) -> None:
         write_parquet(args.index)
 
 
-def _report(index: Path, built: Built, shard: object) -> None:
+def _report(index: Path, built: Built, shard: Shard) -> None:
     from rich.filesize import decimal
 
     from vlprompt.search.problems import problems_file
@@ -139,6 +140,8 @@ def _report(index: Path, built: Built, shard: object) -> None:
     ]
     if built.problems:
         parts.append(f'{len(built.problems):,} unreadable ({file})')
+    if not shard.is_all:
+        parts.append(f'shard {shard.number}/{shard.total}')
     print(f'{index}: {", ".join(parts)}, {decimal(size)}')
 
 

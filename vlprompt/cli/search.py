@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -98,10 +99,11 @@ def run(args: Namespace) -> list[Hit]:
 def _write(args: Namespace, index: VideoIndex, hits: list[Hit]) -> None:
     from .reports.search_report import as_csv, as_json, show
 
+    is_here = index.root.is_relative_to(Path.cwd())
     facts = dict(
         query=args.text if args.video is None else str(args.video),
         model=index.manifest['model'],
-        root=str(index.root),
+        root=os.path.relpath(index.root) if is_here else str(index.root),
         windows=len(index),
         videos=len(index.paths),
         engine=index.engine.name,

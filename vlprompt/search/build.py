@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -140,10 +140,14 @@ def update_index(
 
 
 def _alone(index: Path, shard: Shard) -> AbstractContextManager:
-    if not shard.is_all:  # their parts have names of their own
-        return nullcontext()
-    remove_leftovers(index)
-    return locked(index)
+    """Keep others from the same work."""
+    if shard.is_all:
+        remove_leftovers(index)
+        return locked(index)
+    # Parts of other shards have other names.
+    folder = index / f'.shard_{shard.number}_of_{shard.total}'
+    folder.mkdir(exist_ok=True)
+    return locked(folder)
 
 
 def _check_root(index: Path, known: str, given: str) -> None:

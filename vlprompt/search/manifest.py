@@ -74,7 +74,7 @@ def make_manifest(
         rows=rows,
         window=window,
         stride=window if stride is None else stride,
-        settings=_settings(embedder),
+        settings=settings_of(embedder),
     )
 
 
@@ -182,7 +182,7 @@ def _preprocessing(pipeline: list, config: Config) -> list[dict]:
     return json.loads(text)
 
 
-def _settings(embedder: VideoEmbedder) -> dict[str, Any]:
+def settings_of(embedder: VideoEmbedder) -> dict[str, Any]:
     """How the model is made again, from any folder."""
     settings = dict(embedder.settings)
     if isinstance(settings['model'], Config):

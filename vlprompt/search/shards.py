@@ -6,8 +6,10 @@ from typing import NamedTuple, TypeVar
 
 from vlprompt.errors import UserError
 
-# Of Slurm, of torchrun and of Open MPI: number of a process, and of all.
+# Of Slurm, of torchrun and of Open MPI: number of a process, and of all.  In a
+# batch script itself, SLURM_NTASKS counts processes that nobody has started.
 VARIABLES = (
+    ('SLURM_PROCID', 'SLURM_STEP_NUM_TASKS'),
     ('SLURM_PROCID', 'SLURM_NTASKS'),
     ('RANK', 'WORLD_SIZE'),
     ('OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_SIZE'),
@@ -57,8 +59,8 @@ def parse_shard(text: str | None, environment: Mapping | None = None) -> Shard:
         return _checked(text, '--shard')
     environment = os.environ if environment is None else environment
     for number, total in VARIABLES:
-        if environment.get(total, '1') != '1':
-            shard = f'{environment.get(number)}/{environment[total]}'
+        if total in environment:
+            shard = f'{environment.get(number, 0)}/{environment[total]}'
             return _checked(shard, f'{number}/{total}')
     return Shard()
 
