@@ -46,6 +46,7 @@ OPTIONAL = (
     'onnx',
     'onnxruntime',
     'pyarrow',
+    'ray',
     'sklearn',
     'submitit',
     'tensorboard',

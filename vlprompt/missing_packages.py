@@ -8,6 +8,7 @@ EXTRAS = {
     'onnx': 'export',
     'onnxruntime': 'export',
     'onnxscript': 'export',
+    'ray': 'ray',
     'faiss': 'search',
     'pyarrow': 'search',
     'submitit': 'slurm',

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from vlprompt.apis import open_index
+from vlprompt.cli.dispatch import start
 from vlprompt.search.ray_pipeline import build_index_with_ray
 
 pytestmark = pytest.mark.slow
@@ -30,7 +31,7 @@ def ray():
 
 
 def test_its_index_is_that_of_a_single_process(
-    ray, made, videos, embedder, tmp_path
+    ray, made, videos, embedder, model, tmp_path, capsys
 ):
     (videos / 'bad.mp4').write_text('text')
     index = tmp_path / 'index'
@@ -45,5 +46,12 @@ def test_its_index_is_that_of_a_single_process(
     assert np.array_equal(one.windows.starts, other.windows.starts)
     difference = one.features().astype('f4') - other.features()
     assert np.abs(difference).max() < 1e-3
+    capsys.readouterr()
+    words = ['index', videos, '--index', index, '--ray', 1, '--device', 'cpu']
+    flags = ['--window', 1, '--model', model, '--template', '{}']
+    (videos / 'red_star.mp4').unlink()
+    start([*map(str, (*words, *flags))])
+    out = capsys.readouterr().out
+    assert '3 videos, 17 windows, 0 new, 1 forgotten' in out
     again = build_index_with_ray(videos, index, embedder, 1.0, 0.5)
     assert again.embedded == 0

@@ -88,6 +88,8 @@ def test_results_as_json_and_as_a_table(run, index, tmp_path):
         (('index', '.', '--window', '-1'), 'windows of -1 s'),
         (('index', '.', '--shard', '4/4'), '--shard 4/4'),
         (('index', '.', '--shard', '0/4', '--compact'), 'after all shards'),
+        (('index', '.', '--ray', '0'), '--ray 0'),
+        (('index', '.', '--ray', '2', '--shard', '0/2'), 'and no shards'),
         (('index', '.', '--batch-size', '0'), '--batch-size 0'),
         (('index', '.', '--workers', '-1'), '--workers -1'),
         (('embed', '.', '--out', 'o'), 'no videos below'),

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vlprompt.errors import UserError
 
@@ -26,6 +27,7 @@ from .embedding_flags import (
 from .parsing import parse
 
 if TYPE_CHECKING:
+    from vlprompt.clips.windows import Span
     from vlprompt.search.build import Built
     from vlprompt.search.shards import Shard
 
@@ -64,8 +66,43 @@ def add_arguments(parser: ArgumentParser) -> None:
         action='store_true',
         help='at the end, write the metadata as clip-retrieval reads them',
     )
+    parser.add_argument(
+        '--ray',
+        type=int,
+        metavar='N',
+        help='on a Ray cluster (RAY_ADDRESS, else this machine), with N '
+        'workers that have a model, and decoders on all CPUs',
+    )
     add_model_arguments(parser)
     add_reading_arguments(parser)
+
+
+def check(args: Namespace) -> tuple[Span | None, Shard]:
+    """The windows and the share that are asked for.
+
+    Raises:
+        UserError: If flags do not fit each other.
+    """
+    from vlprompt.clips.windows import Span
+    from vlprompt.search.shards import parse_shard
+
+    check_numbers(args)
+    span, window = None, args.window
+    if window:
+        stride = window / 2 if args.stride is None else args.stride
+        span = Span.checked(window, stride)
+    elif args.stride is not None:
+        raise UserError('--stride needs windows: --window is 0')
+    shard = parse_shard(args.shard)
+    if args.ray is not None and (args.ray < 1 or not shard.is_all):
+        raise UserError(
+            f'--ray {args.ray}: expected 1 worker or more, and no shards'
+        )
+    if not shard.is_all and (args.compact or args.parquet):
+        raise UserError(
+            '--compact and --parquet are for a call after all shards'
+        )
+    return span, shard
 
 
 def run(args: Namespace) -> Built:
@@ -74,41 +111,49 @@ def run(args: Namespace) -> Built:
     Raises:
         UserError: If flags do not fit, or as :func:`build_index`.
     """
-    check_numbers(args)
-    from vlprompt.clips.windows import Span
+    span, shard = check(args)
     from vlprompt.search.build import build_index
-    from vlprompt.search.shards import parse_shard
     from vlprompt.search.videos import list_videos
 
     from .embedding_runs import followed
 
-    window, stride = args.window or None, args.stride
-    if window is not None:
-        stride = window / 2 if stride is None else stride
-        window, stride = Span.checked(window, stride)
-    elif stride is not None:
-        raise UserError('--stride needs windows: --window is 0')
-    shard = parse_shard(args.shard)
-    if not shard.is_all and (args.compact or args.parquet):
-        raise UserError(
-            '--compact and --parquet are for a call after all shards'
-        )
     list_videos(args.folder)  # before the model is loaded
+    options = dict(
+        zip(('window', 'stride'), span or (None, None), strict=True)
+    )
+    if args.ray:
+        build = partial(_build_with_ray, args)
+    else:
+        options.update(num_workers=args.workers, shard=shard)
+        build = partial(build_index, embedder=make_embedder(args))
     with followed() as listen:
-        built = build_index(
+        built = build(
             args.folder,
             args.index,
-            make_embedder(args),
-            window,
-            stride,
             batch_size=args.batch_size,
-            num_workers=args.workers,
-            shard=shard,
             listen=listen,
+            **options,
         )
     _finish(args)
     _report(Path(args.index), built, shard)
     return built
+
+
+def _build_with_ray(args: Namespace, *given: str, **options: Any) -> Built:
+    """Workers compute on GPUs where ``--device`` or this machine says so."""
+    from mmengine.device import get_device
+
+    from vlprompt.search.ray_pipeline import build_index_with_ray
+
+    on_gpu = (args.device or get_device()).startswith('cuda')
+    args.device = 'cpu'  # of the model here, which only names itself
+    return build_index_with_ray(
+        *given,
+        embedder=make_embedder(args),
+        encoders=args.ray,
+        gpus=int(on_gpu),
+        **options,
+    )
 
 
 def _finish(args: Namespace) -> None:
