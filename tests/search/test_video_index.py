@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from toy_scenes import THINGS
 
-from vlprompt.apis import VideoEmbedder, open_index
+from vlprompt.apis import (
+    VideoEmbedder,
+    build_index,
+    load_config,
+    open_index,
+)
 from vlprompt.errors import UserError
 from vlprompt.search.flat import Faiss, InMemory, OnDisk, Rows, choose_search
 from vlprompt.search.hits import merged_hits, separate_hits
@@ -47,6 +52,17 @@ def test_a_vector_finds_its_window(opened):
 def test_the_index_makes_its_model_by_itself(made, opened):
     alone = open_index(made, device='cpu')
     assert alone.search('a red star', k=3) == opened.search('a red star', k=3)
+
+
+def test_a_model_from_memory_has_to_be_given(clips, model, tmp_path):
+    config = load_config(model)
+    config._filename = None
+    embedder = VideoEmbedder(config, device='cpu')
+    build_index(clips, tmp_path, embedder, None, None)
+    with pytest.raises(UserError, match='does not say where its model is'):
+        open_index(tmp_path).search('a red star')
+    (hit,) = open_index(tmp_path, embedder).search('a red star', k=1)
+    assert hit.path == 'red_star.mp4'
 
 
 def test_no_more_hits_than_windows(opened):

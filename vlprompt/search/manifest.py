@@ -187,6 +187,8 @@ def settings_of(embedder: VideoEmbedder) -> dict[str, Any]:
     settings = dict(embedder.settings)
     if isinstance(settings['model'], Config):
         settings['model'] = settings['model'].filename
+    elif settings['model'] is None:
+        settings['model'] = embedder.source
     for name in ('model', 'checkpoint', 'clip'):
         value = settings[name]
         if value is not None and Path(value).exists():

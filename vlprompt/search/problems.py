@@ -25,6 +25,9 @@ def write_problems(
 ) -> None:
     """Write the table of a run, in the place of that of the run before."""
     file = problems_file(index, shard)
+    if shard.is_all:  # and has tried what shards could not read
+        for other in index.glob('problems_*_of_*.csv'):
+            other.unlink(missing_ok=True)
     if not problems:
         file.unlink(missing_ok=True)
         return

@@ -201,9 +201,7 @@ class VideoIndex:
             settings['views'] = tuple(settings['views'])
         if name is not None:
             settings.update(model=name, checkpoint=None)
-        elif (
-            settings['model'] is None and self.manifest['model'] != 'clip_b16'
-        ):
+        elif settings['model'] is None:
             raise UserError(
                 f'the index {self.path} does not say where its model is: '
                 'give it'
