@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from mmengine.config import Config
 from toy_scenes import THINGS
 
 from vlprompt.apis import (
@@ -55,8 +56,7 @@ def test_the_index_makes_its_model_by_itself(made, opened):
 
 
 def test_a_model_from_memory_has_to_be_given(clips, model, tmp_path):
-    config = load_config(model)
-    config._filename = None
+    config = Config(load_config(model).to_dict())
     embedder = VideoEmbedder(config, device='cpu')
     build_index(clips, tmp_path, embedder, None, None)
     with pytest.raises(UserError, match='does not say where its model is'):
