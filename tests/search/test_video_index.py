@@ -16,6 +16,7 @@ from vlprompt.apis import (
 from vlprompt.errors import UserError
 from vlprompt.search.flat import Faiss, InMemory, OnDisk, Rows, choose_search
 from vlprompt.search.hits import merged_hits, separate_hits
+from vlprompt.search.parts import read_part, remove_part, write_part
 from vlprompt.search.windows import Windows
 
 
@@ -53,6 +54,28 @@ def test_a_vector_finds_its_window(opened):
 def test_the_index_makes_its_model_by_itself(made, opened):
     alone = open_index(made, device='cpu')
     assert alone.search('a red star', k=3) == opened.search('a red star', k=3)
+
+
+def test_texts_may_have_another_template(made, opened):
+    index = open_index(made, device='cpu', template='a video of a {}.')
+    expected = opened.embed_text('a video of a red star.')
+    assert np.allclose(index.embed_text('red star'), expected, atol=1e-6)
+
+
+def test_a_part_is_rewritten_while_the_index_is_opened(index, monkeypatch):
+    from vlprompt.search import parts
+
+    read = parts.read_blocks
+
+    def rewrite_first(path, number):
+        monkeypatch.setattr(parts, 'read_blocks', read)
+        write_part(path, 1, read_part(path, 0))
+        remove_part(path, 0)
+        return read(path, number)
+
+    expected = open_index(index).features()
+    monkeypatch.setattr(parts, 'read_blocks', rewrite_first)
+    assert np.array_equal(open_index(index).features(), expected)
 
 
 def test_a_model_from_memory_has_to_be_given(clips, model, tmp_path):

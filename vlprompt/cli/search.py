@@ -53,6 +53,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     group.add_argument(
         '--model', help='where the model of the index is now, if it was moved'
     )
+    group.add_argument(
+        '--template', help='around the text, in place of the model\'s: "{}"'
+    )
     group.add_argument('--device', help='such as cuda:1 or cpu')
 
 
@@ -85,7 +88,9 @@ def run(args: Namespace) -> list[Hit]:
     check(args)
     from vlprompt.search import open_index
 
-    index = open_index(args.index, args.model, device=args.device)
+    index = open_index(
+        args.index, args.model, device=args.device, template=args.template
+    )
     hits = index.search(
         args.text,
         video=args.video,

@@ -16,6 +16,7 @@ from .videos import VideoFile
 
 EMBEDDINGS, METADATA = 'img_emb', 'metadata'
 DIGITS = 3  # of seconds
+ATTEMPTS = 5  # to read what another process rewrites
 NAME = re.compile(METADATA + r'_(\d{4,})\.jsonl')
 
 
@@ -140,21 +141,49 @@ def read_features(index: Path, number: int, rows: int) -> np.ndarray:
     return features
 
 
+def read_whole(index: Path, number: int) -> tuple[list[Block], np.ndarray]:
+    """The N windows of a part, and their (N, E) embeddings.
+
+    Raises:
+        UserError: If a file of it is damaged.
+    """
+    blocks = read_blocks(index, number)
+    rows = sum(len(block.times) for block in blocks)
+    return blocks, read_features(index, number, rows)
+
+
 def read_part(index: Path, number: int) -> list[Block]:
     """The videos of a part, with their embeddings.
 
     Raises:
         UserError: If a file of it is damaged.
     """
-    blocks = read_blocks(index, number)
+    blocks, features = read_whole(index, number)
     ends = np.cumsum([len(block.times) for block in blocks])
-    features = read_features(index, number, ends[-1] if blocks else 0)
+    split = np.split(features, ends[:-1])
     return [
         block._replace(features=own)
-        for block, own in zip(
-            blocks, np.split(features, ends[:-1]), strict=True
-        )
+        for block, own in zip(blocks, split, strict=True)
     ]
+
+
+def read_all(index: Path) -> dict[int, tuple[list[Block], np.ndarray]]:
+    """All parts, see :func:`read_whole`, even while one is rewritten.
+
+    Raises:
+        UserError: If a file is damaged.
+    """
+    for _ in range(ATTEMPTS):
+        numbers = part_numbers(index)
+        try:
+            parts = {number: read_whole(index, number) for number in numbers}
+        except UserError:
+            if part_numbers(index) == numbers:
+                raise
+            continue
+        if part_numbers(index) == numbers:
+            return parts
+    raise UserError(f'{index} is being rewritten: try again')
 
 
 def refuse_lengths(index: Path, number: int) -> None:

@@ -23,12 +23,7 @@ from .flat import (
 )
 from .hits import merged_hits, separate_hits
 from .manifest import check_same, make_manifest, read_manifest
-from .parts import (
-    part_numbers,
-    read_blocks,
-    read_features,
-    refuse_lengths,
-)
+from .parts import read_all, refuse_lengths
 from .windows import Hit, in_order
 
 NEIGHBOURS = {'merge': merged_hits, 'separate': separate_hits}
@@ -39,6 +34,7 @@ def open_index(
     embedder: VideoEmbedder | str | Path | None = None,
     *,
     device: str | None = None,
+    template: str | None = None,
     memory: int = MEMORY,
 ) -> 'VideoIndex':
     """Open what :func:`build_index` has made.
@@ -48,12 +44,13 @@ def open_index(
         embedder: The model that made it, or its name; the one that the index
             names, if not given.  It is made when it is needed first.
         device: Where it computes.
+        template: What is put around texts, in place of the model's.
         memory: Bytes that embeddings may take; more stay on the disk.
 
     Raises:
         UserError: If there is no index, nothing in it, or a part is damaged.
     """
-    return VideoIndex(path, embedder, device, memory)
+    return VideoIndex(path, embedder, device, template, memory)
 
 
 class VideoIndex:
@@ -74,25 +71,23 @@ class VideoIndex:
         path: str | Path,
         embedder: VideoEmbedder | str | Path | None = None,
         device: str | None = None,
+        template: str | None = None,
         memory: int = MEMORY,
     ) -> None:
         self.path = Path(path)
         self.manifest = read_manifest(path)
         self.root = Path(self.manifest['root'])
         self._given, self._device = embedder, device
-        self._numbers = part_numbers(self.path)
-        blocks, arrays = [], []
-        for number in self._numbers:
-            part = read_blocks(self.path, number)
-            rows = sum(len(block.times) for block in part)
-            arrays.append(read_features(self.path, number, rows))
-            blocks += part
+        self._template = template
+        parts = read_all(self.path)
+        self._numbers = [*parts]
+        blocks = [block for own, _ in parts.values() for block in own]
         if not blocks:
             raise UserError(
                 f'the index {path} is empty: `vlprompt index` fills it'
             )
         self.windows, order = in_order(blocks)
-        self._rows = Rows(arrays, order)
+        self._rows = Rows([array for _, array in parts.values()], order)
         self.engine = choose_search(self._rows, memory)
         if isinstance(self.engine, InMemory):
             self._check(self.engine.matrix)
@@ -197,6 +192,8 @@ class VideoIndex:
 
     def _make(self, name: str | Path | None) -> VideoEmbedder:
         settings = dict(self.manifest['settings'])
+        if self._template is not None:
+            settings['template'] = self._template
         if settings['views'] is not None:
             settings['views'] = tuple(settings['views'])
         if name is not None:
