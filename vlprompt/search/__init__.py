@@ -7,6 +7,7 @@ LATE = {  # they import all models
     'Hit': '.windows',
     'VideoIndex': '.video_index',
     'build_index': '.build',
+    'build_index_with_ray': '.ray_pipeline',
     'embed_to_files': '.embed_files',
     'open_index': '.video_index',
 }
