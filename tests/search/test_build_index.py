@@ -98,6 +98,37 @@ def test_what_cannot_be_read_is_in_a_table(videos, embedder, tmp_path):
     assert not (index / 'problems.csv').exists()
 
 
+def test_what_was_embedded_before_ctrl_c_is_kept(
+    made, clips, embedder, tmp_path
+):
+    def stop(done, *_):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_index(clips, tmp_path, embedder, **SPAN, listen=stop)
+    assert build_index(clips, tmp_path, embedder, **SPAN).embedded == 1
+    assert equal(made, tmp_path)
+
+
+def test_a_video_that_goes_in_the_meantime_is_a_problem(
+    videos, embedder, tmp_path
+):
+    def remove(*_):
+        (videos / 'sub folder/yellow.mp4').unlink(missing_ok=True)
+        (videos / 'red_star.mp4').unlink(missing_ok=True)
+
+    index = tmp_path / 'index'
+    built = build_index(
+        videos, index, embedder, **SPAN, num_workers=0, listen=remove
+    )
+    assert built.videos == 2
+    assert [p.name for p in built.problems] == [
+        'red_star.mp4',
+        'sub folder/yellow.mp4',
+    ]
+
+
 @pytest.mark.parametrize('workers', [0, 3])
 def test_three_shards_are_one_run(
     made, clips, videos, embedder, tmp_path, workers

@@ -13,6 +13,7 @@ from vlprompt.apis import VideoEmbedder
 from vlprompt.clips.in_order import Broken
 from vlprompt.clips.sources import Source, file_source
 from vlprompt.clips.windows import Span
+from vlprompt.datasets.readers.decode_errors import reason
 from vlprompt.errors import UserError
 from vlprompt.jobs.folder_lock import locked
 from vlprompt.whole_files import check_writable, remove_leftovers
@@ -186,39 +187,42 @@ class _Run:
         self._embedded = 0
         self._problems: list[Broken] = []
 
-    def embed(
-        self,
-        embed: Embed,
-        listen: Listener,
-    ) -> None:
+    def embed(self, embed: Embed, listen: Listener) -> None:
         """Embed what is missing, part by part."""
         sources = [file_source(str(self._root / v.path)) for v in self._todo]
-        total = len(sources)
+        found = zip(self._todo, embed(sources), strict=True)
         waiting: list[Block] = []
         since = time.monotonic()
-        for done, (video, found) in enumerate(
-            zip(self._todo, embed(sources), strict=True), 1
-        ):
-            if isinstance(found, Broken):
-                self._problems.append(found._replace(name=video.path))
-            else:
-                waiting.append(self._block(video, found))
-            rows = sum(len(block.times) for block in waiting)
-            if rows >= ROWS or time.monotonic() - since > SECONDS:
-                self._write(waiting)
-                waiting, since = [], time.monotonic()
-            listen(done, total, video.path)
-        self._write(waiting)
+        try:
+            for done, (video, result) in enumerate(found, 1):
+                waiting += self._blocks(video, result)
+                rows = sum(len(block.times) for block in waiting)
+                if rows >= ROWS or time.monotonic() - since > SECONDS:
+                    self._write(waiting)
+                    waiting, since = [], time.monotonic()
+                listen(done, len(sources), video.path)
+        finally:  # Ctrl-C, too
+            self._write(waiting)
         write_problems(self._index, self._shard, self._problems)
 
-    def _block(self, video: VideoFile, found: Embedded) -> Block:
-        content = hash_file(self._root / video.path)
-        self._windows[video.path] = len(found.times)
+    def _blocks(
+        self, video: VideoFile, result: Embedded | Broken
+    ) -> Iterator[Block]:
+        """What goes into a part; nothing of what cannot be read."""
+        if isinstance(result, Broken):
+            self._problems.append(result._replace(name=video.path))
+            return
+        try:
+            content = hash_file(self._root / video.path)
+        except OSError as error:  # it has gone in the meantime
+            self._problems.append(Broken(video.path, reason(error), error))
+            return
+        self._windows[video.path] = len(result.times)
         self._embedded += 1
-        return Block(
+        yield Block(
             video._replace(content=content),
-            found.times,
-            found.features.astype(np.float16),
+            result.times,
+            result.features.astype(np.float16),
         )
 
     def _write(self, blocks: list[Block]) -> None:
@@ -232,7 +236,7 @@ class _Run:
         Raises:
             UserError: If nothing can be read.
         """
-        if self._problems and not self._windows:
+        if self._shard.is_all and self._problems and not self._windows:
             first = self._problems[0]
             raise UserError(f'no video can be read: {first.line()}')
         return Built(
