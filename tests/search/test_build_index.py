@@ -14,11 +14,10 @@ import pytest
 from toy_scenes import WORLD, frames_of
 
 from vlprompt.apis import VideoEmbedder, build_index, open_index
-from vlprompt.errors import UserError
 from vlprompt.search import build, rewrite
 from vlprompt.search.parts import Block, part_numbers, read_part, write_part
 from vlprompt.search.rewrite import compact
-from vlprompt.search.shards import Shard, parse_shard
+from vlprompt.search.shards import Shard
 from vlprompt.search.videos import list_videos
 from vlprompt.toy.files import write_video
 
@@ -163,20 +162,6 @@ def test_a_batch_has_windows_of_one_video(videos, embedder, tmp_path):
     assert np.array_equal(rows, open_index(alone / 'i').features())
 
 
-def test_the_share_of_a_process():
-    assert parse_shard(None, {}) == Shard(0, 1)
-    assert parse_shard('2/3', {}) == Shard(2, 3)
-    slurm = dict(SLURM_PROCID='3', SLURM_NTASKS='4')
-    assert parse_shard(None, slurm) == Shard(3, 4)
-    step = dict(slurm, SLURM_PROCID='0', SLURM_STEP_NUM_TASKS='1')
-    assert parse_shard(None, step) == Shard(0, 1)  # the batch script
-    assert parse_shard(None, dict(RANK='1', WORLD_SIZE='2')) == Shard(1, 2)
-    assert parse_shard(None, dict(RANK='0', WORLD_SIZE='1')) == Shard(0, 1)
-    for text in ('3/3', '1', 'a/2', '-1/2', '0/0'):
-        with pytest.raises(UserError, match='--shard'):
-            parse_shard(text, {})
-
-
 @pytest.mark.slow
 def test_a_killed_run_goes_on(made, clips, model, tmp_path):
     """SIGKILL after some parts; then the rest, and no more than that."""
@@ -254,60 +239,6 @@ def test_of_a_video_that_is_there_twice_the_newest_counts(index):
     opened = open_index(index)
     assert len(opened) == NUMBER - 6
     assert np.array_equal(opened.features()[:1], features)
-
-
-def other_model(model, name, value):
-    from vlprompt.apis import load_config
-
-    return VideoEmbedder(load_config(model, {name: value}), device='cpu')
-
-
-@pytest.mark.parametrize(
-    ('change', 'expected'),
-    [
-        (dict(window=2.0), 'another window: 1.0, not 2.0'),
-        (dict(stride=1.0), 'another stride: 0.5, not 1.0'),
-        (dict(frames=4), 'another number of frames: 8, not 4'),
-    ],
-)
-def test_other_windows_are_refused(index, videos, model, change, expected):
-    frames = change.pop('frames', None)
-    embedder = VideoEmbedder(model, device='cpu', frames=frames)
-    with pytest.raises(UserError, match=expected):
-        build_index(videos, index, embedder, **{**SPAN, **change})
-
-
-def test_another_model_is_refused(index, videos, model):
-    preprocessor = 'model.data_preprocessor.mean'
-    other = other_model(model, preprocessor, [0.0, 0.0, 0.0])
-    with pytest.raises(UserError, match='another model: .*architecture'):
-        build_index(videos, index, other, **SPAN)
-    other = VideoEmbedder(model, device='cpu')
-    for parameter in other.model.parameters():
-        parameter.data += 1e-3
-    from vlprompt.models.trainable_state import fingerprint
-
-    weights = dict(other.model.named_parameters())
-    other.model._clip_fingerprint = fingerprint(weights)
-    with pytest.raises(UserError, match='another model: .*.weights clip '):
-        build_index(videos, index, other, **SPAN)
-    with pytest.raises(UserError, match='of another model'):
-        open_index(index, other).search('a red star')
-
-
-def test_folders_that_do_not_fit(index, videos, embedder, tmp_path):
-    (tmp_path / 'empty').mkdir()
-    for folder, expected in (
-        (tmp_path / 'empty', 'no videos below'),
-        (tmp_path / 'none', 'is not a folder'),
-        (videos / 'red_star.mp4', 'is not a folder'),
-        (videos / 'sub folder', 'change "root"'),
-    ):
-        with pytest.raises(UserError, match=expected):
-            build_index(folder, index, embedder, **SPAN)
-    (tmp_path / 'empty/a.mp4').write_text('a')
-    with pytest.raises(UserError, match='no video can be read'):
-        build_index(tmp_path / 'empty', tmp_path / 'i', embedder, **SPAN)
 
 
 def test_videos_are_sorted_by_their_paths(clips):
