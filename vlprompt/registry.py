@@ -54,7 +54,11 @@ TOKENIZER = _models(mmaction.TOKENIZER)
 METRICS = _evaluation(mmaction.METRICS)
 EVALUATOR = _evaluation(mmaction.EVALUATOR)
 VISUALIZERS = _child(mmaction.VISUALIZERS, *mmaction.VISUALIZERS._locations)
-VISBACKENDS = _child(mmaction.VISBACKENDS, *mmaction.VISBACKENDS._locations)
+VISBACKENDS = _child(
+    mmaction.VISBACKENDS,
+    'vlprompt.tracking.tracker',
+    *mmaction.VISBACKENDS._locations,
+)
 INFERENCERS = _child(mmaction.INFERENCERS, *mmaction.INFERENCERS._locations)
 # MMAction2 names a module here that it does not have.
 FUNCTION = _child(mmaction.FUNCTION)

@@ -6,6 +6,7 @@ As a program: run each without and with its remedy, print both as JSON.
 import importlib
 import importlib.metadata
 import json
+import os
 import sys
 import tempfile
 import warnings
@@ -291,6 +292,19 @@ def checkpoint_order():
             hook._save_checkpoint_with_step(runner, 2, {})
         except OSError:
             assert Path(folder, 'epoch_1.pth').exists()
+
+
+def mlflow_store():
+    from mmengine.logging import MMLogger
+    from mmengine.visualization import MLflowVisBackend
+
+    MMLogger.get_instance('mlflow_store')
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            mlflow = MLflowVisBackend(save_dir=folder).experiment
+            assert mlflow.get_experiment_by_name('Default')
+        finally:
+            os.environ.pop('MLFLOW_TRACKING_URI', None)  # MLflow has set it
 
 
 def outcome(function):

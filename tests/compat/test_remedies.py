@@ -11,8 +11,8 @@ import pytest
 from vlprompt.compat import FINDER, OURS, REMEDIES
 
 SYMPTOMS = Path(__file__).with_name('symptoms.py')
-# Not everywhere: with a torchvision that fits, or with a GPU.
-OF_THE_MACHINE = ('torchvision_operators', 'amp_on_cpu')
+# Not everywhere: with a torchvision that fits, with a GPU, without MLflow.
+OF_THE_MACHINE = ('torchvision_operators', 'amp_on_cpu', 'mlflow_store')
 
 
 @pytest.fixture(scope='module')
@@ -35,7 +35,7 @@ def report(repository, tmp_path_factory):
 def test_upstream_still_needs_it_and_it_works(report, remedy):
     found = report[remedy.name]
     if remedy.name in OF_THE_MACHINE and not found['needed']:
-        assert found['before'] is None
+        assert found['before'] is None or 'install' in found['before']
         pytest.skip('not a fault of this machine')
     assert found['before'], (
         f'{remedy.package} no longer needs vlprompt/compat/{remedy.name}.py: '

@@ -1,5 +1,6 @@
 """What is run, what is kept, and what is said if it fails."""
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from typing import ClassVar
@@ -54,6 +55,14 @@ def test_what_has_changed_is_run_again(tmp_path, todo):
     (out / 'train/last_checkpoint').unlink()
     run(out, todo)
     assert names(out)[0] == 'train'
+
+
+def test_a_training_is_the_same_whoever_tracks_it(tmp_path, todo):
+    plain = next(job for job in todo if job.kind == 'train')
+    tracked = dataclasses.replace(plain, track=('tensorboard', 'mlflow'))
+    assert tracked.digest(tmp_path) == plain.digest(tmp_path)
+    added = set(tracked.words(tmp_path)) - set(plain.words(tmp_path))
+    assert added == {'--track=tensorboard', '--track=mlflow'}
 
 
 def test_results_can_be_moved(tmp_path, todo):

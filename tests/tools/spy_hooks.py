@@ -104,3 +104,13 @@ class StateSpy(Hook):
         )
         path = Path(runner.work_dir, f'state_{get_rank()}.json')
         path.write_text(json.dumps(held))
+
+
+@HOOKS.register_module()
+class Breaker(Hook):
+    """Removes the database of MLflow after the first epoch."""
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        """Leave nothing."""
+        for path in Path(runner.work_dir).glob('*/vis_data/mlflow.db'):
+            path.unlink()

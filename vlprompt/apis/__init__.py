@@ -14,12 +14,14 @@ from .runner import build_runner
 
 LATE = {  # they import all models
     'Embedding': '.predictions',
+    'Exported': '.export_model',
     'Frames': '..clips.sources',
     'Prediction': '.predictions',
     'Timeline': '.predictions',
     'VideoClassifier': '.video_classifier',
     'VideoEmbedder': '.video_embedder',
     'build_index': '..search.build',
+    'export': '.export_model',
     'init_recognizer': '.inference',
     'load_model': '.inference',
     'open_index': '..search.video_index',

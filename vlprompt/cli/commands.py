@@ -67,6 +67,11 @@ GROUPS = {
             'vlprompt.cli.embed',
             'Write the embeddings of videos, an array for each.',
         ),
+        Command(
+            'export',
+            'vlprompt.cli.export',
+            'Write a model to a file for ONNX or torch.export.',
+        ),
     ),
     'Train and test': (
         Command('train', 'vlprompt.cli.train', 'Train a model.'),

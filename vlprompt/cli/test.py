@@ -56,10 +56,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def merge_args(config: Config, args: Namespace) -> None:
     """Put the flags into the config."""
     from vlprompt.apis import set_checkpoint, set_work_dir
+    from vlprompt.tracking.trackers import use_trackers
 
     from .test_options import dump_predictions, skip_broken_videos, visualize
 
     set_work_dir(config, args.work_dir)
+    use_trackers(config, ())
     set_checkpoint(config, args.checkpoint)
     if args.dump:
         dump_predictions(config, args.dump)

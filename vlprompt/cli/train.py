@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from vlprompt.tracking.trackers import add_track_argument, use_trackers
 from vlprompt.whole_files import check_writable, remove_leftovers
 
 from . import launch
@@ -60,6 +61,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action='store_true',
         help='deterministic algorithms of cuDNN',
     )
+    add_track_argument(parser)
     launch.add_launch_arguments(parser)
 
 
@@ -116,6 +118,7 @@ def run(args: Namespace) -> nn.Module | None:
             print(line)
         return None
     check_inputs(config, 'train', 'val')
+    use_trackers(config, args.track or ())
     check_writable(config.work_dir)
     if is_first():
         remove_leftovers(config.work_dir)

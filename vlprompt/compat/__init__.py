@@ -17,6 +17,7 @@ from . import (
     logs_of_tests,
     metadata_backport,
     missing_drn,
+    mlflow_store,
     mmcv_lite_warning,
     mmcv_version,
     new_moviepy,
@@ -55,6 +56,7 @@ REMEDIES = (
     files_in_place.REMEDY,
     configs_in_place.REMEDY,
     checkpoint_order.REMEDY,
+    mlflow_store.REMEDY,
 )
 # Not the repair of a fault, and so not turned off.
 OURS = (vlprompt_configs.REMEDY,)

@@ -63,7 +63,7 @@ def gather_facts(
         parameters=sum(p.numel() for p in model.parameters()),
         learned=sum(p.numel() for p in model.parameters() if p.requires_grad),
         measured=None if metrics is None else measured(config, metrics),
-        versions=_versions(),
+        versions=versions_of(PACKAGES),
     )
 
 
@@ -113,9 +113,10 @@ def _public_name(config: Config, loader: str) -> str | None:
     return name if known else None
 
 
-def _versions() -> dict[str, str]:
+def versions_of(packages: Sequence[str]) -> dict[str, str]:
+    """The versions of this library and of those packages that are there."""
     found = dict(vlprompt=__version__)
-    for package in PACKAGES:
+    for package in packages:
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -22,10 +22,12 @@ class TrainJob(Job):
     Attributes:
         config: What is trained.
         flags: Of the command.
+        track: Trackers that follow it, on which the result does not depend.
     """
 
     config: Config
     flags: tuple[str, ...] = ()
+    track: tuple[str, ...] = ()
 
     kind: ClassVar[str] = 'train'
     resume_flags: ClassVar[tuple[str, ...]] = ('--resume',)
@@ -35,7 +37,14 @@ class TrainJob(Job):
         """The command, with the config that is written for it."""
         folder = out / self.name
         config = folder / 'config.py'
-        return ['train', str(config), f'--work-dir={folder}', *self.flags]
+        track = [f'--track={name}' for name in self.track]
+        return [
+            'train',
+            str(config),
+            f'--work-dir={folder}',
+            *self.flags,
+            *track,
+        ]
 
     def digest(self, out: Path) -> str:
         """A hash of the config, the flags and the lists."""

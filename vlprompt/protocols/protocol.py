@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from vlprompt.cli.common import Options, add_options_argument
 from vlprompt.cli.parsing import parse
 from vlprompt.tables import Table
+from vlprompt.tracking.trackers import add_track_argument, check_trackers
 from vlprompt.written_values import read_value
 
 from .reports import provenance_notes, write_report
@@ -77,6 +78,7 @@ def add_arguments(parser: ArgumentParser, protocol: Protocol) -> None:
     protocol.add_arguments(parser)
     _add_common_arguments(parser)
     _add_execution_arguments(parser)
+    add_track_argument(parser)
 
 
 def run(
@@ -97,6 +99,7 @@ def run(
     """
     from vlprompt.jobs import Jobs
 
+    check_trackers(args.track or ())
     settings = protocol.settings(args)
     todo = protocol.jobs(settings)
     jobs = Jobs(settings.out, executor or make_executor(args, settings.out))

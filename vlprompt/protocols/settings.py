@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +24,7 @@ class Settings:
         cfg_options: Changes of the configs, by dotted key.
         skip_broken: Whether videos that cannot be read are left out.
         with_published: Whether the tables have the rows of the papers.
+        track: Trackers of the trainings; None for none.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Settings:
     cfg_options: dict[str, Any] | None
     skip_broken: bool
     with_published: bool
+    track: Sequence[str] | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,12 @@ def train_and_test(
     if checkpoint is not None:
         check_classes(checkpoint, first)
     elif is_trainable(first):
-        tested = TrainJob(f'{name}/train', first, (f'--seed={seed}',))
+        tested = TrainJob(
+            f'{name}/train',
+            first,
+            (f'--seed={seed}',),
+            tuple(settings.track or ()),
+        )
         jobs.append(tested)
     for part, config in tests.items():
         jobs.append(make_test(settings, f'{name}/{part}', config, tested))

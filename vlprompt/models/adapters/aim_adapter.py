@@ -95,7 +95,7 @@ class AIMAdapter(BaseModule):
         """Drop whole places of a clip, which are AIM's batch over time."""
         # (B, T, L, D) -> (B * L, T, D) and back
         flat = self.drop_path(branch.transpose(1, 2).flatten(0, 1))
-        return flat.unflatten(0, (len(branch), -1)).transpose(1, 2)
+        return flat.unflatten(0, (branch.size(0), -1)).transpose(1, 2)
 
     def _drop_frames(self, branch: Tensor) -> Tensor:
         """Drop whole frames, which are AIM's batch over places."""

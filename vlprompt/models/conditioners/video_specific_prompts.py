@@ -106,7 +106,7 @@ class VideoSpecificPrompts(BaseModule):
         patches = self.visual_ln(patches) @ self.visual_proj
         # (B, T, P, E) -> (B, P, E)
         video = self.norm(patches.mean(dim=1))
-        text = text.expand(len(video), -1, -1)
+        text = text.expand(video.size(0), -1, -1)
         prompts = text
         for layer in self.layers:
             prompts = layer(prompts, video)

@@ -99,6 +99,6 @@ class ContrastiveHead(SimilarityHead):
     def _same(self, feats: VideoTextFeatures, scores: Tensor) -> Tensor:
         """Whether text and video are of the same class, (B, B)."""
         if not self.num_classes:  # captions: every sample is its own
-            return torch.eye(len(scores), device=scores.device).bool()
+            return torch.eye(scores.size(0), device=scores.device).bool()
         classes = gather(feats.targets.to(scores.device))
         return classes[:, None] == classes

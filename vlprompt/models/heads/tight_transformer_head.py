@@ -65,7 +65,7 @@ class TightTransformerHead(ContrastiveHead):
         mask = features.mask
         check_frames(frames.size(1) + 1, len(self.positions), 'head')
         scores = [
-            self._score(text.expand(len(frames), 1, -1), frames, mask)
+            self._score(text.expand(frames.size(0), 1, -1), frames, mask)
             for text in features.text
         ]
         return torch.stack(scores, dim=1)
@@ -77,7 +77,7 @@ class TightTransformerHead(ContrastiveHead):
         tokens = torch.cat([text.to(frames.dtype), frames], dim=1)
         tokens = tokens + self.positions[: tokens.size(1)].to(tokens.dtype)
         if mask is not None:
-            mask = torch.cat([mask.new_ones(len(mask), 1), mask], dim=1)
+            mask = torch.cat([mask.new_ones(mask.size(0), 1), mask], dim=1)
         tokens = run_blocks(self.blocks, self.dropout(tokens), mask)
         pooled = self.act(self.dense(self.ln_pool(tokens[:, 0])))
         return self.score(pooled)[:, 0]

@@ -29,7 +29,7 @@ def frame_mask(data_samples: list | None, clips: Tensor) -> Tensor | None:
     if not valid or any(number is None for number in valid):
         return None
     number = torch.tensor(valid, device=clips.device)
-    number = number.repeat_interleave(len(clips) // len(valid))
+    number = number.repeat_interleave(clips.size(0) // len(valid))
     return torch.arange(clips.size(1), device=clips.device) < number[:, None]
 
 

@@ -23,7 +23,7 @@ class SymmetricContrastiveLoss(BaseModule):
 
     def forward(self, scores: Tensor, same: Tensor) -> Tensor:
         """(B, B) similarities of pairs on the diagonal to a scalar."""
-        target = torch.arange(len(scores), device=scores.device)
+        target = torch.arange(scores.size(0), device=scores.device)
         to_video = F.cross_entropy(scores, target)
         to_text = F.cross_entropy(scores.mT, target)
         return self.loss_weight * (to_video + to_text) / 2

@@ -64,10 +64,10 @@ class ClassTokenPooler(BaseModule):
         check_frames(
             frames.size(1), len(self.positions) - 1, 'ClassTokenPooler'
         )
-        cls = self.cls_token.to(frames.dtype).expand(len(frames), 1, -1)
+        cls = self.cls_token.to(frames.dtype).expand(frames.size(0), 1, -1)
         tokens = torch.cat([cls, frames], dim=1)
         tokens = tokens + self.positions[: tokens.size(1)].to(tokens.dtype)
         if mask is not None:
-            visible = mask.new_ones(len(mask), 1)
+            visible = mask.new_ones(mask.size(0), 1)
             mask = ~torch.cat([visible, mask], dim=1)
         return self.encoder(tokens, src_key_padding_mask=mask)[:, 0]

@@ -47,9 +47,8 @@ class VideoTextRecognizer(BaseRecognizer):
             does without; any other it does not know is refused.
         frozen_dtype: ``'bfloat16'`` or ``'float16'`` to hold the matrices
             of what is frozen in, and to compute in; ``--amp`` sets it.
-        data_preprocessor: Config of MMAction2's ``ActionDataPreprocessor``
-            with ``format_shape='NCTHW'``; ``from_clip=True`` takes mean and
-            std of the tag in ``clip``.
+        data_preprocessor: Of MMAction2, with ``format_shape='NCTHW'``;
+            ``from_clip=True`` takes mean and std of the tag in ``clip``.
 
     Attributes:
         class_names: In the order of the labels; None if not known yet.
@@ -173,7 +172,7 @@ class VideoTextRecognizer(BaseRecognizer):
         tokens = None
         if stage == 'head':
             tokens = self.text_bank.tokens(data_samples)
-        prompts = self._make_prompts(tokens)
+        prompts = self.make_prompts(tokens)
         visual = self.backbone(clips, prompts['visual'])
         visual = visual._replace(mask=frame_mask(data_samples, clips))
         if stage == 'backbone':
@@ -196,7 +195,7 @@ class VideoTextRecognizer(BaseRecognizer):
         tokens = None
         if stage == 'head':
             tokens = self.text_bank.tokens(data_samples)
-        return self._finish(visual, stage, tokens, self._make_prompts(tokens))
+        return self._finish(visual, stage, tokens, self.make_prompts(tokens))
 
     def _finish(
         self,
@@ -225,11 +224,12 @@ class VideoTextRecognizer(BaseRecognizer):
             texts: Inside the template; the class names if not given.
         """
         if texts is not None:
-            return self.text_bank.encode(texts, self._make_prompts)
+            return self.text_bank.encode(texts, self.make_prompts)
         tokens = self.text_bank.tokens()
-        return self.text_bank(tokens, self._make_prompts(tokens)['text'])
+        return self.text_bank(tokens, self.make_prompts(tokens)['text'])
 
-    def _make_prompts(self, tokens: TokenizedTexts | None) -> dict:
+    def make_prompts(self, tokens: TokenizedTexts | None) -> dict:
+        """Texts, if there are any, to the prompts of both towers."""
         if self.prompts is None:
             return dict(visual=None, text=None)
         return self.prompts(None if tokens is None else tokens.slots)

@@ -132,7 +132,7 @@ class Layer:
             return mask
         if isinstance(queries, slice):
             return mask[..., queries, :]
-        return take(mask.expand(len(queries), 1, -1, -1), queries)
+        return take(mask.expand(queries.size(0), 1, -1, -1), queries)
 
 
 def take(tokens: Tensor, queries: Queries | None) -> Tensor:

@@ -120,7 +120,7 @@ def _fill(
         return head, tail
     k = tokens.shared_slots
     where = tokens.slots[:, k:] - tokens.shared + packing.starts[:, None]
-    later = prompt[..., k:, :].expand(len(where), -1, -1)
+    later = prompt[..., k:, :].expand(where.size(0), -1, -1)
     return (
         _put(head, tokens.slots[0, :k], prompt[..., :k, :].flatten(0, -2)),
         _put(tail, where.flatten(), later.flatten(0, 1)),

@@ -145,7 +145,7 @@ class CLIPVisionTower(BaseModule):
         # (B * T, D, h, w) -> (B * T, N - 1, D)
         patches = visual.conv1(frames.flatten(0, 1)).flatten(2).mT
         patches = patches.to(visual.class_embedding.dtype)
-        cls = visual.class_embedding.expand(len(patches), 1, -1)
+        cls = visual.class_embedding.expand(patches.size(0), 1, -1)
         tokens = torch.cat([cls, patches], dim=1)
         tokens = tokens + visual.positional_embedding
         tokens = visual.patch_dropout(tokens).unflatten(0, frames.shape[:2])

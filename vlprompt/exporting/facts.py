@@ -1,0 +1,114 @@
+"""What is known of an exported model, for the JSON file beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor
+
+from vlprompt.datasets.pipelines import count_frames, count_views
+from vlprompt.hub.facts import PACKAGES, versions_of
+from vlprompt.hub.plain_values import plain
+from vlprompt.models.trainable_state import FINGERPRINT
+
+from .parity import Clips
+from .programs import INPUT, Program
+
+if TYPE_CHECKING:
+    from vlprompt.apis.video_embedder import VideoEmbedder
+
+FORMAT = 1
+BLOCK = 1 << 20
+PIXELS = 'RGB, (pixel - mean) / std of pixels from 0 to 255'
+
+
+def facts_of(
+    embedder: VideoEmbedder,
+    program: Program,
+    clips: Clips,
+    checkpoint: str | None,
+) -> dict[str, Any]:
+    """Everything but the files themselves.
+
+    Args:
+        embedder: With the model and its pipelines.
+        program: What is exported of it.
+        clips: In the shape that it takes.
+        checkpoint: What it has learnt, a file, an address or None.
+    """
+    model, config = embedder.model, embedder.config
+    clip = plain(config.model.clip.to_dict())
+    clip['fingerprint'] = _fingerprint(model.state_dict().get(FINGERPRINT))
+    is_classifier = program.output == 'logits'
+    names = list(model.class_names) if is_classifier else None
+    texts = config.model.get('texts') or {}
+    return dict(
+        format=FORMAT,
+        model=embedder.source,
+        checkpoint=checkpoint
+        and dict(name=Path(checkpoint).name, sha256=_sha256(Path(checkpoint))),
+        clip=clip,
+        input=dict(
+            name=INPUT,
+            shape=['batch', *clips.frames.shape[1:]],
+            dtype='float32',
+            values=PIXELS,
+        ),
+        output=dict(
+            name=program.output,
+            meaning='a softmax gives probabilities'
+            if is_classifier
+            else 'unit length: a product of two is a cosine',
+        ),
+        classes=names,
+        template=plain(texts.get('template')) if is_classifier else None,
+        preprocessing=_preprocessing(embedder, clips),
+        versions=versions_of((*PACKAGES, 'onnx', 'onnxscript', 'onnxruntime')),
+    )
+
+
+def file_facts(path: Path, parity: dict[str, Any]) -> dict[str, Any]:
+    """Of a file that has been written, and how it compares."""
+    return dict(
+        name=path.name,
+        bytes=path.stat().st_size,
+        sha256=_sha256(path),
+        parity=parity,
+    )
+
+
+def _preprocessing(embedder: VideoEmbedder, clips: Clips) -> dict[str, Any]:
+    colors = embedder.model.data_preprocessor
+    views, crops = count_views(embedder.whole)
+    steps = plain(list(embedder.single))
+    sampler = next(step for step in steps if 'Sample' in step['type'])
+    return dict(
+        mean=_numbers(colors.mean),
+        std=_numbers(colors.std),
+        size=list(clips.frames.shape[-2:]),
+        frames=count_frames(embedder.single),
+        sampling=sampler,
+        steps=steps,
+        views_of_tests=f'{views}x{crops}',
+    )
+
+
+def _numbers(values: Tensor | None) -> list[float] | None:
+    return None if values is None else values.flatten().tolist()
+
+
+def _fingerprint(value: Tensor | None) -> str | None:
+    return None if value is None else bytes(value.tolist()).hex()
+
+
+def _sha256(path: Path) -> str | None:
+    """Of a file; None for an address."""
+    if not path.is_file():
+        return None
+    state = hashlib.sha256()
+    with path.open('rb') as file:
+        while block := file.read(BLOCK):
+            state.update(block)
+    return state.hexdigest()

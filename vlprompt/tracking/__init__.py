@@ -1,0 +1,1 @@
+"""Experiment trackers: where the metrics of trainings are sent."""
