@@ -21,6 +21,7 @@ NOT_SHIPPED = (
 EXTRAS = (
     'analysis',
     'export',
+    'ray',
     'search',
     'slurm',
     'track',

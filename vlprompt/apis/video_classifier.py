@@ -109,7 +109,7 @@ class VideoClassifier(VideoEmbedder):
                 fit.
         """
         self._need_classes()
-        read = self._reading(batch_size, window, stride)
+        read = self.reading(batch_size, window, stride)
         for batch in self._encode(
             inputs, read, batch_size, num_workers, on_error
         ):
@@ -138,7 +138,7 @@ class VideoClassifier(VideoEmbedder):
         if len(sources) > 1:
             raise UserError(f'one video expected, got {len(sources)}')
         read = partial(
-            self._reading(batch_size, window, stride), with_pictures=True
+            self.reading(batch_size, window, stride), with_pictures=True
         )
         windows, pictures = [], []
         for batch in self._encode(sources, read, batch_size, 1, 'stop'):
