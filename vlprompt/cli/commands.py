@@ -52,6 +52,12 @@ GROUPS = {
             'vlprompt.cli.classify',
             'Tell what videos show, by class names of your own.',
         ),
+        Command(
+            'web',
+            'vlprompt.cli.web',
+            'Open a page to classify videos, search an index and browse '
+            'reports.',
+        ),
     ),
     'Train and test': (
         Command('train', 'vlprompt.cli.train', 'Train a model.'),

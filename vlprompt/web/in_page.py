@@ -1,0 +1,38 @@
+"""Errors as one line in the page."""
+
+import functools
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from markupsafe import escape
+
+from vlprompt.user_messages import error_line
+
+OF_OURS = 'this is a bug: the terminal in which `vlprompt web` runs says more'
+
+
+def in_page(function: Callable) -> Callable:
+    """Have a function of the page fail with one line, and without a trace.
+
+    Args:
+        function: What a button calls.
+
+    Returns:
+        The same with errors as the page shows them.
+    """
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            line = error_line(error)
+            if line is None:
+                traceback.print_exc()
+            # What is given is taken for HTML.
+            text = str(escape(line or OF_OURS))
+            raise gr.Error(text, print_exception=False) from error
+
+    return call
