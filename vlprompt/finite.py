@@ -71,31 +71,19 @@ def refuse_videos(
         )
 
 
-def refuse_weights(tensors: Mapping[str, Tensor], source: str) -> None:
-    """Refuse weights that are not all finite numbers.
-
-    Args:
-        tensors: By name; a mask may have infinity.
-        source: Where they are from.
-
-    Raises:
-        UserError: It names the first of them.
-    """
-    weights = {k: v for k, v in tensors.items() if not k.endswith('mask')}
-    if name := first_non_finite(weights):
-        raise UserError(
-            f'{source} has weights that are not finite numbers, {name} first: '
-            'they come from a training that went wrong, or are damaged'
-        )
-
-
 def first_non_finite(tensors: Mapping[str, Tensor]) -> str | None:
-    """The name of the first of some tensors that has NaN or infinity."""
+    """The name of the first of some tensors that has NaN or infinity.
+
+    Those of no values (the meta device) and of whole numbers have none.
+    """
     for name, tensor in tensors.items():
-        if not isinstance(tensor, Tensor) or not tensor.is_floating_point():
+        if not tensor.is_floating_point() or tensor.is_meta:
             continue
-        # A sum is finite if its terms are, which costs less to find out.
-        if tensor.is_meta or is_finite(tensor.sum(dtype=torch.float32)):
+        if tensor.dtype.itemsize == 1:  # which PyTorch cannot add up
+            tensor = tensor.float()
+        # A sum is finite if its terms are, which costs less to find out; it
+        # may overflow, though.
+        if tensor.sum(dtype=torch.float32).isfinite():
             continue
         if not is_finite(tensor):
             return name

@@ -12,6 +12,8 @@ from vlprompt.apis import VideoClassifier, find_model, load_config
 from vlprompt.errors import UserError
 from vlprompt.toy.files import CLIP
 
+WEIGHTS = dict(state_dict=dict(a=torch.ones(1)))
+
 
 def test_names_configs_and_addresses(toy, tmp_path):
     default = find_model()
@@ -34,12 +36,12 @@ def test_the_folder_of_a_run_has_its_best_or_last_checkpoint(toy, tmp_path):
     with pytest.raises(UserError, match='has no checkpoint'):
         find_model(tmp_path)
     for epoch in (1, 2):
-        torch.save(dict(state_dict={}), tmp_path / f'epoch_{epoch}.pth')
+        torch.save(WEIGHTS, tmp_path / f'epoch_{epoch}.pth')
         os.utime(tmp_path / f'epoch_{epoch}.pth', (epoch, epoch))
     found = find_model(str(tmp_path))
     assert found.checkpoint == str(tmp_path / 'epoch_2.pth')
     assert found.config.model.clip == config.model.clip
-    torch.save(dict(state_dict={}), tmp_path / 'best_acc_top1_epoch_1.pth')
+    torch.save(WEIGHTS, tmp_path / 'best_acc_top1_epoch_1.pth')
     assert 'best_acc_top1' in find_model(tmp_path).checkpoint
 
 

@@ -167,7 +167,7 @@ def test_a_schedule_that_follows_a_metric_keeps_its_state(tmp_path):
     ]
     train(config_of(tmp_path / 'a', 3, schedules))
     path = tmp_path / 'a/epoch_3.pth'
-    content = torch.load(path, weights_only=False)
+    content = CheckpointLoader.load_checkpoint(str(path))
     content['param_schedulers'][0]['num_bad_epochs'] = 7
     torch.save(content, path)
     config = config_of(tmp_path / 'b', 6, schedules)
@@ -273,7 +273,7 @@ def test_what_is_in_a_config_is_not_run(tmp_path):
     """MMEngine runs a config that it finds in a checkpoint."""
     train(config_of(tmp_path / 'a', 3, COSINE))
     path, trap = tmp_path / 'a/epoch_3.pth', tmp_path / 'trap'
-    content = torch.load(path, weights_only=False)
+    content = CheckpointLoader.load_checkpoint(str(path))
     code = f'open({str(trap)!r}, "w")\n'
     content['meta']['config'] = content['meta']['cfg'] = code
     torch.save(content, path)
@@ -302,7 +302,7 @@ def test_moving_average_goes_on(tmp_path):
     shutil.copytree(tmp_path / 'a', tmp_path / 'b')
     resumed(config('b', 6), tmp_path / 'b')
     first, again = (
-        torch.load(tmp_path / f'{name}/epoch_6.pth', weights_only=False)
+        CheckpointLoader.load_checkpoint(str(tmp_path / f'{name}/epoch_6.pth'))
         for name in 'ab'
     )
     for key in ('state_dict', 'ema_state_dict'):

@@ -171,7 +171,7 @@ def attempt_checkpoint(kind, number, folder):
 
 
 def test_a_reader_that_runs_what_it_reads_is_seen(tmp_path, monkeypatch):
-    load = partial(torch.load, weights_only=False)
+    load = partial(torch.load, **{'weights_only': False})
     for name in ('_as_checkpoint', '_as_pretrained'):
         unsafe = partial(load)
         unsafe.__name__ = name

@@ -164,7 +164,9 @@ def test_whatever_its_name_is(name, suffix):
 def test_folders_and_links(way):
     Path('folder').mkdir()
     Path('folder/model.bin').write_bytes(b'')
-    with pytest.raises(UserError, match='is a folder.* folder/model.bin'):
+    # Those of transformers are folders for inference and two converters.
+    line = 'is a folder.* folder/model.bin|pickles alone.|folders are of the'
+    with pytest.raises(UserError, match=line):
         WAYS[way]('folder')
     if way == 'pretrained':  # which may be a tag
         return

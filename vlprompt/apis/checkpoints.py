@@ -11,8 +11,7 @@ from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 
 from vlprompt.errors import UserError
-from vlprompt.finite import refuse_weights
-from vlprompt.weights import read_file, split_place, weights_in
+from vlprompt.weights import check_finite, read_file, split_place, weights_in
 from vlprompt.weights.names import FINGERPRINT
 
 STEP = re.compile(r'(?:epoch|iter)_(\d+)\.pth')
@@ -63,7 +62,7 @@ def _content(path: str) -> dict[str, Any]:
     file, place = split_place(path)
     found = read_file(file, mmap=True)
     loaded = weights_in(found, file, place, [FINGERPRINT])
-    refuse_weights(loaded.tensors, path)
+    check_finite(loaded.tensors, path)
     return found.content if loaded.place else {}
 
 

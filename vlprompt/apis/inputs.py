@@ -11,7 +11,10 @@ from mmengine.config import Config
 from vlprompt.datasets.lists.class_names import class_names_of
 from vlprompt.errors import UserError, docs_url
 from vlprompt.missing_packages import missing_package_line
+from vlprompt.weights import split_place
+from vlprompt.weights.file_format import file_format
 
+CHECKPOINT, CLIP_WEIGHTS = 'checkpoint', 'file of CLIP weights'
 WEIGHTS = ('.pt', '.pth', '.bin', '.safetensors', '.ckpt')
 # Packages that parts of a pipeline import when they are used.
 NEEDS = {'DecordInit': 'decord', 'PyAVInit': 'av'}
@@ -40,9 +43,9 @@ def inputs_of(config: Config, *loaders: str) -> Iterator[Input]:
     for key in ('pretrained', 'finetuned'):
         path = clip.get(key)
         if isinstance(path, str) and _is_file_name(path):
-            yield Input('file of CLIP weights', path)
+            yield Input(CLIP_WEIGHTS, path)
     if config.get('load_from'):
-        yield Input('checkpoint', config.load_from)
+        yield Input(CHECKPOINT, config.load_from)
     for dataset in data_sets(config, *loaders):
         yield from _inputs_of_data(dataset)
 
@@ -55,16 +58,18 @@ def check_inputs(config: Config, *loaders: str) -> None:
         loaders: As of :func:`inputs_of`.
 
     Raises:
-        UserError: If a file, a folder or a package is missing, or a class
-            list does not fit.
+        UserError: If a file, a folder or a package is missing, weights are
+            something else, or a class list does not fit.
     """
-    for item in inputs_of(config, *loaders):
-        if is_missing(item.path):
+    for kind, path in inputs_of(config, *loaders):
+        if '://' in path:
+            continue
+        if kind in (CHECKPOINT, CLIP_WEIGHTS):
+            file_format(Path(split_place(path)[0]).expanduser(), kind)
+        elif is_missing(path):
             raise UserError(
-                f'no {item.kind} at {item.path} ({docs_url("data#layout")} '
-                'says what belongs there)'
-                if item.kind in ('list', 'folder of videos')
-                else f'no {item.kind} at {item.path}'
+                f'no {kind} at {path} ({docs_url("data#layout")} says what '
+                'belongs there)'
             )
     for dataset in data_sets(config, *loaders):
         class_names_of(dataset)

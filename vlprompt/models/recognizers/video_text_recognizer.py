@@ -36,8 +36,7 @@ class VideoTextRecognizer(BaseRecognizer):
         clip: The arguments of :func:`load_clip`.
         backbone: Config of a vision tower, such as :class:`CLIPVisionTower`.
         cls_head: Config of the head.
-        texts: Config of what videos are compared with; None for a head that
-            needs none.
+        texts: Config of what videos are compared with; None if with none.
         text_encoder: Config of a text tower.
         prompts: Config of a :class:`PromptLearner`, if prompts are learnt.
         pooler: Config of a temporal pooler.
@@ -54,7 +53,7 @@ class VideoTextRecognizer(BaseRecognizer):
 
     Attributes:
         class_names: In the order of the labels; None if not known yet.
-        text_bank: Says when texts are encoded, and by which process.
+        text_bank: Says when and by which process texts are encoded.
 
     Raises:
         UserError: If parts do not fit, or a pattern matches no parameter.
@@ -223,8 +222,7 @@ class VideoTextRecognizer(BaseRecognizer):
         """(C, E) texts, not normalised, not made for a video.
 
         Args:
-            texts: What the template is put around; the class names, whose
-                features are kept, if not given.
+            texts: Inside the template; the class names if not given.
         """
         if texts is not None:
             return self.text_bank.encode(texts, self._make_prompts)
