@@ -20,6 +20,7 @@ from .classify_tab import ClassifyTab
 from .files import ReportFiles, VideoFiles
 from .guard import LOOPBACK, Guard
 from .report_tab import ReportTab
+from .uploads import take_uploads_only
 
 if TYPE_CHECKING:
     from vlprompt.search import VideoIndex
@@ -65,7 +66,8 @@ def build_app(
     """
     if upload_limit <= 0:
         raise UserError(f'uploads of {upload_limit} MB, expected more than 0')
-    os.environ['GRADIO_TEMP_DIR'] = str(Path(uploads).resolve())
+    uploads = Path(uploads).resolve()
+    os.environ['GRADIO_TEMP_DIR'] = str(uploads)
     lock = Lock()
     names = [str(page) for page in reports] if names is None else names
     app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=None)
@@ -83,6 +85,7 @@ def build_app(
         if reports:
             with _tab('Reports'):
                 ReportTab(names).build()
+    take_uploads_only(page, uploads)
     page.queue(max_size=WAITING, default_concurrency_limit=1, api_open=False)
     return _mounted(app, page, upload_limit, hosts)
 

@@ -1,7 +1,7 @@
 """Class names as they are typed into a page."""
 
 from vlprompt.apis.classes import find_classes
-from vlprompt.datasets.catalog import SHORT
+from vlprompt.datasets.catalog import DATA_SETS, SHORT
 from vlprompt.datasets.lists.class_names import list_class_names
 from vlprompt.errors import UserError, suggest
 
@@ -26,11 +26,11 @@ def typed_classes(text: str) -> tuple[str, ...] | None:
     if not lines:
         return None
     if len(lines) == 1:
-        known = [*SHORT, *list_class_names(), 'toy']
-        if lines[0] not in known:
+        known = [*DATA_SETS, *SHORT]
+        if lines[0] not in {*known, *list_class_names()}:
             raise UserError(
                 f'one class, {lines[0]!r}{suggest(lines[0], known)}: expected '
                 'several, one a line, or the name of a data set '
-                f'({", ".join([*SHORT, "toy"])})'
+                f'({", ".join(known)})'
             )
     return find_classes(lines)

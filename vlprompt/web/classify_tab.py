@@ -9,6 +9,7 @@ from markupsafe import Markup
 from vlprompt.apis import Prediction, Timeline, VideoClassifier
 from vlprompt.apis.prediction_files import as_dict
 from vlprompt.clips.sources import Source
+from vlprompt.clips.windows import Span
 from vlprompt.errors import UserError
 from vlprompt.pages import Bar, bar_chart, render_part
 from vlprompt.pages.timeline import timeline_page
@@ -20,7 +21,8 @@ from .uploads import read_upload, video_input
 SHOWN = 10  # classes
 SHORTEST = 2.0  # seconds of a window
 LONG = 10.0  # seconds of a video that gets a timeline by itself
-MOST_WINDOWS = 120  # unless their length is given
+FEW_WINDOWS = 120  # unless their length is given
+MOST_WINDOWS = 5000
 ONE_AT_A_TIME = dict(concurrency_id='model', concurrency_limit=1)
 
 
@@ -51,7 +53,6 @@ class ClassifyTab:
                     0,
                     label='Seconds of a window of the timeline',
                     info=f'0: a timeline for videos of {LONG:g} s or more',
-                    minimum=0,
                 )
                 button = gr.Button('Classify', variant='primary')
             with gr.Column(scale=3):
@@ -71,7 +72,7 @@ class ClassifyTab:
         self,
         video: str | None,
         words: str,
-        window: float,
+        window: float | None,
         progress: gr.Progress = gr.Progress(),  # noqa: B008, Gradio's way
     ) -> tuple[str, dict[str, Any], str]:
         """Classify a video.
@@ -101,31 +102,42 @@ class ClassifyTab:
             progress(0, desc='looking at the whole video')
             (whole,) = self._classifier.predict(source)
             timeline = self._timeline(source, whole.end, window, progress)
-        numbers: dict[str, Any] = as_dict(whole, len(whole.names))
+        numbers: dict[str, Any] = dict(video=source.name, **_numbers(whole))
         if timeline is None:
             return _bars(whole), numbers, ''
-        windows = [as_dict(w, SHOWN) for w in timeline.windows]
-        numbers['windows'] = [{**w, 'path': source.name} for w in windows]
+        numbers['windows'] = [_numbers(window) for window in timeline.windows]
         return _bars(whole), numbers, _framed(timeline)
 
     def _timeline(
         self,
         source: Source,
         duration: float,
-        window: float,
+        window: float | None,
         progress: gr.Progress,
     ) -> Timeline | None:
         """That of a long video, or if a length is given."""
         if not window:
             if duration < LONG:
                 return None
-            window = max(SHORTEST, duration / MOST_WINDOWS)
-        total = max(1, round(duration / window))
+            window = max(SHORTEST, duration / FEW_WINDOWS)
+        span = Span.checked(window, None)
+        total = max(1, round(duration / span.window))
+        if total > MOST_WINDOWS:
+            raise UserError(
+                f'{total} windows of {window:g} s, expected {MOST_WINDOWS} '
+                'at most'
+            )
 
         def follow(number: int) -> None:
             progress((number, total), desc='timeline', unit='windows')
 
         return self._classifier.timeline(source, window, follow=follow)
+
+
+def _numbers(prediction: Prediction) -> dict[str, Any]:
+    numbers = as_dict(prediction, len(prediction.names))
+    del numbers['path']  # which clients of Gradio take for a file to fetch
+    return numbers
 
 
 def _bars(whole: Prediction) -> Markup:

@@ -43,9 +43,7 @@ def excerpt(path: Path, start: float, end: float) -> bytes:
         stream = source.streams.video[0]
         stream.thread_type = 'AUTO'
         begin = float((stream.start_time or 0) * stream.time_base)
-        source.seek(
-            int((begin + start) / stream.time_base), stream=stream
-        )
+        source.seek(int((begin + start) / stream.time_base), stream=stream)
         output, last = None, -1.0
         for frame in source.decode(stream):
             second = (frame.time or 0.0) - begin

@@ -1,12 +1,12 @@
 """Errors as one line in the page."""
 
 import functools
+import html
 import traceback
 from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
-from markupsafe import escape
 
 from vlprompt.user_messages import error_line
 
@@ -32,7 +32,7 @@ def in_page(function: Callable) -> Callable:
             if line is None:
                 traceback.print_exc()
             # What is given is taken for HTML.
-            text = str(escape(line or OF_OURS))
+            text = html.escape(line or OF_OURS, quote=False)
             raise gr.Error(text, print_exception=False) from error
 
     return call

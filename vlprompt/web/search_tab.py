@@ -7,7 +7,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
-from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from vlprompt.datasets.readers.decode_errors import unreadable
@@ -74,9 +73,7 @@ class SearchTab:
                     f'{self._index.manifest["model"]}',
                 )
             with gr.Column(scale=1, min_width=120):
-                number = gr.Slider(
-                    1, MOST, FEW, step=1, label='Hits at most'
-                )
+                number = gr.Slider(1, MOST, FEW, step=1, label='Hits at most')
         with gr.Accordion('Or a video like those', open=False):
             video = video_input('Example')
         button = gr.Button('Search', variant='primary')
@@ -157,7 +154,7 @@ def _picture(path: Any, hit: Hit) -> str:
 def _numbers(hits: Sequence[Hit]) -> list[dict[str, Any]]:
     return [
         dict(
-            path=hit.path,
+            video=hit.path,  # clients of Gradio fetch what is called path
             start=round(hit.start, 3),
             end=round(hit.end, 3),
             score=round(hit.score, 4),

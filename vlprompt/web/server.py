@@ -46,7 +46,9 @@ def is_loopback(host: str) -> bool:
 def address_of(listening: socket.socket, host: str) -> str:
     """What one types into a browser."""
     port = listening.getsockname()[1]
-    return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
+    return (
+        f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
+    )
 
 
 def serve(app: Any, listening: socket.socket) -> None:

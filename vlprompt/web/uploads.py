@@ -1,6 +1,6 @@
 """Videos that somebody else has sent."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ import gradio as gr
 from vlprompt.clips.sources import Source, file_source
 from vlprompt.errors import UserError
 
-WEB = ('http://', 'https://')
+Copy = Callable[[Any], Awaitable[str | None]]
+COPY = 'async_move_resource_to_block_cache'  # Gradio's, of each field
 # FFmpeg's names of formats that hold their frames themselves.  Playlists
 # name other files, of this machine or of the network.
 FORMATS = (
@@ -21,9 +22,40 @@ FORMATS = (
 
 def video_input(label: str) -> gr.Video:
     """Where a video is dropped."""
-    video = gr.Video(label=label, sources=['upload'], height=300)
-    _take_no_addresses(video)
-    return video
+    return gr.Video(label=label, sources=['upload'], height=300)
+
+
+def take_uploads_only(page: gr.Blocks, folder: Path) -> None:
+    """Refuse all files that have not been uploaded, and addresses.
+
+    A request can name any file of this machine, or an address.  Gradio
+    copies the former, if its page is a part of another app, and downloads
+    the latter, for any field of the page.
+
+    Args:
+        page: Once it is complete.
+        folder: Of uploads.
+    """
+    for block in page.blocks.values():
+        copy = getattr(block, COPY, None)
+        if copy is not None:
+            setattr(block, COPY, _checked(copy, folder.resolve()))
+
+
+def _checked(copy: Copy, folder: Path) -> Copy:
+    async def copy_upload(path: Any) -> str | None:
+        if path is not None and not _is_inside(str(path), folder):
+            raise gr.Error('an uploaded file expected', print_exception=False)
+        return await copy(path)
+
+    return copy_upload
+
+
+def _is_inside(path: str, folder: Path) -> bool:
+    """Whether a file lies in a folder; an address never does."""
+    return Path(path).is_absolute() and (
+        Path(path).resolve().is_relative_to(folder)
+    )
 
 
 def read_upload(path: str) -> Source:
@@ -41,17 +73,3 @@ def read_upload(path: str) -> Source:
     if not is_video:
         raise UserError(f'{name} has no pictures')
     return file_source(path)._replace(name=name)
-
-
-def _take_no_addresses(component: gr.Video) -> None:
-    """Refuse addresses, which Gradio would download on this machine."""
-    move: Callable[[Any], Any] = component.async_move_resource_to_block_cache
-
-    async def move_file(path: Any) -> str | None:
-        if str(path).startswith(WEB):
-            raise gr.Error(
-                'a file expected, not an address', print_exception=False
-            )
-        return await move(path)
-
-    component.async_move_resource_to_block_cache = move_file
