@@ -11,7 +11,14 @@ from vlprompt.apis.prediction_files import as_dict
 from vlprompt.clips.sources import Source
 from vlprompt.clips.windows import Span
 from vlprompt.errors import UserError
-from vlprompt.pages import Bar, bar_chart, render_part
+from vlprompt.pages import (
+    Bar,
+    Strip,
+    bar_chart,
+    frame_strip,
+    read_frames,
+    render_part,
+)
 from vlprompt.pages.timeline import timeline_page
 
 from .class_names import typed_classes
@@ -19,6 +26,7 @@ from .in_page import in_page
 from .uploads import read_upload, video_input
 
 SHOWN = 10  # classes
+FRAMES, HEIGHT = 6, 100  # of the picture above the bars
 SHORTEST = 2.0  # seconds of a window
 LONG = 10.0  # seconds of a video that gets a timeline by itself
 FEW_WINDOWS = 120  # unless their length is given
@@ -101,12 +109,14 @@ class ClassifyTab:
             self._classifier.set_classes(classes)
             progress(0, desc='looking at the whole video')
             (whole,) = self._classifier.predict(source)
+            picture = frame_strip(read_frames(video, FRAMES), HEIGHT)
             timeline = self._timeline(source, whole.end, window, progress)
         numbers: dict[str, Any] = dict(video=source.name, **_numbers(whole))
+        bars = _drawn(whole, picture)
         if timeline is None:
-            return _bars(whole), numbers, ''
+            return bars, numbers, ''
         numbers['windows'] = [_numbers(window) for window in timeline.windows]
-        return _bars(whole), numbers, _framed(timeline)
+        return bars, numbers, _framed(timeline)
 
     def _timeline(
         self,
@@ -140,10 +150,14 @@ def _numbers(prediction: Prediction) -> dict[str, Any]:
     return numbers
 
 
-def _bars(whole: Prediction) -> Markup:
+def _drawn(whole: Prediction, picture: Strip) -> Markup:
+    """Frames of a video, and bars below them."""
     best = list(zip(whole.names, whole.scores, strict=True))[:SHOWN]
     bars = [Bar(name, max(score, 0), f'{score:.2f}') for name, score in best]
-    return bar_chart(bars, f'Classes of {whole.path}')
+    chart = bar_chart(bars, f'Classes of {whole.path}')
+    return render_part(
+        'web_bars', name=whole.path, picture=picture, chart=chart
+    )
 
 
 def _framed(timeline: Timeline) -> Markup:

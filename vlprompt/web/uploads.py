@@ -20,9 +20,9 @@ FORMATS = (
 )
 
 
-def video_input(label: str) -> gr.Video:
-    """Where a video is dropped."""
-    return gr.Video(label=label, sources=['upload'], height=300)
+def video_input(label: str) -> gr.File:
+    """Where a video is dropped, of any format; ``gr.Video`` takes few."""
+    return gr.File(label=label, height=160)
 
 
 def take_uploads_only(page: gr.Blocks, folder: Path) -> None:
