@@ -124,6 +124,16 @@ def test_archives_without_checksums_are_read():
     assert unchanged(load_weights_file('a.pth').tensors, 'zip')
 
 
+@pytest.mark.parametrize('kind', ['zip', 'script'])
+def test_an_archive_that_claims_to_be_one_of_several(kind):
+    """Python's zipfile fails even at the question whether it is one."""
+    data = bytearray(write(kind))
+    data[data.index(b'PK\6\7') + 4] = 9  # the disk that its directory is on
+    assert read(bytes(data)) is None
+    data[0] = 0
+    assert read(bytes(data)) is None
+
+
 @pytest.mark.parametrize('mmap', [False, True])
 def test_sizes_that_lie(mmap):
     """PyTorch would read memory that is not the file's."""

@@ -34,7 +34,7 @@ def file_format(path: Path, what: str) -> str:
             head = file.read(HEAD)
     except OSError as error:
         raise UserError(f'{path} cannot be read ({error.strerror})') from error
-    if head.startswith(b'PK\3\4') or zipfile.is_zipfile(path):
+    if head.startswith(b'PK\3\4') or _is_zip(path):
         return _zip_format(path, size)
     if head[:1] == b'\x80' and LEGACY in head[:32]:
         return 'legacy'
@@ -77,12 +77,19 @@ def _unfinished(path: Path) -> str:
     return ' (an unfinished download)' if path.suffix in UNFINISHED else ''
 
 
+def _is_zip(path: Path) -> bool:
+    try:
+        return zipfile.is_zipfile(path)
+    except zipfile.BadZipFile:  # one of several, it says
+        return True
+
+
 def _zip_format(path: Path, size: int) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except Exception as error:  # a damaged directory fails in many ways
-        cut = not zipfile.is_zipfile(path)
+        cut = not _is_zip(path)
         verdict = f'cut off after {size:,} bytes' if cut else 'damaged'
         raise UserError(
             f'{path} is {verdict}{_unfinished(path)}: copy or {AGAIN}'

@@ -15,8 +15,10 @@ INTRODUCTION = """\
 Written by `{command}`; do not edit.
 
 What the library does with damaged files, malicious files and interrupted
-runs, counted. Every case is drawn from seed {seed}, so it can be tried again.
-The log that this page was made from has a line for each case.
+runs, counted. Every case is drawn from seed {seed}. x264 and PyTorch's legacy
+pickles do not always write the same bytes, and moments are moments of a clock,
+so that another run differs by a few cases. The log that this page was made
+from has a line for each of them.
 """
 WIDTH = 79
 CLASSES = """\
