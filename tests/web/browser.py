@@ -47,7 +47,7 @@ class Browser:
         to_read, self._to = os.pipe()
         self._of, to_write = os.pipe()
         # The pipes are files 3 and 4 of the browser.
-        command = 'exec "$0" "$@" 3<&{} 4>&{}'.format(to_read, to_write)
+        command = f'exec "$0" "$@" 3<&{to_read} 4>&{to_write}'
         flags = [*FLAGS, f'--user-data-dir={self._profile}', 'about:blank']
         self._process = subprocess.Popen(
             ['bash', '-c', command, program, *flags],

@@ -19,7 +19,7 @@ TYPE = """(() => {{
     field.value = {text!r};
     field.dispatchEvent(new Event('input', {{bubbles: true}}));
 }})()"""
-CLICK = """[...document.querySelectorAll('button')].find(
+CLICK = """[...document.querySelectorAll('button.primary')].find(
     b => b.offsetParent && b.textContent.trim() === {name!r}).click()"""
 
 
@@ -60,11 +60,12 @@ def assert_all_from(browser, page):
 
 def test_drop_a_video_and_see_bars_and_a_timeline(browser, page, world, look):
     browser.open(page)
+    browser.wait("document.querySelector('textarea')")
     browser.wait("document.querySelector('input[type=file]')")
     browser.give_file('input[type=file]', str(world.three))
     words = '\n'.join(THINGS)
     browser.run(TYPE.format(selector='textarea', text=words))
-    browser.wait("document.body.innerText.includes('three.mp4')")
+    browser.wait("document.querySelector('.file-preview')")
     browser.run(CLICK.format(name='Classify'))
     browser.wait("document.querySelectorAll('#bars svg rect').length === 3")
     frame = "document.querySelector('#timeline iframe')"

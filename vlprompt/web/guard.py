@@ -1,8 +1,10 @@
 """What the page may load, who may ask for it, and what is never served."""
 
 from collections.abc import Collection
+from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -65,7 +67,9 @@ class Guard:
             answer = PlainTextResponse(refusal, status_code=403)
             await answer(scope, receive, send_guarded)
         else:
-            await self._app(scope, receive, send_guarded)
+            # A browser that is closed during an upload is nobody's fault.
+            with suppress(ClientDisconnect):
+                await self._app(scope, receive, send_guarded)
 
     def _refusal(self, scope: Scope) -> str | None:
         """Why a request is not answered."""
