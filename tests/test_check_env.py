@@ -26,6 +26,8 @@ def versions(monkeypatch):
     for module in using:
         monkeypatch.setattr(module, 'installed', versions.get)
     monkeypatch.setattr(check_env, 'failure', lambda module: None)
+    # Other tests of this process may have needed some.
+    monkeypatch.setattr(check_env.FINDER, 'applied', set())
     return versions
 
 

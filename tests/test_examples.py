@@ -12,8 +12,9 @@ import vlprompt
 ENTRY_POINTS = (
     'vlprompt.analysis.complexity.count_parameters',
     'vlprompt.apis.config.load_config',
-    'vlprompt.apis.inference.VideoClassifier',
     'vlprompt.apis.inference.init_recognizer',
+    'vlprompt.apis.video_classifier.VideoClassifier',
+    'vlprompt.apis.video_embedder.VideoEmbedder',
     'vlprompt.datasets.lists.class_names.class_names_of',
     'vlprompt.datasets.lists.class_names.load_class_names',
     'vlprompt.datasets.lists.path_resolver.PathResolver',

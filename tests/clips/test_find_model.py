@@ -50,7 +50,7 @@ def test_lines_for_what_is_no_model():
         ('vilt_b16_k4', 'did you mean vilt_b16_k400'),
         ('quite_another', "no model 'quite_another' .expected one"),
         ('gone.py', 'no config file at gone.py'),
-        ('vlprompt::gone/gone.py', 'gone'),
+        ('vlprompt::gone/' + 'gone.py', 'gone'),
     ):
         with pytest.raises(UserError, match=expected) as caught:
             find_model(name)

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-NAMED = re.compile(r'(?:configs/|vlprompt::)([a-z0-9_]+/\w+\.py)\b')
+NAMED = re.compile(r'(?:configs/|vlprompt::)([a-z0-9_]+/[a-z0-9_]+\.py)\b')
 # These are about names that are no more.
 OLD = ('CHANGELOG.md', 'renamed_configs.py', 'test_renamed.py')
 

@@ -16,7 +16,8 @@ def checkpoint(tmp_path):
     assert classes[0] == 'apply eye makeup'
     path = tmp_path / 'epoch_1.pth'
     meta = dict(dataset_meta=dict(classes=classes))
-    torch.save(dict(state_dict={}, meta=meta), path)
+    weights = dict(scale=torch.ones(1))
+    torch.save(dict(state_dict=weights, meta=meta), path)
     return str(path)
 
 

@@ -85,7 +85,7 @@ def test_lines_about_complexity(config):
         'batch size 0': [config, '--throughput', '--batch-size', '0'],
     }
     if not torch.cuda.is_available():
-        lines['has no GPU'] = [config, '--device', 'cuda']
+        lines['PyTorch sees none'] = [config, '--device', 'cuda']
     for expected, args in lines.items():
         line = line_of(complexity.main, args)
         assert expected in line and '\n' not in line

@@ -15,7 +15,6 @@ from vlprompt.datasets.seeded_video_dataset import BROKEN
 from vlprompt.errors import last_line
 from vlprompt.evaluation.counted_acc_metric import NAME
 from vlprompt.evaluation.retrieval import Ranking
-from vlprompt.registry import HOOKS
 
 from .facts import facts_of_test, facts_of_training
 from .files import PREDICTIONS, TEST, TRAINING, write_json
@@ -27,7 +26,6 @@ from .predictions import (
 )
 
 
-@HOOKS.register_module()
 class RecordHook(Hook):
     """Writes what a run is of, and the best few predictions of a test.
 

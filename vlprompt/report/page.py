@@ -57,9 +57,9 @@ def report(runs: Sequence[str | Path], out: str | Path | None = None) -> Path:
         UserError: If a folder is missing or has no results, or two runs
             have no list of videos in common.
 
-    Example, in the folder in which ``vlprompt demo`` was run:
-        >>> report(['work_dirs/quickstart'], 'quickstart.html')
-        PosixPath('quickstart.html')
+    Example, in the folder in which ``vlprompt demo`` was run::
+
+        report(['work_dirs/quickstart'], 'quickstart.html')
     """
     return _write(runs, out, CLIPS, load)
 
