@@ -1,17 +1,13 @@
 """The page, as an app that a server runs."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
-
-# Before Gradio is imported, which asks for news on its own.
-os.environ['GRADIO_ANALYTICS_ENABLED'] = 'False'
-
-import gradio as gr
-from fastapi import FastAPI
 
 from vlprompt.apis import VideoClassifier
 from vlprompt.errors import UserError
@@ -23,6 +19,9 @@ from .report_tab import ReportTab
 from .uploads import take_uploads_only
 
 if TYPE_CHECKING:
+    import gradio as gr
+    from fastapi import FastAPI
+
     from vlprompt.search import VideoIndex
 
 TITLE = 'vlprompt'
@@ -39,7 +38,7 @@ def build_app(
     classifier: VideoClassifier,
     uploads: str | Path,
     *,
-    index: 'VideoIndex | None' = None,
+    index: VideoIndex | None = None,
     reports: Sequence[Path] = (),
     names: Sequence[str] | None = None,
     upload_limit: int = UPLOAD,
@@ -68,6 +67,11 @@ def build_app(
         raise UserError(f'uploads of {upload_limit} MB, expected more than 0')
     uploads = Path(uploads).resolve()
     os.environ['GRADIO_TEMP_DIR'] = str(uploads)
+    # Gradio asks for news on its own, from its import on.
+    os.environ['GRADIO_ANALYTICS_ENABLED'] = 'False'
+    import gradio as gr
+    from fastapi import FastAPI
+
     lock = Lock()
     names = [str(page) for page in reports] if names is None else names
     app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=None)
@@ -90,7 +94,7 @@ def build_app(
     return _mounted(app, page, upload_limit, hosts)
 
 
-def _add_search(index: 'VideoIndex', lock: Lock) -> list:
+def _add_search(index: VideoIndex, lock: Lock) -> list:
     from .search_tab import SearchTab
 
     files = VideoFiles(index.root, index.paths)
@@ -101,6 +105,8 @@ def _add_search(index: 'VideoIndex', lock: Lock) -> list:
 
 @contextmanager
 def _tab(name: str) -> Iterator[None]:
+    import gradio as gr
+
     with gr.Tab(name):
         yield
 
@@ -108,6 +114,8 @@ def _tab(name: str) -> Iterator[None]:
 def _mounted(
     app: FastAPI, page: gr.Blocks, upload_limit: int, hosts: Collection[str]
 ) -> FastAPI:
+    import gradio as gr
+
     app.add_middleware(Guard, hosts=hosts)
     return gr.mount_gradio_app(
         app,

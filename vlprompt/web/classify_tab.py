@@ -1,9 +1,9 @@
 """Drop a video, type class names, see bars and a timeline."""
 
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
-import gradio as gr
 from markupsafe import Markup
 
 from vlprompt.apis import Prediction, Timeline, VideoClassifier
@@ -22,7 +22,7 @@ from vlprompt.pages import (
 from vlprompt.pages.timeline import timeline_page
 
 from .class_names import typed_classes
-from .in_page import in_page
+from .in_page import in_page, silent
 from .uploads import read_upload, video_input
 
 SHOWN = 10  # classes
@@ -48,6 +48,8 @@ class ClassifyTab:
 
     def build(self) -> None:
         """Lay it out, inside the page."""
+        import gradio as gr
+
         with gr.Row():
             with gr.Column(scale=2):
                 video = video_input('Video')
@@ -81,7 +83,7 @@ class ClassifyTab:
         video: str | None,
         words: str,
         window: float | None,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008, Gradio's way
+        progress: Callable[..., Any] = silent,
     ) -> tuple[str, dict[str, Any], str]:
         """Classify a video.
 
@@ -123,7 +125,7 @@ class ClassifyTab:
         source: Source,
         duration: float,
         window: float | None,
-        progress: gr.Progress,
+        progress: Callable[..., Any],
     ) -> Timeline | None:
         """That of a long video, or if a length is given."""
         if not window:

@@ -1,12 +1,13 @@
 """What the page may load, who may ask for it, and what is never served."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = ('localhost', '127.0.0.1', '::1')
 ANY = '*'
@@ -52,6 +53,10 @@ class Guard:
         self, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Answer a request."""
+        from starlette.datastructures import MutableHeaders
+        from starlette.requests import ClientDisconnect
+        from starlette.responses import PlainTextResponse
+
         if scope['type'] not in ('http', 'websocket'):
             await self._app(scope, receive, send)
             return
@@ -73,6 +78,8 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> str | None:
         """Why a request is not answered."""
+        from starlette.datastructures import Headers
+
         host = host_name(Headers(scope=scope).get('host', ''))
         if ANY not in self._hosts and host not in self._hosts:
             return 'the page is not served under this name'

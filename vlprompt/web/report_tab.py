@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import gradio as gr
-
 from vlprompt.errors import UserError
 from vlprompt.pages import render_part
 from vlprompt.report import report
@@ -63,6 +61,8 @@ class ReportTab:
 
     def build(self) -> None:
         """Lay it out, inside the page."""
+        import gradio as gr
+
         choices = [(name, i) for i, name in enumerate(self._names)]
         choice = gr.Dropdown(
             choices, value=0, label='Run', visible=len(choices) > 1

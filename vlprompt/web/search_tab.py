@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import gradio as gr
-from starlette.exceptions import HTTPException
 
 from vlprompt.datasets.readers.decode_errors import unreadable
 from vlprompt.datasets.readers.open_reader import open_reader
@@ -17,8 +15,8 @@ from vlprompt.pages.timeline import clock
 
 from .classify_tab import ONE_AT_A_TIME
 from .excerpts import LONGEST
-from .files import VideoFiles
-from .in_page import in_page
+from .files import Refused, VideoFiles
+from .in_page import in_page, silent
 from .uploads import read_upload, video_input
 
 if TYPE_CHECKING:
@@ -64,13 +62,15 @@ class SearchTab:
 
     def build(self) -> None:
         """Lay it out, inside the page."""
+        import gradio as gr
+
         with gr.Row():
             with gr.Column(scale=4):
                 text = gr.Textbox(
                     label='What it shows',
                     placeholder='a dog jumping into water',
                     info=f'in {len(self._index.paths)} videos, by '
-                    f'{self._index.manifest["model"]}',
+                    f'{Path(self._index.manifest["model"]).name}',
                 )
             with gr.Column(scale=1, min_width=120):
                 number = gr.Slider(1, MOST, FEW, step=1, label='Hits at most')
@@ -94,7 +94,7 @@ class SearchTab:
         text: str,
         video: str | None,
         number: float,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008, Gradio's way
+        progress: Callable[..., Any] = silent,
     ) -> tuple[str, list[dict[str, Any]]]:
         """Search by a text or by an example.
 
@@ -124,7 +124,10 @@ class SearchTab:
         progress(0, desc='searching')
         with self._lock:
             found = self._index.search(**query, k=int(number))
-        cards = [self._card(hit) for hit in progress.tqdm(found, 'pictures')]
+        cards = []
+        for hit in found:
+            progress((len(cards), len(found)), desc='pictures')
+            cards.append(self._card(hit))
         return render_part('web_hits', cards=cards), _numbers(found)
 
     def _card(self, hit: Hit) -> Card:
@@ -135,14 +138,14 @@ class SearchTab:
         try:
             address = self._files.address(hit.path, hit.start, end)
             poster = _picture(self._files.find(hit.path), hit)
-        except HTTPException as error:
-            problem = str(error.detail)
+        except Refused as error:
+            problem = str(error)
         except unreadable():
             address, problem = '', 'it can no longer be read'
         return Card(hit.path, time, hit.score, poster, address, problem)
 
 
-def _picture(path: Any, hit: Hit) -> str:
+def _picture(path: Path, hit: Hit) -> str:
     """The frame in the middle of a hit."""
     reader = open_reader(str(path))
     middle = (hit.start + hit.end) / 2

@@ -1,14 +1,18 @@
 """Videos that somebody else has sent."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
-import gradio as gr
 
 from vlprompt.clips.sources import Source, file_source
 from vlprompt.errors import UserError
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 Copy = Callable[[Any], Awaitable[str | None]]
 COPY = 'async_move_resource_to_block_cache'  # Gradio's, of each field
@@ -22,6 +26,8 @@ FORMATS = (
 
 def video_input(label: str) -> gr.File:
     """Where a video is dropped, of any format; ``gr.Video`` takes few."""
+    import gradio as gr
+
     return gr.File(label=label, height=160)
 
 
@@ -43,6 +49,8 @@ def take_uploads_only(page: gr.Blocks, folder: Path) -> None:
 
 
 def _checked(copy: Copy, folder: Path) -> Copy:
+    import gradio as gr
+
     async def copy_upload(path: Any) -> str | None:
         if path is not None and not _is_inside(str(path), folder):
             raise gr.Error('an uploaded file expected', print_exception=False)
