@@ -1,5 +1,6 @@
 """The page of the toy world, served in this process."""
 
+import shutil
 import sys
 import threading
 import time
@@ -130,3 +131,30 @@ def page(world, report, uploads) -> Iterator[str]:
     app = build_app(classifier, uploads, reports=[report], upload_limit=1)
     with serving(app) as address:
         yield address
+
+
+@pytest.fixture(scope='module')
+def indexed(world, tmp_path_factory):
+    """An index of a copy of the videos."""
+    pytest.importorskip('vlprompt.search')
+    from vlprompt.apis import VideoClassifier
+    from vlprompt.search import build_index, open_index
+
+    root = tmp_path_factory.mktemp('videos')
+    shutil.copy(world.three, root)
+    shutil.copytree(world.clips, root / 'clips')
+    (root / 'toy.py').write_text('private')
+    path = tmp_path_factory.mktemp('index')
+    classifier = VideoClassifier(world.config, device='cpu')
+    build_index(root, path, classifier, window=2, stride=1)
+    return open_index(path, classifier)
+
+
+@pytest.fixture(scope='module')
+def search_page(indexed, uploads) -> Iterator[str]:
+    """The address of the page with an index."""
+    pytest.importorskip('gradio')
+    from vlprompt.web import build_app
+
+    with serving(build_app(indexed.embedder, uploads, index=indexed)) as page:
+        yield page
