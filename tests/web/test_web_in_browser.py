@@ -19,8 +19,8 @@ TYPE = """(() => {{
     field.value = {text!r};
     field.dispatchEvent(new Event('input', {{bubbles: true}}));
 }})()"""
-CLICK = """[...document.querySelectorAll('button.primary')].find(
-    b => b.offsetParent && b.textContent.trim() === {name!r}).click()"""
+BUTTON = """[...document.querySelectorAll({kind!r})].find(
+    b => b.offsetParent && b.textContent.trim() === {name!r})"""
 
 
 @pytest.fixture
@@ -47,6 +47,19 @@ def look(browser, tmp_path):
     return look
 
 
+def press(browser, name, kind='button.primary'):
+    """Press a button, or choose a tab."""
+    button = BUTTON.format(kind=kind, name=name)
+    browser.wait(button)
+    browser.run(f'{button}.click()')
+
+
+def type_into(browser, selector, text):
+    """Type a text into a field."""
+    browser.wait(f'document.querySelector({selector!r})')
+    browser.run(TYPE.format(selector=selector, text=text))
+
+
 def assert_all_from(browser, page):
     """Nothing has been asked of another host."""
     others = [
@@ -60,13 +73,11 @@ def assert_all_from(browser, page):
 
 def test_drop_a_video_and_see_bars_and_a_timeline(browser, page, world, look):
     browser.open(page)
-    browser.wait("document.querySelector('textarea')")
+    type_into(browser, 'textarea', '\n'.join(THINGS))
     browser.wait("document.querySelector('input[type=file]')")
     browser.give_file('input[type=file]', str(world.three))
-    words = '\n'.join(THINGS)
-    browser.run(TYPE.format(selector='textarea', text=words))
     browser.wait("document.querySelector('.file-preview')")
-    browser.run(CLICK.format(name='Classify'))
+    press(browser, 'Classify')
     browser.wait("document.querySelectorAll('#bars svg rect').length === 3")
     frame = "document.querySelector('#timeline iframe')"
     browser.wait(f"{frame} && {frame}.srcdoc.includes('0:06 to 0:12')")
@@ -79,8 +90,7 @@ def test_drop_a_video_and_see_bars_and_a_timeline(browser, page, world, look):
 
 def test_an_error_is_a_line_in_the_page(browser, page, look):
     browser.open(page)
-    browser.wait("document.querySelector('input[type=file]')")
-    browser.run(CLICK.format(name='Classify'))
+    press(browser, 'Classify')
     text = browser.wait(
         "document.querySelector('.toast-body')?.innerText.trim()"
     )
@@ -91,15 +101,31 @@ def test_an_error_is_a_line_in_the_page(browser, page, look):
 
 def test_a_report_opens_in_its_tab(browser, page, look):
     browser.open(page)
-    browser.wait("document.querySelector('[role=tab]')")
-    browser.run(
-        "[...document.querySelectorAll('[role=tab]')]"
-        ".find(t => t.textContent.trim() === 'Reports').click()"
-    )
+    press(browser, 'Reports', '[role=tab]')
     browser.wait("document.querySelector('#report iframe')")
     browser.wait(f'{any_request("/reports/0")}')
     look('report.png')
     assert_all_from(browser, page)
+
+
+def test_a_hit_plays_from_the_second_that_was_found(
+    browser, search_page, look
+):
+    browser.open(search_page)
+    press(browser, 'Search', '[role=tab]')
+    type_into(browser, 'input[placeholder^="a dog"]', 'a blue heart')
+    press(browser, 'Search')
+    browser.wait("document.querySelectorAll('#hits video').length > 5")
+    look('search.png')
+    video = (
+        "[...document.querySelectorAll('#hits video')]"
+        ".find(v => v.src.includes('three.mp4?start=6.000'))"
+    )
+    browser.run(f'{video}.play()')
+    browser.wait(f'{video}.currentTime > 0.5')
+    assert browser.run(f'{video}.duration') == pytest.approx(6, abs=0.2)
+    look('playing.png')
+    assert_all_from(browser, search_page)
 
 
 def any_request(path):

@@ -1,7 +1,12 @@
 """Searching an index from the page."""
 
+from argparse import Namespace
+
 import httpx
 import pytest
+
+from vlprompt.cli.web_run import make_models
+from vlprompt.errors import UserError
 
 pytest.importorskip('gradio')
 pytest.importorskip('vlprompt.search')
@@ -68,6 +73,23 @@ def test_a_video_that_is_gone_is_said_to_be(search, indexed):
         kept.rename(gone)
     assert 'no longer there' in shown
     assert shown.count('<figure>') == len(numbers)
+
+
+def test_the_model_of_the_index_classifies_unless_another_is_named(
+    indexed, world
+):
+    names = dict(checkpoint=None, clip=None, device='cpu')
+    index = str(indexed.path)
+    given = Namespace(index=index, model=None, **names)
+    classifier, opened = make_models(given)
+    assert opened.embedder is classifier
+    assert classifier.source == indexed.manifest['model']
+    given = Namespace(index=index, model=world.config, **names)
+    classifier, opened = make_models(given)
+    assert opened.embedder is not classifier
+    given = Namespace(index='none', model=None, **names)
+    with pytest.raises(UserError, match='no index at none'):
+        make_models(given)
 
 
 @pytest.mark.parametrize(

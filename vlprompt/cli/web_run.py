@@ -67,7 +67,7 @@ def _make_app(args: Namespace, folder: Path):  # noqa: ANN202, see build_app
     pages.mkdir()
     uploads.mkdir()
     reports = [find_report(place, pages) for place in args.report]
-    classifier, index = _make_models(args)
+    classifier, index = make_models(args)
     return build_app(
         classifier,
         uploads,
@@ -79,10 +79,14 @@ def _make_app(args: Namespace, folder: Path):  # noqa: ANN202, see build_app
     )
 
 
-def _make_models(
+def make_models(
     args: Namespace,
 ) -> 'tuple[VideoClassifier, VideoIndex | None]':
-    """What classifies and what is searched: one model if they agree."""
+    """What classifies and what is searched: one model, unless it is named.
+
+    Raises:
+        UserError: If there is no such model or index.
+    """
     from vlprompt.apis import VideoClassifier
 
     if args.index is None:
