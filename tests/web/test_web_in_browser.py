@@ -113,7 +113,7 @@ def test_a_hit_plays_from_the_second_that_was_found(
 ):
     browser.open(search_page)
     press(browser, 'Search', '[role=tab]')
-    type_into(browser, 'input[placeholder^="a dog"]', 'a blue heart')
+    type_into(browser, '[placeholder^="a dog"]', 'a blue heart')
     press(browser, 'Search')
     browser.wait("document.querySelectorAll('#hits video').length > 5")
     look('search.png')
