@@ -3,9 +3,7 @@
 import shutil
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +13,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / 'clips'))
 
+from serving import serving
 from toy_scenes import SCENES, THINGS, WORLD, frames_of
 
 from vlprompt.shipped import find_config
@@ -71,29 +70,6 @@ def report(make_once) -> Path:
         'web_report', lambda folder: (folder / 'r.html').write_text(REPORT)
     )
     return folder / 'r.html'
-
-
-@contextmanager
-def serving(app: Callable) -> Iterator[str]:
-    """Serves an app; gives its address."""
-    import uvicorn
-
-    from vlprompt.web.server import address_of, listen
-
-    with listen('127.0.0.1', 0) as listening:
-        config = uvicorn.Config(
-            app, log_level='warning', timeout_graceful_shutdown=1
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(
-            target=server.run, kwargs=dict(sockets=[listening]), daemon=True
-        )
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.02)
-        yield address_of(listening, '127.0.0.1')
-        server.should_exit = True
-        thread.join(20)
 
 
 @pytest.fixture

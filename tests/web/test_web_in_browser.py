@@ -91,11 +91,14 @@ def test_drop_a_video_and_see_bars_and_a_timeline(browser, page, world, look):
 def test_an_error_is_a_line_in_the_page(browser, page, look):
     browser.open(page)
     press(browser, 'Classify')
-    text = browser.wait(
-        "document.querySelector('.toast-body')?.innerText.trim()"
-    )
+    toast = "document.querySelector('.toast-body')"
+    text = browser.wait(f'{toast}?.innerText.trim()')
     assert 'no video: drop one into the field' in text
     assert 'Traceback' not in browser.run('document.body.innerText')
+    browser.wait(
+        f'{toast}.checkVisibility({{opacityProperty: true}}) &&'
+        f" getComputedStyle({toast}).opacity === '1'"
+    )
     look('error.png')
 
 

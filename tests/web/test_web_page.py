@@ -1,9 +1,12 @@
 """The page, as a program asks for it."""
 
 import json
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from serving import serving
 from toy_scenes import THINGS
 
 pytest.importorskip('gradio')
@@ -188,6 +191,26 @@ def test_a_large_upload_is_refused(page):
         f'{page}/gradio_api/upload', files=dict(files=('a.mp4', content))
     )
     assert answer.status_code == 413
+
+
+def test_uploads_are_removed_after_a_while(world, tmp_path, monkeypatch):
+    from vlprompt.apis import VideoClassifier
+    from vlprompt.web import app
+
+    monkeypatch.setattr(app, 'LOOKED', 1)
+    monkeypatch.setattr(app, 'KEPT', 1)
+    classifier = VideoClassifier(world.config, device='cpu')
+    before = os.environ.get('GRADIO_TEMP_DIR', '')
+    monkeypatch.setenv('GRADIO_TEMP_DIR', before)  # put back at the end
+    with serving(app.build_app(classifier, tmp_path)) as page:
+        content = (world.clips / 'red_star.mp4').read_bytes()
+        files = dict(files=('kept.mp4', content))
+        answer = httpx.post(f'{page}/gradio_api/upload', files=files)
+        assert answer.status_code == 200
+        end = time.monotonic() + 30
+        while list(tmp_path.rglob('kept.mp4')):
+            assert time.monotonic() < end
+            time.sleep(0.1)
 
 
 def test_requests_at_the_same_time_keep_their_classes(client, world):

@@ -10,6 +10,7 @@ from typing import Any
 from vlprompt.user_messages import error_line
 
 OF_OURS = 'this is a bug: the terminal in which `vlprompt web` runs says more'
+SHOWN = 30  # seconds
 
 
 def in_page(function: Callable) -> Callable:
@@ -34,7 +35,9 @@ def in_page(function: Callable) -> Callable:
                 traceback.print_exc()
             # What is given is taken for HTML.
             text = html.escape(line or OF_OURS, quote=False)
-            raise gr.Error(text, print_exception=False) from error
+            raise gr.Error(
+                text, duration=SHOWN, print_exception=False
+            ) from error
 
     signature = inspect.signature(function)
     arguments = [
