@@ -103,14 +103,16 @@ def test_errors_are_one_line(
     assert 'Traceback' not in capfd.readouterr().err
 
 
-@pytest.mark.parametrize('path', ['{0}', '{1}/../{2}/toy.py', 'toy.py'])
+@pytest.mark.parametrize('form', ['{0}', '{1}/{2}', '{2}', 'file://{0}'])
 @pytest.mark.parametrize('place', [0, 1, 2])
 def test_a_file_that_was_not_uploaded_is_not_read(
-    page, world, uploads, path, place
+    page, tmp_path, uploads, form, place
 ):
     """Whichever field names it; and no copy of it can be fetched."""
-    secret, folder = world.folder / 'toy.py', uploads.resolve()
-    path = path.format(secret, folder, world.folder)
+    secret = tmp_path / 'secret.mp4'
+    secret.write_text('private')
+    folder = uploads.resolve()
+    path = form.format(secret, folder, os.path.relpath(secret, folder))
     data = [None, WORDS, 0]
     data[place] = dict(path=path, meta=dict(_type='gradio.FileData'))
     said = call_raw(page, *data)
