@@ -55,8 +55,7 @@ GROUPS = {
         Command(
             'web',
             'vlprompt.cli.web',
-            'Open a page to classify videos, search an index and browse '
-            'reports.',
+            'Open a page to classify, search and browse reports.',
         ),
     ),
     'Train and test': (

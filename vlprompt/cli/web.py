@@ -1,4 +1,7 @@
-"""Open a page to classify videos, search an index and browse reports.
+"""Open a page to classify, search and browse reports.
+
+Videos are dropped into it and classified by class names that are typed.  An
+index is searched, and plays from the found second.
 
 The page is for this machine alone unless --host says otherwise.  It loads
 nothing from elsewhere.  It needs Gradio: pip install 'vlprompt[web]'
