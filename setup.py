@@ -91,6 +91,7 @@ setup(
         'vlprompt.pages': ['*.j2'],
         'vlprompt.protocols': ['*.csv'],
         'vlprompt.toy': ['toy_clip.*'],
+        'vlprompt.web': ['*.css'],
     },
     install_requires=requirements('runtime'),
     extras_require={

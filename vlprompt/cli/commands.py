@@ -71,6 +71,9 @@ GROUPS = {
             'export',
             'vlprompt.cli.export',
             'Write a model to a file for ONNX or torch.export.',
+            'web',
+            'vlprompt.cli.web',
+            'Open a page to classify, search and browse reports.',
         ),
     ),
     'Train and test': (
