@@ -21,6 +21,7 @@ NOT_SHIPPED = (
 EXTRAS = (
     'analysis',
     'export',
+    'ray',
     'search',
     'slurm',
     'track',
@@ -90,6 +91,7 @@ setup(
         'vlprompt.pages': ['*.j2'],
         'vlprompt.protocols': ['*.csv'],
         'vlprompt.toy': ['toy_clip.*'],
+        'vlprompt.web': ['*.css'],
     },
     install_requires=requirements('runtime'),
     extras_require={

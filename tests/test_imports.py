@@ -45,6 +45,8 @@ OPTIONAL = (
     'mlflow',
     'onnx',
     'onnxruntime',
+    'pyarrow',
+    'ray',
     'sklearn',
     'submitit',
     'tensorboard',

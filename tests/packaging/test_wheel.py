@@ -126,7 +126,16 @@ def test_its_metadata(wheel):
     (name,) = (n for n in file.namelist() if n.endswith('/METADATA'))
     facts = Parser().parsestr(file.read(name).decode())
     extras = set(facts.get_all('Provides-Extra'))
-    used = {'analysis', 'export', 'search', 'slurm', 'track', 'video', 'web'}
+    used = {
+        'analysis',
+        'export',
+        'ray',
+        'search',
+        'slurm',
+        'track',
+        'video',
+        'web',
+    }
     assert extras == used | {'all', 'docs', 'tests'}
     lines = facts.get_all('Requires-Dist')
     every = {line.partition(';')[0] for line in lines if '"all"' in line}

@@ -75,7 +75,7 @@ def test_a_second_run_uses_what_is_there(quickstart, capsys):
 def test_the_commands_it_names_exist():
     text = ' '.join(closing.NEXT.split())
     named = re.findall(r'\{vlprompt\} (\w+(?: [a-z][a-z-]+)?)', text)
-    assert len(named) == 4
+    assert len(named) == 7
     for name in named:
         assert name in COMMANDS or name.split()[0] in COMMANDS, name
     for name in re.findall(r'vlprompt::(\S+\.py)', text):

@@ -20,10 +20,13 @@ LATE = {  # they import all models
     'Timeline': '.predictions',
     'VideoClassifier': '.video_classifier',
     'VideoEmbedder': '.video_embedder',
+    'build_index': '..search.build',
     'export': '.export_model',
     'init_recognizer': '.inference',
     'load_model': '.inference',
+    'open_index': '..search.video_index',
     'report': 'vlprompt.report',
+    'train_folder': 'vlprompt.own_videos.train',
 }
 __all__ = [
     *LATE,

@@ -15,6 +15,7 @@ HUB = 'hf://'
 # What folders have that were pushed, and those of transformers and open_clip.
 HANDED_ON = ('vlprompt.json', 'config.json', 'open_clip_config.json')
 BEST = 'best_*.pth'
+TRAINED = 'train'  # in a folder of `vlprompt train FOLDER`
 
 
 class FoundModel(NamedTuple):
@@ -92,6 +93,8 @@ def _in_folder(folder: Path) -> FoundModel:
 
         found = read_folder(folder)
         return FoundModel(found.config, found.checkpoint, str(folder))
+    if _is_of_own_videos(folder):
+        return _in_folder(folder / TRAINED)._replace(source=str(folder))
     dumped = sorted(folder.glob('*.py'), key=lambda file: file.stat().st_mtime)
     if not dumped:
         raise UserError(
@@ -99,6 +102,12 @@ def _in_folder(folder: Path) -> FoundModel:
             'config, or of a model that was pushed or pulled'
         )
     return _of_run(folder, dumped[-1])
+
+
+def _is_of_own_videos(folder: Path) -> bool:
+    """Whether the run is one folder down, with the config it had."""
+    has_own = any(folder.glob('*.pth'))
+    return not has_own and any((folder / TRAINED).glob('*.pth'))
 
 
 def _of_run(folder: Path, config: Path) -> FoundModel:

@@ -1,6 +1,6 @@
 """What a model says of videos."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,7 @@ class VideoClassifier(VideoEmbedder):
                 fit.
         """
         self._need_classes()
-        read = self._reading(batch_size, window, stride)
+        read = self.reading(batch_size, window, stride)
         for batch in self._encode(
             inputs, read, batch_size, num_workers, on_error
         ):
@@ -121,6 +121,7 @@ class VideoClassifier(VideoEmbedder):
         window: float,
         stride: float | None = None,
         batch_size: int = 8,
+        follow: Callable[[int], Any] = lambda number: None,
     ) -> Timeline:
         """What happens in one video, window by window, with pictures.
 
@@ -129,6 +130,7 @@ class VideoClassifier(VideoEmbedder):
             window: See :meth:`embed`.
             stride: See :meth:`embed`.
             batch_size: See :meth:`embed`.
+            follow: Told how many windows there are so far.
 
         Raises:
             UserError: As :meth:`predict`.
@@ -138,7 +140,7 @@ class VideoClassifier(VideoEmbedder):
         if len(sources) > 1:
             raise UserError(f'one video expected, got {len(sources)}')
         read = partial(
-            self._reading(batch_size, window, stride), with_pictures=True
+            self.reading(batch_size, window, stride), with_pictures=True
         )
         windows, pictures = [], []
         for batch in self._encode(sources, read, batch_size, 1, 'stop'):
@@ -148,6 +150,7 @@ class VideoClassifier(VideoEmbedder):
                 for clip in batch.clips
                 if clip.picture
             ]
+            follow(len(windows))
         return Timeline(sources[0].name, tuple(windows), tuple(pictures))
 
     def watch(

@@ -56,6 +56,7 @@ class VideoEmbedder:
         frozen_dtype: ``'bfloat16'`` to compute in it.
 
     Attributes:
+        settings: The arguments.
         source: What the model is, in a few words.
         config: Its config, changed as the arguments say.
         model: The recognizer, in evaluation mode.
@@ -87,6 +88,15 @@ class VideoEmbedder:
         views: tuple[int, int] | None = None,
         frozen_dtype: str | None = None,
     ) -> None:
+        self.settings = dict(
+            model=model,
+            checkpoint=checkpoint,
+            clip=clip,
+            template=template,
+            frames=frames,
+            views=views,
+            frozen_dtype=frozen_dtype,
+        )
         config, found, self.source = find_model(model)
         self.config = config = copy.deepcopy(config)
         change_model(config, clip, template, frozen_dtype)
@@ -116,11 +126,7 @@ class VideoEmbedder:
     ) -> Tensor:
         """N videos to (N, E) unit features, the mean over views and frames.
 
-        Args:
-            inputs: See :func:`find_sources`.
-            batch_size: See :meth:`embed`.
-            num_workers: See :meth:`embed`.
-            on_error: See :meth:`embed`.
+        The arguments are those of :meth:`embed`.
         """
         rows = self.embed(inputs, batch_size, num_workers, on_error)
         return torch.stack([row.features for row in rows])
@@ -149,11 +155,11 @@ class VideoEmbedder:
         Raises:
             UserError: If a video cannot be read.
         """
-        read = self._reading(batch_size, window, stride)
+        read = self.reading(batch_size, window, stride)
         for batch in self._encode(
             inputs, read, batch_size, num_workers, on_error
         ):
-            features = self._embed(batch)
+            features = embed_visual(self.model, batch.visual, batch.samples)
             for clip, row in zip(batch.clips, features, strict=True):
                 yield Embedding(clip.name, clip.start, clip.end, row)
 
@@ -165,14 +171,12 @@ class VideoEmbedder:
         num_workers: int = 0,
         on_error: OnError = 'stop',
     ) -> Iterator[Embedding]:
-        """Single frames of each video, a frame for every ``stride`` seconds.
+        """Single frames of each video, one for every ``stride`` seconds.
 
         Args:
             inputs: See :func:`find_sources`.
             stride: Seconds from a frame to the next.
-            batch_size: See :meth:`embed`.
-            num_workers: See :meth:`embed`.
-            on_error: See :meth:`embed`.
+            batch_size: See :meth:`embed`, as for what follows.
 
         Raises:
             UserError: If a video cannot be read, or the model's frames have
@@ -215,14 +219,10 @@ class VideoEmbedder:
         ]
         return torch.cat(parts).float().cpu()
 
-    @torch.inference_mode()
-    def _embed(self, batch: Encoded) -> Tensor:
-        return embed_visual(self.model, batch.visual, batch.samples)
-
-    def _reading(
+    def reading(
         self, batch_size: int, window: float | None, stride: float | None
     ) -> Callable:
-        """How a source is read."""
+        """What gives the clips of a source, for :func:`encode`."""
         if window is None:
             if stride is not None:
                 raise UserError(f'a stride of {stride:g} s without a window')

@@ -35,12 +35,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         help='class names, a file of them, or a data set (k400, ucf101, '
         'hmdb51, ssv2, k600, toy); those of the config by default',
     )
-    _add_model_arguments(parser)
+    add_model_arguments(parser)
     _add_reading_arguments(parser)
     _add_output_arguments(parser)
 
 
-def _add_model_arguments(parser: ArgumentParser) -> None:
+def add_model_arguments(parser: ArgumentParser) -> None:
+    """Add the flags that say which model it is."""
     group = parser.add_argument_group('model')
     group.add_argument(
         '--model',

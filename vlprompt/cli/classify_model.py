@@ -39,14 +39,15 @@ def _make_classifier(args: Namespace) -> VideoClassifier:
         template=args.template,
         frames=args.frames,
         views=views,
-        frozen_dtype=_precision(args),
+        frozen_dtype=precision_of(args),
     )
     if classes is None:
         classifier.set_classes(None)
     return classifier
 
 
-def _precision(args: Namespace) -> str | None:
+def precision_of(args: Namespace) -> str | None:
+    """What ``--amp`` means here."""
     if not args.amp:
         return None
     if has_bf16(args.device or get_device()):

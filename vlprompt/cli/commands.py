@@ -53,9 +53,27 @@ GROUPS = {
             'Tell what videos show, by class names of your own.',
         ),
         Command(
+            'index',
+            'vlprompt.cli.index',
+            'Embed the videos of a folder, to search them.',
+        ),
+        Command(
+            'search',
+            'vlprompt.cli.search',
+            'Find videos, and times in them, by a text or a video.',
+        ),
+        Command(
+            'embed',
+            'vlprompt.cli.embed',
+            'Write the embeddings of videos, an array for each.',
+        ),
+        Command(
             'export',
             'vlprompt.cli.export',
             'Write a model to a file for ONNX or torch.export.',
+            'web',
+            'vlprompt.cli.web',
+            'Open a page to classify, search and browse reports.',
         ),
     ),
     'Train and test': (

@@ -2,6 +2,14 @@
 
 Checkpoints, logs and metrics go to the work folder; --resume goes on from
 what lies there.
+
+In place of a config it takes a folder of videos: FOLDER/<class>/*.mp4, or
+train/ and val/ above the classes (or a list, path,class a line).  It checks
+and divides the videos, tests vanilla CLIP on them, chooses how to train by
+the machine, trains, and says what that has brought; the same command again
+goes on where it was.
+
+    vlprompt train my_videos
 """
 
 from __future__ import annotations
@@ -9,12 +17,13 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vlprompt.tracking.trackers import add_track_argument, use_trackers
 from vlprompt.whole_files import check_writable, remove_leftovers
 
-from . import launch
+from . import launch, train_folder
 from .common import add_common_arguments
 from .parsing import parse
 
@@ -23,13 +32,17 @@ if TYPE_CHECKING:
     from torch import nn
 
     from vlprompt.apis import Checkpoint
+    from vlprompt.own_videos.outcome import Outcome
 
 EXAMPLE = 'vlprompt train configs/vilt/vilt_b16_k400.py --amp --gpus 8'
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add MMAction2's flags of training, and those that start processes."""
-    parser.add_argument('config', help='file, or package::file of a package')
+    parser.add_argument(
+        'config',
+        help='file, package::file of a package, or a folder of videos',
+    )
     add_common_arguments(parser)
     parser.add_argument(
         '--resume',
@@ -63,6 +76,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_track_argument(parser)
     launch.add_launch_arguments(parser)
+    train_folder.add_folder_arguments(parser)
 
 
 def merge_args(config: Config, args: Namespace) -> Checkpoint | None:
@@ -95,12 +109,16 @@ def merge_args(config: Config, args: Namespace) -> Checkpoint | None:
     return None
 
 
-def run(args: Namespace) -> nn.Module | None:
+def run(args: Namespace) -> nn.Module | Outcome | Path | None:
     """Train, here or in the processes that the flags ask for.
 
     Returns:
-        The trained model; None if the run was finished before.
+        The trained model, None if the run was finished before; of a folder
+        of videos what came out, or its config.
     """
+    if train_folder.names_videos(args.config):
+        return train_folder.run(args)
+    train_folder.refuse_flags_of_folders(args)
     if launch.is_launcher(args):
         launch.start('train', args)
     from vlprompt.apis import build_runner, load_config
@@ -145,6 +163,8 @@ def _interruptions_explained(work_dir: str) -> Iterator[None]:
         raise type(stop)(line) from None
 
 
-def main(args: Sequence[str] | None = None) -> nn.Module | None:
-    """Train, and return the trained model; None if that was done before."""
+def main(
+    args: Sequence[str] | None = None,
+) -> nn.Module | Outcome | Path | None:
+    """Train, and return what :func:`run` does."""
     return run(parse(__name__, args))

@@ -88,6 +88,7 @@ def _shape(clip: Clip) -> tuple:
     return tuple(inputs.shape)
 
 
+@torch.inference_mode()
 def embed_visual(
     model: nn.Module, visual: VisualFeatures, samples: list
 ) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 
 from vlprompt.datasets.lists.spelling import find_file
 from vlprompt.datasets.lists.text_files import read_lines, read_number
+from vlprompt.datasets.readers.suffixes import IMAGES, VIDEOS
 from vlprompt.errors import UserError
 
 from .sources import (
@@ -18,16 +19,6 @@ from .sources import (
     url_source,
 )
 
-SUFFIXES = {
-    '.3g2', '.3gp', '.asf', '.avi', '.dv', '.f4v', '.flv', '.gif', '.m2ts',
-    '.m2v', '.m4v', '.mkv', '.mov', '.mp4', '.mpe', '.mpeg', '.mpg', '.mts',
-    '.mxf', '.nut', '.ogg', '.ogm', '.ogv', '.qt', '.rm', '.rmvb', '.ts',
-    '.vob', '.webm', '.wmv', '.y4m',
-}  # fmt: skip
-IMAGES = {
-    '.avif', '.bmp', '.heic', '.jpeg', '.jpg', '.png', '.ppm', '.tif',
-    '.tiff', '.webp',
-}  # fmt: skip
 LISTS = ('.txt', '.csv')
 COLUMNS = ('path', 'file', 'filename', 'video', 'video_path', 'url')
 WEB = ('http://', 'https://')
@@ -109,7 +100,7 @@ def _find_named(name: str) -> Iterator[Source]:
 
 def _below(folder: Path) -> Iterator[Source]:
     files = sorted(file for file in folder.rglob('*') if file.is_file())
-    videos = [f for f in files if f.suffix.lower() in SUFFIXES]
+    videos = [f for f in files if f.suffix.lower() in VIDEOS]
     if not videos:
         images = sum(f.suffix.lower() in IMAGES for f in files)
         there = f'{images} images' if images else f'{len(files)} other files'

@@ -17,6 +17,7 @@ LATE = {
     **{name: f'.transforms{file}' for name, file in transforms.LATE.items()},
     'VideoCaptionDataset': '.video_caption_dataset',
     'VideoClassDataset': '.video_class_dataset',
+    'VideoFolderDataset': '.video_folder_dataset',
 }
 __all__ = [
     *LATE,

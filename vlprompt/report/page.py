@@ -33,7 +33,7 @@ from .training_charts import draw_trainings
 PAGE = 'report.html'
 CLIPS, FEW_CLIPS = 64, 24
 # What runs compare within themselves.
-MODELS_SIDE_BY_SIDE = ('compare', 'demo')
+MODELS_SIDE_BY_SIDE = ('compare', 'demo', 'own videos')
 MODELS = 8  # that are loaded at most
 TOO_MANY = f'models are loaded for the first {MODELS} tests alone'
 NOT_LOADED = (

@@ -27,19 +27,14 @@ What to type next
     {vlprompt} report {out}
 
   For a clip of your own (this downloads CLIP's weights once, 600 MB):
-    {python} -c "
-    from vlprompt.apis import VideoClassifier
-    classify = VideoClassifier('vlprompt::clip/clip_b16_k400.py')
-    print(classify('clip.mp4', ['a dog running', 'a cat sleeping']))"
+    {vlprompt} classify clip.mp4 --classes "a dog running" "a cat sleeping"
 
-  To train on a folder of your own, videos/CLASS/FILE:
-    (cd videos; for f in */*; do echo "$f,${{f%%/*}}"; done) > list.txt
-    ls videos > classes.txt
-    {vlprompt} data check list.txt --root videos --classes classes.txt
-    {vlprompt} train vlprompt::vilt/vilt_b16_k400.py --amp --no-validate \\
-      --cfg-options train_dataloader.dataset.ann_file=list.txt \\
-      train_dataloader.dataset.classes=classes.txt \\
-      train_dataloader.dataset.data_prefix.video=videos
+  To train on a folder of your own, my_videos/CLASS/FILE:
+    {vlprompt} train my_videos
+
+  To find a moment in a folder of videos:
+    {vlprompt} index my_videos
+    {vlprompt} search "a dog jumping into water"
 
   For the papers' tables ({data} says
   how to lay out the data sets):
@@ -61,12 +56,11 @@ def closing(table: dict[str, dict], out: Path, checkpoint: str) -> str:
         for classes in ('base', 'novel')
         for method in ('ViLT-CLIP', 'vanilla CLIP')
     ]
-    python, vlprompt = _program('python'), _program('vlprompt')
+    vlprompt = _program('vlprompt')
     return (
         SEEN.format(*percent)
         + FILES.format(out=out, checkpoint=checkpoint)
         + NEXT.format(
-            python=python,
             vlprompt=vlprompt,
             out=out,
             data=docs_url('data#layout'),

@@ -126,6 +126,10 @@ def class_names_of(dataset: Mapping[str, Any]) -> tuple[str, ...]:
         >>> class_names_of(dict(classes='ucf101', text_clean='camel'))[0]
         'apply eye makeup'
     """
+    if 'folder' in dataset:  # VideoFolderDataset
+        from ..folders.layout import read_folder
+
+        return read_folder(dataset['folder']).classes
     if 'classes' not in dataset:
         return ()
     return load_class_names(
