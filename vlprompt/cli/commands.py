@@ -71,6 +71,8 @@ GROUPS = {
             'export',
             'vlprompt.cli.export',
             'Write a model to a file for ONNX or torch.export.',
+        ),
+        Command(
             'web',
             'vlprompt.cli.web',
             'Open a page to classify, search and browse reports.',
