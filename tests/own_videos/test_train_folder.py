@@ -32,6 +32,7 @@ WRONG = {
     'share': (['--val-share', '2'], 'expected between 0 and 1'),
     'epochs': (['--epochs', '0'], '--epochs 0, expected at least 1'),
     'gpus': (['--gpus', '2'], '--gpus is for a config: --prepare-only'),
+    'track': (['--track', 'tensorboard'], '--track is for a config'),
     'classes': (['--classes', 'ucf101'], '--classes is for lists'),
 }
 

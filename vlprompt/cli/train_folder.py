@@ -18,7 +18,7 @@ OF_FOLDERS = (
 )  # fmt: skip
 OF_CONFIGS = (
     'amp', 'no_validate', 'auto_scale_lr', 'diff_rank_seed', 'deterministic',
-    'gpus', 'slurm',
+    'gpus', 'slurm', 'track',
 )  # fmt: skip
 
 

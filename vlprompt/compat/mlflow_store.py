@@ -8,6 +8,7 @@ from .remedy import Remedy
 from .versions import installed, parse
 
 SINCE = (3, 14)
+VARIABLE = 'MLFLOW_TRACKING_URI'
 
 
 def is_needed() -> bool:
@@ -28,8 +29,7 @@ def apply() -> None:
     from mmengine.visualization.vis_backend import MLflowVisBackend
 
     begin = MLflowVisBackend._init_env
-    # Now: MLflow sets it to where it writes.
-    given = os.environ.get('MLFLOW_TRACKING_URI')
+    given = os.environ.get(VARIABLE)
 
     @wraps(begin)
     def init_env(self: Any) -> None:
@@ -42,6 +42,10 @@ def apply() -> None:
             if self._artifact_location is None:
                 self._artifact_location = (folder / 'mlflow').as_uri()
         begin(self)
+        # MLflow has set it, for processes that are started from here: their
+        # runs would go to the database of this one.
+        if given is None:
+            os.environ.pop(VARIABLE, None)
 
     MLflowVisBackend._init_env = init_env
 
