@@ -150,7 +150,7 @@ def test_the_command_runs_outside_of_the_checkout(installed, tmp_path):
 
     assert 'usage' in vlprompt('--help')
     assert 'Known faults of packages' in vlprompt('env')
-    assert 'vilt/vilt_toy' in vlprompt('models')
+    assert 'vilt_toy' in vlprompt('models')
     assert '--epochs' in vlprompt('demo', '--help')
     assert '--amp' in vlprompt('train', '--help')
     copied = vlprompt('models', 'copy', 'vilt_b16_k400', '.')
