@@ -3,6 +3,7 @@
 import errno
 import os
 import pickle
+import re
 import signal
 import socket
 import subprocess
@@ -211,7 +212,7 @@ def test_the_extras_are_those_of_the_library(repository):
     modules = {'scikit-learn': 'sklearn', 'faiss-cpu': 'faiss'}
     for extra in {*EXTRAS.values()}:
         text = (repository / f'requirements/{extra}.txt').read_text()
-        names = [line.split('>')[0] for line in text.splitlines()]
+        names = [re.split(r'[\[>]', line)[0] for line in text.splitlines()]
         for name in names:
             assert EXTRAS[modules.get(name, name)] == extra
 
@@ -261,6 +262,11 @@ run_command(main)
 """
 
 
+def heed_interrupts():
+    """What is started in the background by a shell ignores them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ('number', 'code', 'said'),
     [
@@ -276,7 +282,7 @@ def test_signals_leave_nothing_half_written(tmp_path, number, code, said):
         text=True,
         cwd=tmp_path,
         env={**os.environ, 'PYTHONPATH': os.getcwd()},
-        restore_signals=True,
+        preexec_fn=heed_interrupts,
     ) as process:
         assert process.stdout.readline() == 'ready\n'
         process.send_signal(number)

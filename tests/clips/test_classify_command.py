@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from html.parser import HTMLParser
 
 import av
@@ -163,6 +164,8 @@ def test_ctrl_c_ends_a_camera_with_what_was_found(toy, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # What a shell starts in the background ignores them.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     with open(pipe, 'wb') as camera:
         camera.write(source.read_bytes())

@@ -30,7 +30,7 @@ def config(shared_data, tmp_path):
     cfg.model.clip.pretrained = str(tmp_path / 'clip.safetensors')
     for kind in ('train', 'val', 'test'):
         loader = cfg[f'{kind}_dataloader']
-        loader.batch_size, loader.num_workers = 1, 0
+        loader.batch_size, loader.num_workers = 2, 0
         loader.dataset.ann_file = str(tmp_path / 'list.txt')
         loader.dataset.classes = CLASSES
         loader.dataset.data_prefix.video = str(shared_data / 'videos')

@@ -2,15 +2,16 @@
 
 from argparse import Namespace
 
-import httpx
 import pytest
 
 from vlprompt.cli.web_run import make_models
 from vlprompt.errors import UserError
 
+pytest.importorskip('httpx')
 pytest.importorskip('gradio')
 pytest.importorskip('vlprompt.search')
 
+import httpx
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 

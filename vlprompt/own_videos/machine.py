@@ -9,7 +9,7 @@ import torch
 from vlprompt.hardware import has_bf16
 from vlprompt.threads import usable_cores
 
-# Of a frame of ViT-B/16 in training; docs/scaling.md, "Memory, counted".
+# Of a frame of ViT-B/16 in training, as counted for the documentation.
 MIB = dict(fp32=79, amp=47)
 SHARE = 0.6  # of the free memory: the rest is for weights, texts, peaks
 FRAMES = dict(cuda=16, cpu=8)
