@@ -21,8 +21,8 @@ NAMES = {
 }
 # MMAction2's, which has to be of the version of the other one.
 NOT_IMPORTED = {'opencv-contrib-python'}
-# Used where they are, and never asked for; two come with Gradio.
-IF_INSTALLED = {'transformers', 'fastapi', 'starlette'}
+# Used where they are, and never asked for; three come with Gradio.
+IF_INSTALLED = {'transformers', 'fastapi', 'starlette', 'uvicorn'}
 DEVELOPERS = (
     'constraints-py311',
     'docs',
