@@ -1,9 +1,9 @@
 """Compare all methods in the toy world.
 
 It trains each with the same budget and some seeds, tests it on base and novel
-classes, and prints a table: accuracy on motions that the set of frames tells,
-and on those that only their order tells.  What is there from an earlier run
-is used again.
+classes, and prints a table: accuracy on motions that the frames show in any
+order, and on those that only their order shows.  What is there from an
+earlier run is used again.
 """
 
 import os
@@ -18,8 +18,18 @@ EXAMPLE = 'vlprompt toy zoo --only vilt_toy xclip_toy --seeds 0'
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the flags."""
-    parser.add_argument('--data', type=Path, default=Path('data/toy'))
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/zoo_toy'))
+    parser.add_argument(
+        '--data',
+        type=Path,
+        default=Path('data/toy'),
+        help='folder of the toy world, data/toy by default',
+    )
+    parser.add_argument(
+        '--out',
+        type=Path,
+        default=Path('work_dirs/zoo_toy'),
+        help='folder of the results, work_dirs/zoo_toy by default',
+    )
     parser.add_argument('--seeds', type=int, nargs='+', default=[0, 1, 2])
     parser.add_argument('--epochs', type=int, default=12)
     parser.add_argument('--batch-size', type=int, default=8)

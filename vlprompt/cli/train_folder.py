@@ -11,7 +11,7 @@ from vlprompt.errors import UserError
 if TYPE_CHECKING:
     from vlprompt.own_videos.outcome import Outcome
 
-# Of a folder alone, and of a config alone; each with what it is without it.
+# Flags for a folder alone, and for a config alone.
 OF_FOLDERS = (
     'method', 'base_config', 'clip', 'classes', 'epochs', 'batch_size',
     'val_share', 'prepare_only',
@@ -48,12 +48,12 @@ def add_folder_arguments(parser: ArgumentParser) -> None:
     group.add_argument(
         '--val-share',
         type=float,
-        help='of the videos to hold out, 0.2 by default',
+        help='share of the videos to hold out, 0.2 by default',
     )
     group.add_argument(
         '--prepare-only',
         action='store_true',
-        help='check and divide the videos and write the config, for '
+        help='check and split the videos and write the config, for '
         '`vlprompt train CONFIG --gpus 8` or --slurm',
     )
 
