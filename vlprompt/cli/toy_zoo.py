@@ -6,10 +6,11 @@ order, and on those that only their order shows.  What is there from an
 earlier run is used again.
 """
 
-import os
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+
+from vlprompt.threads import usable_cores
 
 from .parsing import parse
 
@@ -37,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--only', nargs='+', metavar='CONFIG', help='stems of configs'
     )
     parser.add_argument(
-        '--jobs', type=int, default=os.cpu_count(), help='runs at a time'
+        '--jobs', type=int, default=usable_cores(), help='runs at a time'
     )
     parser.add_argument(
         '--table', type=Path, help='where to write the table, as Markdown'
