@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError
 
+from .parsing import make_parser
+
 if TYPE_CHECKING:
     from vlprompt.own_videos.outcome import Outcome
 
@@ -18,7 +20,8 @@ OF_FOLDERS = (
 )  # fmt: skip
 OF_CONFIGS = (
     'amp', 'no_validate', 'auto_scale_lr', 'diff_rank_seed', 'deterministic',
-    'gpus', 'slurm', 'track',
+    'launcher', 'gpus', 'slurm', 'job_name', 'gpus_per_node', 'cpus_per_task',
+    'srun_args', 'track',
 )  # fmt: skip
 
 
@@ -76,7 +79,7 @@ def refuse_flags_of_folders(args: Namespace) -> None:
         UserError: With the first such flag.
     """
     for name in OF_FOLDERS:
-        if getattr(args, name):
+        if _is_given(args, name):
             raise UserError(
                 f'{_flag(name)} is for a folder of videos, and {args.config} '
                 'is none; --cfg-options changes a config'
@@ -90,7 +93,7 @@ def run(args: Namespace) -> Outcome | Path:
         UserError: If a flag is for configs.
     """
     for name in OF_CONFIGS:
-        if getattr(args, name):
+        if _is_given(args, name):
             raise UserError(
                 f'{_flag(name)} is for a config: --prepare-only writes one '
                 f'for {args.config}'
@@ -105,6 +108,12 @@ def run(args: Namespace) -> Outcome | Path:
         if (value := getattr(args, name)) is not None
     }
     return train_folder(args.config, **given)
+
+
+def _is_given(args: Namespace, name: str) -> bool:
+    # The default of a flag is not always false, and --slurm alone is ''.
+    parser = make_parser('vlprompt.cli.train')
+    return getattr(args, name) != parser.get_default(name)
 
 
 def _flag(name: str) -> str:
