@@ -203,6 +203,7 @@ def write_mpeg(source, target):
         (('a.mp4', '--window', '4', '--stride', '0'), 'a stride of 0 s'),
         (('a.mp4', '--window', '4', '--stride', '9'), 'leaves gaps'),
         (('a.mp4', '--stride', '1'), '--stride needs --window'),
+        (('a.mp4', '--clip', 'b.pt'), 'no file of CLIP weights at b.pt'),
         (('a.mp4', '--timeline', 'a.html'), '--timeline needs --window'),
         (('a.mp4', 'b.mp4', '--window', '1', '--srt', 'a'), 'is of one video'),
         (('a.mp4', '--top-k', '0'), '--top-k 0'),
