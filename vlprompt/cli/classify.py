@@ -2,9 +2,9 @@
 
 Videos are files, folders (all videos below them), lists of paths (.txt or
 .csv) and addresses (https://...).  The default model is CLIP ViT-B/16 of
-OpenAI as it is, which needs no training.
+OpenAI, without any training.
 
-With --window, long videos are told part by part.
+With --window, long videos are classified part by part.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _add_reading_arguments(parser: ArgumentParser) -> None:
         '--window',
         type=float,
         metavar='SECONDS',
-        help='tell long videos window by window',
+        help='classify long videos window by window',
     )
     group.add_argument(
         '--stride',
