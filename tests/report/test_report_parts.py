@@ -59,7 +59,10 @@ def test_wilson_is_the_interval_of_scipy(share, total):
     assert found.high == pytest.approx(expected.high, abs=1e-6)
 
 
-@pytest.mark.parametrize(('wins', 'losses'), [(1, 9), (5, 5), (300, 200)])
+@pytest.mark.parametrize(
+    ('wins', 'losses'),
+    [(1, 9), (5, 5), (300, 200), (9000, 9200)],
+)
 def test_mcnemar_is_the_test_of_scipy(wins, losses):
     expected = binomtest(wins, wins + losses).pvalue
     assert mcnemar(wins, losses) == pytest.approx(expected)
