@@ -144,6 +144,16 @@ def test_a_gallery_decodes_each_clip_once_and_stops(tmp_path):
     assert (gallery.count, gallery.left_out) == (2, 1)
 
 
+@pytest.mark.parametrize('fault', [RuntimeError, IndexError])
+def test_where_a_model_fails_the_frames_are_shown(tmp_path, fault):
+    def look(file, text):
+        raise fault('out of memory')
+
+    shown = Gallery(1).show(make_clip(tmp_path / 'a.mp4', 0), look, 'a dog')
+    assert shown.strip is not None
+    assert not shown.why_not
+
+
 def test_a_record_that_cannot_be_made_ends_no_run(tmp_path):
     lines = []
     logger = SimpleNamespace(warning=lines.append)
