@@ -2,6 +2,7 @@
 
 import pytest
 
+from vlprompt.own_videos import machine
 from vlprompt.own_videos.machine import Machine, choose, this_machine
 
 BIG = Machine('cuda', 'A card', 40 << 10, 16, True)
@@ -41,3 +42,15 @@ def test_this_machine():
     machine = this_machine()
     assert machine.cores > 0
     assert machine.free_mib > 0
+
+
+def test_files_that_are_cached_take_no_memory(tmp_path, monkeypatch):
+    """Videos that were read would make the next batches smaller."""
+    file = tmp_path / 'meminfo'
+    file.write_text(
+        'MemTotal: 16777216 kB\nMemFree: 1048576 kB\n'
+        'MemAvailable: 8388608 kB\nHugePages_Total: 0\n'
+    )
+    monkeypatch.setattr(machine, 'MEMINFO', file)
+    monkeypatch.setattr(machine.torch.cuda, 'is_available', lambda: False)
+    assert this_machine().free_mib == 8 << 10

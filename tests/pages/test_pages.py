@@ -1,6 +1,7 @@
 """Templates, drawings and pictures of pages."""
 
 import base64
+import math
 import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -23,13 +24,21 @@ from vlprompt.pages import (
     render,
 )
 
+PLACES = {  # attributes that hold coordinates
+    *('cx', 'cy', 'd', 'height', 'points', 'style', 'transform', 'viewBox'),
+    *('width', 'x', 'x1', 'x2', 'y', 'y1', 'y2'),
+}
 HOSTILE = '<script>alert("1")</script> & \'quotes\''
 
 
 def parse_drawing(drawing):
-    """An SVG element; raises unless it is well formed."""
+    """An SVG element, well formed and with finite numbers alone."""
     text = re.search(r'<svg.*</svg>', str(drawing), re.DOTALL)[0]
-    return ElementTree.fromstring(text)
+    parsed = ElementTree.fromstring(text)
+    for element in parsed.iter():
+        for name in PLACES.intersection(element.keys()):
+            assert not re.search('nan|inf', element.get(name)), name
+    return parsed
 
 
 DRAWINGS = {
@@ -68,9 +77,13 @@ def test_lines_end_where_their_numbers_say():
     assert {'0', '1', '4'} <= set(ticks)
 
 
-@pytest.mark.parametrize('value', [0, 1e-7, -3.5, 1e6])
+@pytest.mark.parametrize('value', [0, 1e-7, 1e-4, 0.3, -3.5, 1e6])
 def test_the_same_number_everywhere_is_drawn(value):
-    parse_drawing(line_chart([Line('a', [1, 1], [value, value])], 'flat'))
+    """Up to rounding, as of a learning rate that does not change."""
+    for other in (value, math.nextafter(value, math.inf)):
+        line = Line('a', [1, 1], [value, other])
+        drawing = parse_drawing(line_chart([line], 'flat'))
+        assert [e for e in drawing if 'points' in e.attrib]
 
 
 def test_a_bar_is_as_long_as_its_share():

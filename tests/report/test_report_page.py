@@ -233,8 +233,8 @@ def test_a_protocol_shows_its_tables_and_keeps_their_order(tmp_path):
         (None, 'no folder at'),
         ({}, 'has no results'),
         ({'metrics.json': '{'}, 'metrics.json is damaged'),
-        ({'predictions.json': '{"kind": "x"}'}, 'predictions.json is no file'),
-        ({'predictions.json': '[]'}, 'predictions.json is no file'),
+        ({'predictions.json': '{"kind": "x"}'}, 'json has no predictions'),
+        ({'predictions.json': '[]'}, 'json has no predictions'),
     ],
 )
 def test_wrong_input_is_one_line(tmp_path, content, message):

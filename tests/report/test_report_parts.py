@@ -59,7 +59,10 @@ def test_wilson_is_the_interval_of_scipy(share, total):
     assert found.high == pytest.approx(expected.high, abs=1e-6)
 
 
-@pytest.mark.parametrize(('wins', 'losses'), [(1, 9), (5, 5), (300, 200)])
+@pytest.mark.parametrize(
+    ('wins', 'losses'),
+    [(1, 9), (5, 5), (300, 200), (9000, 9200)],
+)
 def test_mcnemar_is_the_test_of_scipy(wins, losses):
     expected = binomtest(wins, wins + losses).pvalue
     assert mcnemar(wins, losses) == pytest.approx(expected)
@@ -139,6 +142,16 @@ def test_a_gallery_decodes_each_clip_once_and_stops(tmp_path):
     assert gallery.show(files[1]).strip is not None
     assert gallery.show(files[2]).strip is None
     assert (gallery.count, gallery.left_out) == (2, 1)
+
+
+@pytest.mark.parametrize('fault', [RuntimeError, IndexError])
+def test_where_a_model_fails_the_frames_are_shown(tmp_path, fault):
+    def look(file, text):
+        raise fault('out of memory')
+
+    shown = Gallery(1).show(make_clip(tmp_path / 'a.mp4', 0), look, 'a dog')
+    assert shown.strip is not None
+    assert not shown.why_not
 
 
 def test_a_record_that_cannot_be_made_ends_no_run(tmp_path):

@@ -47,7 +47,8 @@ def test_an_index_is_arrays_and_lines(made, clips, embedder):
     expected = [
         *embedder.embed(clips / 'blue_heart.mp4', 8, window=1, stride=0.5)
     ]
-    for row, window in zip(features, expected, strict=False):
+    own = [row['path'] for row in rows].count('blue_heart.mp4')
+    for row, window in zip(features[:own], expected, strict=True):
         assert np.array_equal(row, window.features.numpy().astype('f2'))
     manifest = json.loads((made / 'manifest.json').read_text())
     assert manifest['width'] == 128 and manifest['window'] == 1

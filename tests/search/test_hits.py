@@ -1,5 +1,7 @@
 """Windows that follow each other are one hit."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -41,7 +43,7 @@ def test_neighbours_are_one_hit():
     assert [h.rank for h in hits] == [1, 2, 3, *range(4, len(hits) + 1)]
     for path in windows.paths:
         own = sorted((h.start, h.end) for h in hits if h.path == path)
-        for before, after in zip(own, own[1:], strict=False):
+        for before, after in pairwise(own):
             assert before[1] <= after[0]
     separate = separate_hits(windows, scores, 3)
     assert [h.start for h in separate] == [6, 4, 8]

@@ -104,8 +104,8 @@ def test_no_more_hits_than_windows(opened):
         (dict(video='gone.mp4'), 'no video at gone.mp4'),
         (dict(video=['a.mp4', 'b.mp4']), 'one video expected'),
         (dict(vector=[1.0, 0.0]), r'shape \(2,\), expected \(128,\)'),
-        (dict(vector=np.zeros(128)), 'a vector of zeros'),
-        (dict(vector=np.full(128, np.nan)), 'a vector of zeros, or'),
+        (dict(vector=np.zeros(128)), 'is all zeros'),
+        (dict(vector=np.full(128, np.nan)), 'has NaN or inf'),
         (dict(text='a', neighbours='no'), "'merge' or 'separate'"),
     ],
 )

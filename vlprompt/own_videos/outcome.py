@@ -42,7 +42,7 @@ class Outcome(NamedTuple):
 
 
 def baseline_lines(dump: Path, classes: Sequence[str]) -> list[str]:
-    """Classes that vanilla CLIP never sees: their names may be the reason."""
+    """Classes that vanilla CLIP never recognises, perhaps by their names."""
     matrix = count_confusions(read_predictions(dump))
     never = [
         classes[label]
@@ -53,8 +53,8 @@ def baseline_lines(dump: Path, classes: Sequence[str]) -> list[str]:
         return []
     named = ', '.join(map(repr, never[:SHOWN]))
     return [
-        f'vanilla CLIP never sees {len(never)} of {len(classes)} classes, '
-        f'such as {named}: if other words fit one better, put a line '
+        f'vanilla CLIP never recognises {len(never)} of {len(classes)} '
+        f'classes, such as {named}: if other words fit one better, put a line '
         '"folder,words" into classes.csv in the folder'
     ]
 

@@ -126,8 +126,8 @@ class Runs:
             number += 1
         folder.rename(place)
         self.display.say(
-            'the videos or the arguments are others than before: the earlier '
-            f'training is now {place}'
+            'the videos, the arguments or the chosen settings have changed: '
+            f'the earlier training is now in {place}'
         )
 
     def _is_ours(self, folder: Path) -> bool:

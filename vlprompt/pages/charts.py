@@ -202,7 +202,7 @@ class _Axis:
         self, values: Sequence[float], start: float, end: float
     ) -> None:
         low, high = min(values), max(values)
-        if low == high:
+        if math.isclose(low, high, abs_tol=1e-300):  # but for rounding
             extent = abs(low) / 10 or 1
             low, high = low - extent, high + extent
         self.step = _round_step((high - low) / 4)

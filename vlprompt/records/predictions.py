@@ -99,7 +99,7 @@ def read_predictions(folder: Path) -> Kept | None:
         return kind(**content)
     except (AttributeError, KeyError, TypeError) as error:
         raise UserError(
-            f'{path} is no file of predictions of this version ({error!r})'
+            f'{path} has no predictions that this version can read ({error!r})'
         ) from error
 
 

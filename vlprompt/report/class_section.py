@@ -175,8 +175,8 @@ def _clip_row(
     names, label = kept.classes, kept.labels[i]
     best = [
         (names[j], score, j == label)
-        for j, score in zip(kept.best[i][:3], kept.scores[i], strict=False)
-    ]
+        for j, score in zip(kept.best[i], kept.scores[i], strict=True)
+    ][:3]
     predicted = names[kept.best[i][0]]
     shown = gallery.show(kept.videos[i], look, predicted)
     return ClipRow(shown, names[label], predicted, best, group or '')

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from mmengine.logging import print_log
 
 from vlprompt.datasets.readers.decode_errors import reason, unreadable
+from vlprompt.errors import last_line
 from vlprompt.pages import Strip, frame_strip, read_frames
 
 FRAMES = 8
@@ -80,8 +83,8 @@ class Gallery:
             return Shown(file)
         self.count += 1
         self.advance()
+        rows = _look_at(look, file, text) if look else None
         try:
-            rows = look(file, text) if look else None
             strip = _fit(rows or [read_frames(file, FRAMES)])
         except unreadable() as error:
             return Shown(file, why_not=f'cannot be read: {reason(error)}')
@@ -92,6 +95,20 @@ class Gallery:
     def known(self, file: str) -> Shown:
         """Where a clip stands on the page already, if it does."""
         return Shown(file, self._anchors.get(file, ''))
+
+
+def _look_at(look: Look, file: str, text: str) -> Sequence[np.ndarray] | None:
+    """What a look makes; None, and a line in the log, if it fails."""
+    try:
+        return look(file, text)
+    except Exception as error:  # any fault of any model; the page goes on
+        print_log(
+            f'no attention for {file}: {type(error).__name__}: '
+            f'{last_line(error)}',
+            logger='current',
+            level=logging.WARNING,
+        )
+        return None
 
 
 def _fit(rows: Sequence[np.ndarray]) -> Strip:

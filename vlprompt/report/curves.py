@@ -96,10 +96,10 @@ def _seconds(steps: Sequence[Mapping[str, Any]]) -> float | None:
     """Each line has the mean time of the iterations since the one before."""
     if any('time' not in x for x in steps):
         return None
-    before = [0, *(x['iter'] for x in steps)]
+    before = [0, *(x['iter'] for x in steps[:-1])]
     return sum(
         x['time'] * (x['iter'] - last)
-        for x, last in zip(steps, before, strict=False)
+        for x, last in zip(steps, before, strict=True)
     )
 
 

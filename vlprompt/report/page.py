@@ -85,7 +85,7 @@ def _write(
     loader: Callable[[TestRecord], Loaded],
 ) -> Path:
     if not paths:
-        raise UserError('no folder of a run given')
+        raise UserError('no run folder was given')
     runs = [read_run(path) for path in paths]
     pairs = _pairs(runs)
     if out is None:
@@ -124,8 +124,8 @@ def _pairs(runs: Sequence[Run]) -> list[Pair]:
         lists = [', '.join(map(_describe, run.tests)) for run in runs]
         raise UserError(
             f'{runs[0].path} and {runs[1].path} have no test of the same '
-            'videos and classes with predictions: the one has '
-            f'{lists[0] or "no test"}, the other {lists[1] or "no test"}'
+            'videos and classes with predictions: the first has '
+            f'{lists[0] or "no test"}, the second {lists[1] or "no test"}'
         )
     return pairs
 

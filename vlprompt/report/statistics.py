@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import comb, sqrt
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -77,7 +77,10 @@ def mcnemar(wins: int, losses: int) -> float:
     total, least = wins + losses, min(wins, losses)
     if total == 0:
         return 1.0
-    tail = sum(comb(total, i) for i in range(least + 1))
+    ways = tail = 1  # to lose none, at most none, and so on
+    for i in range(least):
+        ways = ways * (total - i) // (i + 1)
+        tail += ways
     return min(1.0, 2 * tail / 2**total)
 
 

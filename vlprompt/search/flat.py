@@ -63,7 +63,7 @@ class InMemory:
 
     def __init__(self, rows: Rows) -> None:
         self.matrix = np.empty((len(rows), rows.width), np.float32)
-        for array, begin in zip(rows.arrays, rows.begins, strict=False):
+        for array, begin in zip(rows.arrays, rows.begins[:-1], strict=True):
             places = rows.places[begin : begin + len(array)]
             kept = places >= 0
             self.matrix[places[kept]] = array[kept]
@@ -85,7 +85,7 @@ class OnDisk:
         """(E,) to the scores of all rows."""
         rows = self._rows
         scores = np.empty(len(rows), np.float32)
-        for array, begin in zip(rows.arrays, rows.begins, strict=False):
+        for array, begin in zip(rows.arrays, rows.begins[:-1], strict=True):
             for start in range(0, len(array), BLOCK):
                 block = np.asarray(array[start : start + BLOCK], np.float32)
                 at = begin + start

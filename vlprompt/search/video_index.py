@@ -217,7 +217,7 @@ class VideoIndex:
             )
         length = np.linalg.norm(query)
         if not 0 < length < np.inf:
-            raise UserError('a vector of zeros, or with what is no number')
+            raise UserError('the vector is all zeros, or has NaN or inf in it')
         return query / length
 
     def _check(self, matrix: np.ndarray) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import Route
 
+ROUNDING = 0.01  # seconds, as addresses have three digits of them
 VIDEOS, EXCERPTS, REPORTS = '/videos', '/excerpts', '/reports'
 # A report has all it shows, and scripts of its own that get nothing else.
 REPORT_POLICY = '; '.join(
@@ -104,7 +105,7 @@ class VideoFiles:
             )
         except (KeyError, ValueError) as error:
             raise Refused(400, 'start and end expected') from error
-        if not 0 <= start < end <= start + LONGEST:
+        if not 0 <= start < end < start + LONGEST + ROUNDING:
             raise Refused(400, f'{LONGEST} s expected at most')
         try:
             content = excerpt(path, start, end)
