@@ -202,3 +202,9 @@ def test_lists(tmp_path):
     path.write_text('golf')
     with pytest.raises(UserError, match='expected "path,class"'):
         read_listed(path)
+
+
+def test_class_texts_name_folders_in_either_form_of_accents(tmp_path):
+    root = make(tmp_path, 'cafe\u0301/1.mp4', 'run/1.mp4')
+    (root / 'classes.csv').write_text('caf\u00e9,drinking coffee\n', 'utf-8')
+    assert read_folder(root).classes == ('drinking coffee', 'run')

@@ -3,13 +3,12 @@
 ``FOLDER/<class>/*.mp4``, or ``train/`` and ``val/`` above the classes.
 """
 
-import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
 from vlprompt.errors import UserError, suggest
 
-from .class_texts import class_texts
+from .class_texts import class_texts, plain_letters
 from .walk import find_below, folders_in, loose_videos
 
 TRAIN = ('train', 'training')
@@ -75,7 +74,7 @@ def read_folder(root: str | Path) -> VideoFolder:
     videos = _read_sides(root, sides, notes)
     if not videos:
         raise UserError(_no_videos(root))
-    folders = sorted({folder for _, folder, _ in videos}, key=_plain)
+    folders = sorted({folder for _, folder, _ in videos}, key=plain_letters)
     if len(folders) < 2:
         raise UserError(
             f'{root} has one class with videos, {folders[0]!r}: expected two '
@@ -85,11 +84,6 @@ def read_folder(root: str | Path) -> VideoFolder:
     found = [FolderVideo(path, labels[f], side) for path, f, side in videos]
     texts = class_texts(folders, root)
     return VideoFolder(root, texts, tuple(folders), found, notes)
-
-
-def _plain(name: str) -> str:
-    """Systems write letters with accents in two ways."""
-    return unicodedata.normalize('NFC', name)
 
 
 def _sides(root: Path) -> dict[str | None, str]:
