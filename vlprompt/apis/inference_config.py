@@ -1,6 +1,6 @@
 """What is changed in a config to use its model on other videos."""
 
-from pathlib import Path
+import os
 
 from mmengine.config import Config
 
@@ -10,6 +10,7 @@ from vlprompt.datasets.pipelines import (
     single_view_pipeline,
 )
 from vlprompt.errors import UserError
+from vlprompt.weights import split_place
 
 
 def change_model(
@@ -26,15 +27,17 @@ def change_model(
     """
     model = config.get('model') or {}
     if clip is not None:
-        if not Path(clip).is_file() or 'clip' not in model:
-            raise UserError(f'--clip {clip}: no such file, or a model of none')
+        if not os.path.isfile(split_place(clip)[0]):
+            raise UserError(f'--clip {clip}: no such file')
+        if 'clip' not in model:
+            raise UserError(f'--clip {clip}: this model is not built on CLIP')
         model['clip']['pretrained'] = clip
     if frozen_dtype is not None:
         model['frozen_dtype'] = frozen_dtype
     if template is None:
         return
     if not model.get('texts'):
-        raise UserError('--template: this model compares with no texts')
+        raise UserError('--template: this model uses no texts')
     own = model['texts'].get('template', '')
     if isinstance(own, str) and '[' in own:
         raise UserError(

@@ -198,7 +198,7 @@ def _open(address: str) -> Any:
         raise UserError(f'cannot open {what}: {say(error)}') from error
     if not container.streams.video:
         container.close()
-        raise UserError(f'{address} has no pictures')
+        raise UserError(f'{address} has no video stream')
     return container
 
 
