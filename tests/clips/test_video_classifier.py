@@ -156,6 +156,13 @@ def test_texts_and_videos_are_in_one_space(toy, classifier):
     torch.testing.assert_close(bare.embed_texts(sentences), texts)
     with pytest.raises(UserError, match='a list of texts'):
         classifier.embed_texts('red star')
+    with pytest.raises(UserError, match='a list of texts'):
+        classifier.embed_texts([])
+    with (
+        pytest.warns(UserWarning, match='skipped'),
+        pytest.raises(UserError, match='none of the videos can be read'),
+    ):
+        classifier.embed_videos(['gone.mp4'], on_error='skip')
 
 
 def test_class_texts_are_encoded_once(classifier, toy, monkeypatch):
