@@ -1,6 +1,6 @@
 """What is changed in a config to use its model on other videos."""
 
-import os
+from pathlib import Path
 
 from mmengine.config import Config
 
@@ -27,17 +27,17 @@ def change_model(
     """
     model = config.get('model') or {}
     if clip is not None:
-        if not os.path.isfile(split_place(clip)[0]):
-            raise UserError(f'--clip {clip}: no such file')
         if 'clip' not in model:
-            raise UserError(f'--clip {clip}: this model is not built on CLIP')
+            raise UserError(f'--clip {clip}: this model has no CLIP')
+        if not Path(split_place(clip)[0]).is_file():
+            raise UserError(f'no file of CLIP weights at {clip} (--clip)')
         model['clip']['pretrained'] = clip
     if frozen_dtype is not None:
         model['frozen_dtype'] = frozen_dtype
     if template is None:
         return
     if not model.get('texts'):
-        raise UserError('--template: this model uses no texts')
+        raise UserError('--template: this model compares with no texts')
     own = model['texts'].get('template', '')
     if isinstance(own, str) and '[' in own:
         raise UserError(
