@@ -98,3 +98,16 @@ def test_nothing_is_left_where_reading_fails(
     with pytest.raises(UserError, match='cannot read 4 bytes'):
         list(classifier.predict(b'abcd'))
     assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_an_address_that_cannot_be_asked_for_is_named(classifier, address):
+    with pytest.raises(UserError, match='cannot be downloaded: URL can'):
+        list(classifier.predict(f'{address}/a b.mp4'))
+
+
+def test_a_limit_on_reading_is_not_one_of_the_server(address):
+    with (
+        pytest.raises(TimeoutError, match='not read within'),
+        downloads.downloaded(f'{address}/three.mp4'),
+    ):
+        raise TimeoutError('not read within 60 s')

@@ -65,6 +65,7 @@ def test_lists_name_files_below_them_with_or_without_labels(toy, tmp_path):
     for text, name in (
         ('\n# a comment\n'.join(clips), 'a.txt'),
         ('\n'.join(f'{clip} 3' for clip in clips), 'b.txt'),
+        ('\n'.join(f'{clip},3' for clip in clips), 'commas.txt'),
         ('\n'.join(clips), 'c.csv'),
         ('id,path\n' + '\n'.join(f'7,"{clip}"' for clip in clips), 'd.csv'),
     ):
@@ -101,7 +102,9 @@ def test_lines_for_what_is_no_video(classifier, toy, tmp_path):
         (tmp_path / 'empty.txt', 'empty.txt is empty'),
         (tmp_path / 'gone.mp4', 'no video at .*gone.mp4'),
         ([], 'no videos given'),
-        ([3], 'a int given'),
+        ([3], 'got int: expected the path of a video'),
+        (3, 'got int: expected the path of a video'),
+        ('a' * 300, 'no video at aaa'),
         (np.zeros((4, 48, 48, 3)), 'float64, expected'),
         (np.zeros((4, 3, 48, 48), 'uint8'), r'\(4, 3, 48, 48\)'),
     ):
@@ -153,6 +156,13 @@ def test_texts_and_videos_are_in_one_space(toy, classifier):
     torch.testing.assert_close(bare.embed_texts(sentences), texts)
     with pytest.raises(UserError, match='a list of texts'):
         classifier.embed_texts('red star')
+    with pytest.raises(UserError, match='a list of texts'):
+        classifier.embed_texts([])
+    with (
+        pytest.warns(UserWarning, match='skipped'),
+        pytest.raises(UserError, match='none of the videos can be read'),
+    ):
+        classifier.embed_videos(['gone.mp4'], on_error='skip')
 
 
 def test_class_texts_are_encoded_once(classifier, toy, monkeypatch):
@@ -181,3 +191,17 @@ def test_frames_and_views_in_place_of_the_config_s(toy, count_frames):
 
 def test_the_world_is_as_the_tests_say():
     assert MOTION in SCENES[0] and WORLD.fps == 10
+
+
+def test_what_systems_hide_is_not_in_a_folder(tmp_path):
+    for name in ('a.mp4', '._a.mp4', '.cache/b.mp4', '__MACOSX/c.mp4'):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert names_of(tmp_path) == [str(tmp_path / 'a.mp4')]
+
+
+def test_classes_of_one_call_are_not_kept(toy):
+    classifier = VideoClassifier(toy.config, device='cpu', classes=THINGS)
+    others = ['red star', 'blue heart']
+    assert {n for n, _ in classifier(toy.clips[0], others)} == set(others)
+    assert {n for n, _ in classifier(toy.clips[0])} == set(THINGS)

@@ -106,3 +106,12 @@ def test_nothing_to_hold_out():
         draw_split([0, 1], ['a', 'b'])
     with pytest.raises(UserError, match='a share of 1.5'):
         draw_split([0, 0], ['a', 'b'], share=1.5)
+
+
+def test_videos_of_a_list_need_no_folder_of_their_class():
+    videos = [
+        FolderVideo('videos/joe_part1.mp4', 0),
+        FolderVideo('videos/joe_part2.mp4', 0),
+        FolderVideo('/data/ann_part1.mp4', 1),
+    ]
+    assert find_sources_of(videos, ['yoga', 'golf']) == ['joe', 'joe', 'ann']

@@ -64,10 +64,10 @@ def test_train_and_val_above_the_classes(tmp_path, val):
 
 def test_validation_comes_before_test(tmp_path):
     paths = [f'{s}/{c}/1.mp4' for s in ('train', 'val', 'test') for c in 'ab']
-    sides = {
-        v.path: v.side for v in read_folder(make(tmp_path, *paths)).videos
-    }
+    found = read_folder(make(tmp_path, *paths))
+    sides = {v.path: v.side for v in found.videos}
     assert sides == {p: p.split('/')[0] for p in paths if 'test' not in p}
+    assert 'val/ is held out, test/ left out' in found.notes[0]
 
 
 def test_train_alone_is_divided_here(tmp_path):
@@ -202,3 +202,9 @@ def test_lists(tmp_path):
     path.write_text('golf')
     with pytest.raises(UserError, match='expected "path,class"'):
         read_listed(path)
+
+
+def test_class_texts_name_folders_in_either_form_of_accents(tmp_path):
+    root = make(tmp_path, 'cafe\u0301/1.mp4', 'run/1.mp4')
+    (root / 'classes.csv').write_text('caf\u00e9,drinking coffee\n', 'utf-8')
+    assert read_folder(root).classes == ('drinking coffee', 'run')

@@ -114,7 +114,7 @@ def test_the_embedding_of_a_model_of_captions(toy_clip, tmp_path):
         ((), 'nothing to write: give --onnx FILE or --torch FILE'),
         (('--torch', 'a.onnx'), '--torch a.onnx: expected a name that ends'),
         (('--torch', 'no/a.pt2'), '--torch no/a.pt2: there is no folder no'),
-        (('--torch', 'a.pt2', '--opset', '18'), '--opset is of ONNX files'),
+        (('--torch', 'a.pt2', '--opset', '18'), '--opset is for ONNX files'),
         (('--torch', 'a.pt2', '--classes', 'nothing'), 'one class given'),
         (
             ('--torch', 'a.pt2', '--embedding', '--classes', 'a', 'b'),

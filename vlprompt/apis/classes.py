@@ -1,5 +1,6 @@
 """Class names, as one names them: words, a file, a data set."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def _listed(word: str) -> tuple[str, ...]:
         return tuple(subsets()['all'])
     if name in list_class_names():
         return load_class_names(name, _cleaner(name))
-    if Path(word).is_file() or word.lower().endswith(SUFFIXES):
+    # Path.is_file() raises for a long name.
+    if os.path.isfile(word) or word.lower().endswith(SUFFIXES):
         return load_class_names(word)
     near = suggest(word, [*list_class_names(), *DATA_SETS, *SHORT])
     raise UserError(

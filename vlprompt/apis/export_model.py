@@ -146,7 +146,7 @@ def _check_files(
     if not files:
         raise UserError('nothing to write: give --onnx FILE or --torch FILE')
     if opset is not None and 'onnx' not in files:
-        raise UserError('--opset is of ONNX files: give --onnx FILE')
+        raise UserError('--opset is for ONNX files: give --onnx FILE')
     for kind, path in files.items():
         suffix = FORMATS[kind].suffix
         if path.suffix != suffix:

@@ -37,7 +37,7 @@ def change_model(
     if template is None:
         return
     if not model.get('texts'):
-        raise UserError('--template: this model compares with no texts')
+        raise UserError('--template: this model uses no texts')
     own = model['texts'].get('template', '')
     if isinstance(own, str) and '[' in own:
         raise UserError(

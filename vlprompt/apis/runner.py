@@ -6,13 +6,12 @@ from mmengine.runner import Runner
 from vlprompt.registry import RUNNERS
 
 from .checkpoints import read_checkpoint
-from .preprocessing import warn_of_other_preprocessing
+from .preprocessing import LOADERS, warn_of_other_preprocessing
 
 # What stops runs that would give numbers without a meaning.
 GUARDS = ('FiniteLossHook', 'FiniteScoresHook', 'BatchOfOneHook')
 
 WAIT = 600  # seconds, for what the workers of a data loader read
-LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
 def build_runner(config: Config) -> Runner:

@@ -58,9 +58,9 @@ class VideoClassifier(VideoEmbedder):
         **options: Any,
     ) -> None:
         super().__init__(model, checkpoint, device, **options)
-        self._are_given = classes is not None
-        if self._are_given:
-            self.set_classes(find_classes(classes))
+        self._classes = None if classes is None else find_classes(classes)
+        if classes is not None:
+            self.set_classes(self._classes)
 
     def __call__(
         self, video: Any, classes: Sequence[str] | None = None
@@ -80,8 +80,7 @@ class VideoClassifier(VideoEmbedder):
         Raises:
             UserError: If the video cannot be read, or the names do not fit.
         """
-        if classes is not None or not self._are_given:
-            self.set_classes(classes)
+        self.set_classes(self._classes if classes is None else classes)
         (prediction,) = self.predict(video)
         return list(zip(prediction.names, prediction.scores, strict=True))
 

@@ -108,8 +108,7 @@ class VideoEmbedder:
                 'inference_recognizer of mmaction.apis'
             )
         with scope_of(config):
-            self.pipeline = Compose(self.whole)
-            self._whole = TestSteps(self.pipeline)
+            self._whole = TestSteps(Compose(self.whole))
             self._single = TestSteps(Compose(self.single))
 
     @property
@@ -128,7 +127,9 @@ class VideoEmbedder:
 
         The arguments are those of :meth:`embed`.
         """
-        rows = self.embed(inputs, batch_size, num_workers, on_error)
+        rows = list(self.embed(inputs, batch_size, num_workers, on_error))
+        if not rows:
+            raise UserError('none of the videos can be read')
         return torch.stack([row.features for row in rows])
 
     def embed(
@@ -199,9 +200,8 @@ class VideoEmbedder:
             inputs, read, batch_size, num_workers, on_error
         ):
             # (B * crops, 1, E) -> (B, E)
-            frames = unit_video(batch.visual.frames[:, 0], batch.samples)
-            frames = frames.float().cpu()
-            for clip, row in zip(batch.clips, frames, strict=True):
+            rows = unit_video(batch.visual.frames[:, 0], batch.samples)
+            for clip, row in zip(batch.clips, rows.float().cpu(), strict=True):
                 yield Embedding(clip.name, clip.start, clip.end, row)
 
     @torch.inference_mode()
@@ -211,7 +211,7 @@ class VideoEmbedder:
         Raises:
             UserError: If the model has no text tower, or a text is too long.
         """
-        if isinstance(texts, str):
+        if isinstance(texts, str) or not len(texts):
             raise UserError(f'a list of texts expected, got {texts!r}')
         parts = [
             unit(self.model.encode_texts(texts[i : i + TEXTS_AT_ONCE]))

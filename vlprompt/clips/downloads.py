@@ -1,12 +1,13 @@
 """Files that are on the disk only while they are read."""
 
+import http.client
 import os
 import shutil
 import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -31,15 +32,20 @@ def downloaded(address: str) -> Iterator[str]:
     Raises:
         OSError: If there is none, or it is a web page, in words.
     """
-    request = urllib.request.Request(
-        address, headers={'User-Agent': 'vlprompt'}
-    )
+    with ExitStack() as held:
+        # What is raised while the copy is read is no fault of the server.
+        yield _download(address, held)
+
+
+def _download(address: str, held: ExitStack) -> str:
     try:
+        request = urllib.request.Request(
+            address, headers={'User-Agent': 'vlprompt'}
+        )
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             _check_kind(answer.headers.get_content_type())
             length = answer.headers.get('Content-Length')
-            with saved(answer, length and int(length)) as path:
-                yield path
+            return held.enter_context(saved(answer, length and int(length)))
     except urllib.error.HTTPError as error:
         raise OSError(
             f'the server answers {error.code} {error.reason}'
@@ -48,6 +54,8 @@ def downloaded(address: str) -> Iterator[str]:
         raise OSError(f'cannot be reached: {error.reason}') from error
     except TimeoutError as error:
         raise OSError(f'no answer within {PATIENCE} s') from error
+    except (http.client.HTTPException, ValueError) as error:
+        raise OSError(f'cannot be downloaded: {error}') from error
 
 
 @contextmanager

@@ -1,13 +1,18 @@
 """From what a user names to what can be opened."""
 
 import csv
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from vlprompt.datasets.folders.walk import find_below
+from vlprompt.datasets.lists.labels import Labels
+from vlprompt.datasets.lists.list_lines import read_line
 from vlprompt.datasets.lists.spelling import find_file
-from vlprompt.datasets.lists.text_files import read_lines, read_number
-from vlprompt.datasets.readers.suffixes import IMAGES, VIDEOS
+from vlprompt.datasets.lists.text_files import read_lines
+from vlprompt.datasets.readers.suffixes import IMAGES
 from vlprompt.errors import UserError
 
 from .sources import (
@@ -39,7 +44,7 @@ def find_sources(inputs: Any) -> list[Source]:
         UserError: If a folder or a list has no videos, or something else is
             given.  A file that is missing is found out when it is opened.
     """
-    if _is_one(inputs):
+    if _is_one(inputs) or not isinstance(inputs, Iterable):
         inputs = [inputs]
     sources = [source for given in inputs for source in _find(given)]
     if not sources:
@@ -77,8 +82,8 @@ def _find(given: Any) -> Iterator[Source]:
         yield array_source(Frames(given))
     else:
         raise UserError(
-            f'a {type(given).__name__} given: expected the path of a video, '
-            'an address, or frames'
+            f'got {type(given).__name__}: expected the path of a video, an '
+            'address, or frames'
         )
 
 
@@ -90,22 +95,22 @@ def _find_named(name: str) -> Iterator[Source]:
         raise UserError(f'{name} is a stream: --camera {name} watches it')
     elif path.suffix.lower() in IMAGES:
         raise UserError(f'{name} is an image, not a video')
-    elif path.is_dir():
+    elif os.path.isdir(path):  # Path.is_dir() raises for a long name
         yield from _below(path)
-    elif path.suffix.lower() in LISTS and path.is_file():
+    elif path.suffix.lower() in LISTS and os.path.isfile(path):
         yield from _listed(path)
     else:
         yield file_source(find_file(name) or name)
 
 
 def _below(folder: Path) -> Iterator[Source]:
-    files = sorted(file for file in folder.rglob('*') if file.is_file())
-    videos = [f for f in files if f.suffix.lower() in VIDEOS]
-    if not videos:
-        images = sum(f.suffix.lower() in IMAGES for f in files)
-        there = f'{images} images' if images else f'{len(files)} other files'
+    found = find_below(folder)
+    if not found.videos:
+        there = f'{found.others} other files'
+        if found.images:
+            there = f'{found.images} images'
         raise UserError(f'no videos below {folder}, {there}')
-    yield from (file_source(str(video)) for video in videos)
+    yield from (file_source(str(folder / video)) for video in found.videos)
 
 
 def _listed(path: Path) -> Iterator[Source]:
@@ -127,7 +132,7 @@ def _column(lines: list[str], path: Path) -> list[str]:
     try:
         rows = list(csv.reader(lines, skipinitialspace=True))
     except csv.Error as error:
-        raise UserError(f'{path} is no table: {error}') from error
+        raise UserError(f'{path} is not a CSV table: {error}') from error
     if not rows:
         return []
     header = [name.strip().lower() for name in rows[0]]
@@ -145,9 +150,9 @@ def _place(name: str, folder: Path) -> str:
 
     A label behind the path, as lists for training have it, is left out.
     """
-    path, _, label = name.rpartition(' ')
-    numbered = path and read_number(label) is not None
-    names = [name, path.strip()] if numbered else [name]
+    names = [name]
+    with suppress(UserError):  # of lines without a label
+        names.append(read_line(name, Labels(None), '')[0])
     for candidate in names:
         for place in (folder / candidate, candidate):
             file = find_file(place)

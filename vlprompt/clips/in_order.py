@@ -70,8 +70,9 @@ def read_in_order(
 
     Args:
         sources: In their order.
-        read: Gives the items of a source.  It is called in threads: decoding,
-            converting and resizing leave Python's lock.
+        read: Gives the items of a source.  It is called in threads: decoding
+            leaves Python's lock; transforms wait for each other, see
+            :class:`TestSteps`.
         num_workers: How many sources are read at the same time; with 0 no
             thread is started.
 

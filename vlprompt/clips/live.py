@@ -5,7 +5,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -168,7 +168,8 @@ class _Latest:
             try:
                 return self._queue.put_nowait(item)
             except queue.Full:
-                self._queue.get_nowait()
+                with suppress(queue.Empty):  # it may have been read meanwhile
+                    self._queue.get_nowait()
 
 
 def _read(address: str) -> Iterator[Shown]:
@@ -198,7 +199,7 @@ def _open(address: str) -> Any:
         raise UserError(f'cannot open {what}: {say(error)}') from error
     if not container.streams.video:
         container.close()
-        raise UserError(f'{address} has no pictures')
+        raise UserError(f'{address} has no video stream')
     return container
 
 

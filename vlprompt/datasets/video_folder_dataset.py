@@ -86,8 +86,8 @@ def _listed(
     split: str, videos: Sequence[FolderVideo], part: str
 ) -> list[FolderVideo]:
     try:
-        content = json.loads(Path(split).read_text('utf-8'))['videos']
-    except (OSError, ValueError, KeyError) as error:
+        content = dict(json.loads(Path(split).read_text('utf-8'))['videos'])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
             f'{split}, expected the split.json of `vlprompt train FOLDER` '
             f'({error})'

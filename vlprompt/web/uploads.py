@@ -79,5 +79,5 @@ def read_upload(path: str) -> Source:
     except (OSError, ValueError) as error:
         raise UserError(f'{name} is not a video that can be read') from error
     if not is_video:
-        raise UserError(f'{name} has no pictures')
+        raise UserError(f'{name} has no video stream')
     return file_source(path)._replace(name=name)

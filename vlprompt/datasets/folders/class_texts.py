@@ -31,20 +31,21 @@ def class_texts(folders: Sequence[str], root: Path) -> tuple[str, ...]:
             one text to CLIP.
     """
     given = _read_texts(root / TEXTS)
+    plain = [plain_letters(name) for name in folders]
     for name in given:
-        if name not in folders:
+        if name not in plain:
             raise UserError(
                 f'{root / TEXTS} names {name!r}, which is no folder of '
-                f'videos in {root}{suggest(name, folders)}'
+                f'videos in {root}{suggest(name, plain)}'
             )
     return distinct_texts(
-        [given.get(name) or in_words(name) for name in folders], root
+        [given.get(name) or in_words(name) for name in plain], root
     )
 
 
 def in_words(name: str) -> str:
     """A name with spaces between its words."""
-    name = unicodedata.normalize('NFC', name)
+    name = plain_letters(name)
     if not re.search(r'[\s_-]', name) and CAMEL.search(name):
         return CAMEL.sub(' ', name).lower()
     return ' '.join(re.sub(r'[_-]+', ' ', name).split()) or name
@@ -80,5 +81,10 @@ def _read_texts(path: Path) -> Mapping[str, str]:
             raise UserError(
                 f'{path} line {rows.line_num}: {row}, expected folder,words'
             )
-        texts[cells[0]] = cells[1]
+        texts[plain_letters(cells[0])] = cells[1]
     return texts
+
+
+def plain_letters(name: str) -> str:
+    """Systems write letters with accents in two ways."""
+    return unicodedata.normalize('NFC', name)

@@ -3,13 +3,12 @@
 ``FOLDER/<class>/*.mp4``, or ``train/`` and ``val/`` above the classes.
 """
 
-import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
 from vlprompt.errors import UserError, suggest
 
-from .class_texts import class_texts
+from .class_texts import class_texts, plain_letters
 from .walk import find_below, folders_in, loose_videos
 
 TRAIN = ('train', 'training')
@@ -71,11 +70,11 @@ def read_folder(root: str | Path) -> VideoFolder:
     if not root.is_dir():
         raise UserError(f'no folder at {root}')
     notes: list[str] = []
-    sides = _sides(root)
+    sides = _sides(root, notes)
     videos = _read_sides(root, sides, notes)
     if not videos:
         raise UserError(_no_videos(root))
-    folders = sorted({folder for _, folder, _ in videos}, key=_plain)
+    folders = sorted({folder for _, folder, _ in videos}, key=plain_letters)
     if len(folders) < 2:
         raise UserError(
             f'{root} has one class with videos, {folders[0]!r}: expected two '
@@ -87,12 +86,7 @@ def read_folder(root: str | Path) -> VideoFolder:
     return VideoFolder(root, texts, tuple(folders), found, notes)
 
 
-def _plain(name: str) -> str:
-    """Systems write letters with accents in two ways."""
-    return unicodedata.normalize('NFC', name)
-
-
-def _sides(root: Path) -> dict[str | None, str]:
+def _sides(root: Path, notes: list[str]) -> dict[str | None, str]:
     """The folders of training and validation; ``{None: ''}`` if none are."""
     above = [name for name in folders_in(root) if _is_side(root / name)]
     train = [name for name in above if name.lower() in TRAIN]
@@ -114,6 +108,9 @@ def _sides(root: Path) -> dict[str | None, str]:
         )
     if not val:
         return {None: train[0]}
+    if val[1:]:
+        others = ', '.join(f'{name}/' for name in val[1:])
+        notes.append(f'{root}: {val[0]}/ is held out, {others} left out')
     return {'train': train[0], 'val': val[0]}
 
 

@@ -70,8 +70,10 @@ class _Source(NamedTuple):
 
 
 def _source_of(video: FolderVideo, folder: str) -> _Source:
-    below = PurePosixPath(video.path).parts
-    below = below[below.index(folder) + 1 :]
+    parts = PurePosixPath(video.path).parts
+    below = parts[-1:]  # of a list, which may know no folder of the class
+    if folder in parts[:-1]:
+        below = parts[parts.index(folder) + 1 :]
     if len(below) > 1:
         tells = _tells(below[0], folder)
         name = below[0] if tells else f'{folder}/{below[0]}'
