@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from vlprompt.datasets.pipelines import count_frames, count_views
-from vlprompt.hub.facts import PACKAGES, versions_of
+from vlprompt.hub.facts import PACKAGES, template_of, versions_of
 from vlprompt.hub.plain_values import plain
 from vlprompt.models.trainable_state import FINGERPRINT
 
@@ -43,7 +43,7 @@ def facts_of(
     clip['fingerprint'] = _fingerprint(model.state_dict().get(FINGERPRINT))
     is_classifier = program.output == 'logits'
     names = list(model.class_names) if is_classifier else None
-    texts = config.model.get('texts') or {}
+    template = template_of(model, config.model)
     return dict(
         format=FORMAT,
         model=embedder.source,
@@ -63,7 +63,7 @@ def facts_of(
             else 'unit length: a product of two is a cosine',
         ),
         classes=names,
-        template=plain(texts.get('template')) if is_classifier else None,
+        template=plain(template) if is_classifier else None,
         preprocessing=_preprocessing(embedder, clips),
         versions=versions_of((*PACKAGES, 'onnx', 'onnxscript', 'onnxruntime')),
     )
