@@ -1,11 +1,13 @@
 """What a pushed model says of itself, and the CLIP that goes with it."""
 
+import hashlib
 from types import SimpleNamespace
 
 import pytest
 import torch
 from torch import nn
 
+from vlprompt.exporting.facts import _sha256
 from vlprompt.hub.card import _templates
 from vlprompt.hub.facts import template_of
 from vlprompt.hub.writer import _clip_of
@@ -51,3 +53,11 @@ def test_a_model_without_texts_takes_its_whole_clip_along(
     model._frozen_clip = {'backbone.visual.proj'}
     clip = dict(arch={}, pretrained=f'~/clip.pth{place}')
     assert _clip_of(model, clip).keys() == stored.keys()
+
+
+def test_the_checksum_of_a_file_is_told_wherever_its_weights_lie(tmp_path):
+    (tmp_path / 'a.pth').write_bytes(b'a')
+    expected = hashlib.sha256(b'a').hexdigest()
+    for given in (tmp_path / 'a.pth', f'{tmp_path}/a.pth::ema'):
+        assert _sha256(given) == expected
+    assert _sha256('hf://me/toy') is None

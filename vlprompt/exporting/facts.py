@@ -12,6 +12,7 @@ from vlprompt.datasets.pipelines import count_frames, count_views
 from vlprompt.hub.facts import PACKAGES, template_of, versions_of
 from vlprompt.hub.plain_values import plain
 from vlprompt.models.trainable_state import FINGERPRINT
+from vlprompt.weights import split_place
 
 from .parity import Clips
 from .programs import INPUT, Program
@@ -48,7 +49,7 @@ def facts_of(
         format=FORMAT,
         model=embedder.source,
         checkpoint=checkpoint
-        and dict(name=Path(checkpoint).name, sha256=_sha256(Path(checkpoint))),
+        and dict(name=Path(checkpoint).name, sha256=_sha256(checkpoint)),
         clip=clip,
         input=dict(
             name=INPUT,
@@ -103,8 +104,9 @@ def _fingerprint(value: Tensor | None) -> str | None:
     return None if value is None else bytes(value.tolist()).hex()
 
 
-def _sha256(path: Path) -> str | None:
-    """Of a file; None for an address."""
+def _sha256(path: str | Path) -> str | None:
+    """Of a file, also as ``FILE::PLACE``; None for an address."""
+    path = Path(split_place(path)[0]).expanduser()
     if not path.is_file():
         return None
     state = hashlib.sha256()
