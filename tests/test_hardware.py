@@ -2,12 +2,14 @@
 
 import os
 import platform
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 import torch
 
 from vlprompt.check_env import bf16
+from vlprompt.cli.classify_model import precision_of
 from vlprompt.hardware import bf16_instructions, has_bf16
 
 CPUINFO = Path('/proc/cpuinfo')
@@ -90,3 +92,21 @@ def test_the_table_of_the_environment_says_it(processor):
     assert next(bf16()) == ('bf16, CPU', 'avx512_bf16')
     processor()
     assert 'fp32' in next(bf16())[1]
+
+
+@pytest.mark.parametrize(
+    ('device', 'has', 'expected'),
+    [
+        ('cpu', True, 'bfloat16'),
+        ('cpu', False, None),
+        ('cuda:1', True, 'bfloat16'),
+        ('cuda:1', False, 'float16'),
+    ],
+)
+def test_amp_of_inference(monkeypatch, capsys, device, has, expected):
+    monkeypatch.setattr('vlprompt.cli.classify_model.has_bf16', lambda _: has)
+    args = Namespace(amp=True, device=device)
+    assert precision_of(args) == expected
+    told = 'this processor has no bf16' in capsys.readouterr().err
+    assert told == (expected is None)
+    assert precision_of(Namespace(amp=False, device=device)) is None

@@ -81,6 +81,18 @@ def test_links_and_devices_stay_what_they_are(tmp_path):
     assert caught.value.errno == errno.ENOSPC
 
 
+@pytest.mark.slow
+def test_pipes(tmp_path):
+    code = 'from vlprompt.whole_files import write_text as w; w({!r}, "text")'
+    for path in ('/dev/stdout', str(tmp_path / 'pipe')):
+        line = [sys.executable, '-c', code.format(path)]
+        if path != '/dev/stdout':
+            os.mkfifo(path)
+            line = ['sh', '-c', '"$@" & cat "$0"', path, *line]
+        assert subprocess.check_output(line, text=True, timeout=60) == 'text'
+    assert names(tmp_path) == ['pipe']
+
+
 @pytest.mark.parametrize(
     ('name', 'number'),
     [

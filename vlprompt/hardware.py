@@ -38,7 +38,8 @@ def check_device(device: str | torch.device | None) -> None:
     if not torch.cuda.is_available() or number == 0:
         raise UserError(f'{device}: {no_gpu_line()}')
     if (device.index or 0) >= number:
-        raise UserError(f'{device}: there are {number} visible GPUs')
+        gpus = f'{number} GPU{"s" * (number > 1)}'
+        raise UserError(f'{device}: {gpus} visible, counted from 0')
 
 
 def has_bf16(device: str | torch.device) -> bool:

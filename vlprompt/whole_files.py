@@ -29,11 +29,14 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     Raises:
         OSError: If it cannot be written; its ``filename`` is the path.
     """
-    path = Path(os.path.realpath(path))
+    path = Path(path)
     is_device = path.exists() and not path.is_file() and not path.is_dir()
+    if not is_device:  # the pipe that /dev/stdout leads to has no path
+        path = Path(os.path.realpath(path))
     part = path if is_device else _part_of(path)
     try:
-        _check_replaceable(path)
+        if not is_device:  # who reads a pipe would see its end
+            _check_replaceable(path)
         yield part
         if not is_device:
             _flush(part)

@@ -1,18 +1,15 @@
 """The toy CLIP, and clips of the toy world one after the other."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import pytest
 import torch
-from toy_scenes import SCENES, THINGS, WORLD, frames_of
+from toy_scenes import THINGS, write_toy
 
 from vlprompt.apis import VideoClassifier, load_config
-from vlprompt.shipped import find_config
-from vlprompt.toy.clip_file import expand
-from vlprompt.toy.files import CLIP, SHIPPED, write_video
 
 
 class Toy(NamedTuple):
@@ -35,23 +32,9 @@ class Toy(NamedTuple):
 def toy(make_once) -> Toy:
     """The toy CLIP and its videos."""
 
-    def make(folder: Path) -> None:
-        expand(SHIPPED / CLIP, folder / CLIP)
-        base, clip = find_config('clip/clip_toy.py'), str(folder / CLIP)
-        (folder / 'toy.py').write_text(
-            f'_base_ = [{base!r}]\n'
-            f'model = dict(clip=dict(pretrained={clip!r}))\n'
-            'test_dataloader = dict(dataset=dict('
-            f'classes={list(THINGS)!r}))\n'
-        )
-        scenes = [frames_of(name, 6) for name in SCENES]
-        write_video(folder / 'three.mp4', np.concatenate(scenes), WORLD.fps)
-        (folder / 'clips').mkdir()
-        for thing, name in zip(THINGS, SCENES, strict=True):
-            path = folder / 'clips' / f'{thing.replace(" ", "_")}.mp4'
-            write_video(path, frames_of(name), WORLD.fps)
-
-    folder = make_once('toy_clips', make)
+    classes = f'classes={list(THINGS)!r}'
+    more = f'test_dataloader = dict(dataset=dict({classes}))\n'
+    folder = make_once('toy_clips', partial(write_toy, more=more))
     clips = [folder / f'clips/{t.replace(" ", "_")}.mp4' for t in THINGS]
     return Toy(folder, str(folder / 'toy.py'), folder / 'three.mp4', clips)
 

@@ -211,7 +211,7 @@ def write_mpeg(source, target):
         (('a.mp4', '--json', 'no/folder.json'), 'there is no folder no'),
         (('a.jpg',), 'a.jpg is an image'),
         (('rtsp://a/b',), 'is a stream: --camera rtsp://a/b'),
-        (('a.mp4', '--clip', 'gone.pt'), '--clip gone.pt'),
+        (('a.mp4', '--clip', 'gone.pt'), 'no file of CLIP weights at gone.pt'),
         (('a.mp4', '--frames', '0'), '0 frames'),
     ],
 )

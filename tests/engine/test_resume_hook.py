@@ -290,6 +290,10 @@ def test_changed_keys():
     assert keys == 'model.b.0.c.1, model.d'
     assert changed_keys(one.pretty_text, one.pretty_text) == ''
     assert changed_keys('no config', one.pretty_text) == ''
+    one, two = (
+        Config(dict(model=dict(a={'b.c': i}))).pretty_text for i in (1, 2)
+    )
+    assert changed_keys(one, two) == "model.a.'b.c'"
 
 
 def test_moving_average_goes_on(tmp_path):

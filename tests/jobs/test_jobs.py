@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
+from mmengine.config import Config
 from standins import StandIns, calls
 
 from vlprompt.errors import UserError
@@ -14,6 +15,7 @@ from vlprompt.jobs.job import digest_of
 from vlprompt.jobs.kept_results import KeptResult, KeptResults
 
 DONE = {'train': {}, 'test': {'acc/top1': 0.5}}
+PARTS = ('train', 'val', 'test')
 
 
 def run(out, todo, slots=1):
@@ -55,6 +57,18 @@ def test_what_has_changed_is_run_again(tmp_path, todo):
     (out / 'train/last_checkpoint').unlink()
     run(out, todo)
     assert names(out)[0] == 'train'
+
+
+@pytest.mark.parametrize('kind', [TrainJob, TestJob])
+def test_a_list_below_data_root_has_changed(tmp_path, kind):
+    dataset = dict(data_root=str(tmp_path), ann_file='list.txt')
+    loaders = {f'{name}_dataloader': dict(dataset=dataset) for name in PARTS}
+    job = kind('job', Config(loaders))
+    digests = set()
+    for text in ('a.mp4 0', 'b.mp4 0'):
+        (tmp_path / 'list.txt').write_text(text)
+        digests.add(job.digest(tmp_path))
+    assert len(digests) == 2
 
 
 def test_a_training_is_the_same_whoever_tracks_it(tmp_path, todo):

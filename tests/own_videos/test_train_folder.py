@@ -32,6 +32,8 @@ WRONG = {
     'share': (['--val-share', '2'], 'expected between 0 and 1'),
     'epochs': (['--epochs', '0'], '--epochs 0, expected at least 1'),
     'gpus': (['--gpus', '2'], '--gpus is for a config: --prepare-only'),
+    'slurm': (['--slurm'], '--slurm is for a config'),
+    'launcher': (['--launcher', 'pytorch'], '--launcher is for a config'),
     'track': (['--track', 'tensorboard'], '--track is for a config'),
     'classes': (['--classes', 'ucf101'], '--classes is for lists'),
 }
@@ -49,6 +51,8 @@ def test_wrong_flags_get_one_line(videos, name):
 def test_flags_of_folders_are_refused_with_a_config():
     with pytest.raises(UserError, match='--method is for a folder of videos'):
         start(['train', 'vlprompt::vilt/vilt_toy.py', '--method', 'vifi'])
+    with pytest.raises(UserError, match='--epochs is for a folder of videos'):
+        start(['train', 'vlprompt::vilt/vilt_toy.py', '--epochs', '0'])
 
 
 def test_a_folder_of_configs_is_none_of_videos(repository):

@@ -12,38 +12,16 @@ from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import DefaultScope
 from mmengine.visualization import Visualizer
 
+from tools.benchmark.reliability.small_world import MODEL_AND_TRANSFORMS
+
 CLASSES = ('running', 'jumping', 'riding a bike')
 
-CONFIG = """
+HEAD = """
 default_scope = 'vlprompt'
 custom_imports = dict(
     imports=['vlprompt', 'spy_hooks'], allow_failed_imports=False)
-model = dict(
-    type='VideoTextRecognizer',
-    clip=dict(
-        arch=dict(
-            embed_dim=16,
-            quick_gelu=True,
-            vision_cfg=dict(
-                image_size=32, patch_size=16, width=32, layers=2,
-                head_width=16),
-            text_cfg=dict(
-                context_length=77, vocab_size=49408, width=16, heads=2,
-                layers=2))),
-    backbone=dict(type='CLIPVisionTower'),
-    texts=dict(type='ClassTexts', template='[2] {{}}.'),
-    prompts=dict(type='ViLTPrompts', depth=2, split=1),
-    cls_head=dict(type='SimilarityHead', average_clips='prob'),
-    trainable=['prompts.*'],
-    data_preprocessor=dict(
-        type='ActionDataPreprocessor', format_shape='NCTHW',
-        mean=[127.0] * 3, std=[60.0] * 3))
-decode = [dict(type='VideoInit'),
-          dict(type='SampleFrames', clip_len=2, frame_interval=2, num_clips=1),
-          dict(type='VideoDecode'),
-          dict(type='Resize', scale=(32, 32), keep_ratio=False)]
-pack = [dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='PackActionInputs')]
+"""
+REST = """\
 dataset = dict(
     type='VideoClassDataset', ann_file='{root}/list.txt',
     classes={classes}, data_prefix=dict(video='{root}/videos'))
@@ -67,6 +45,7 @@ auto_scale_lr = dict(base_batch_size=4)
 custom_hooks = [dict(type='ClassNamesHook'), dict(type='EpochSeedHook'),
                 dict(type='LossSpy')]
 """
+CONFIG = HEAD + MODEL_AND_TRANSFORMS + REST
 
 
 def _write_video(path: Path, rng: np.random.Generator) -> None:

@@ -97,9 +97,11 @@ def test_fewer_gpus_than_asked_for(monkeypatch):
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
     monkeypatch.setattr(torch.cuda, 'device_count', lambda: 2)
     assert check_device('cuda:1') is None
-    assert line_of(check_device, 'cuda:2') == (
-        'cuda:2: there are 2 visible GPUs'
-    )
+    line = line_of(check_device, 'cuda:2')
+    assert line == 'cuda:2: 2 GPUs visible, counted from 0'
+    monkeypatch.setattr(torch.cuda, 'device_count', lambda: 1)
+    line = line_of(check_device, 'cuda:1')
+    assert line == 'cuda:1: 1 GPU visible, counted from 0'
 
 
 def test_converting_to_where_nothing_can_be_written():

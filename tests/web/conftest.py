@@ -8,17 +8,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / 'clips'))
 
 from serving import serving
-from toy_scenes import SCENES, THINGS, WORLD, frames_of
-
-from vlprompt.shipped import find_config
-from vlprompt.toy.clip_file import expand
-from vlprompt.toy.files import CLIP, SHIPPED, write_video
+from toy_scenes import write_toy
 
 REPORT = '<!DOCTYPE html><title>r</title><h1 id="made">A report of tests</h1>'
 
@@ -42,22 +37,7 @@ class World(NamedTuple):
 @pytest.fixture(scope='session')
 def world(make_once) -> World:
     """The toy CLIP and its videos."""
-
-    def make(folder: Path) -> None:
-        expand(SHIPPED / CLIP, folder / CLIP)
-        base, clip = find_config('clip/clip_toy.py'), str(folder / CLIP)
-        (folder / 'toy.py').write_text(
-            f'_base_ = [{base!r}]\n'
-            f'model = dict(clip=dict(pretrained={clip!r}))\n'
-        )
-        scenes = [frames_of(name, 6) for name in SCENES]
-        write_video(folder / 'three.mp4', np.concatenate(scenes), WORLD.fps)
-        (folder / 'clips').mkdir()
-        for thing, name in zip(THINGS, SCENES, strict=True):
-            path = folder / 'clips' / f'{thing.replace(" ", "_")}.mp4'
-            write_video(path, frames_of(name), WORLD.fps)
-
-    folder = make_once('web_world', make)
+    folder = make_once('web_world', write_toy)
     return World(
         folder, str(folder / 'toy.py'), folder / 'three.mp4', folder / 'clips'
     )

@@ -10,6 +10,7 @@ from vlprompt.datasets.pipelines import (
     single_view_pipeline,
 )
 from vlprompt.errors import UserError
+from vlprompt.weights import split_place
 
 
 def change_model(
@@ -26,8 +27,10 @@ def change_model(
     """
     model = config.get('model') or {}
     if clip is not None:
-        if not Path(clip).is_file() or 'clip' not in model:
-            raise UserError(f'--clip {clip}: no such file, or a model of none')
+        if 'clip' not in model:
+            raise UserError(f'--clip {clip}: this model has no CLIP')
+        if not Path(split_place(clip)[0]).is_file():
+            raise UserError(f'no file of CLIP weights at {clip} (--clip)')
         model['clip']['pretrained'] = clip
     if frozen_dtype is not None:
         model['frozen_dtype'] = frozen_dtype

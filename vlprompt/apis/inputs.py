@@ -15,6 +15,7 @@ from vlprompt.weights import split_place
 from vlprompt.weights.file_format import file_format
 
 CHECKPOINT, CLIP_WEIGHTS = 'checkpoint', 'file of CLIP weights'
+LIST = 'list'
 WEIGHTS = ('.pt', '.pth', '.bin', '.safetensors', '.ckpt')
 # Packages that parts of a pipeline import when they are used.
 NEEDS = {'DecordInit': 'decord', 'PyAVInit': 'av'}
@@ -106,7 +107,7 @@ def _unwrapped(dataset: Any) -> Iterator[dict[str, Any]]:
 def _inputs_of_data(dataset: Mapping[str, Any]) -> Iterator[Input]:
     root = dataset.get('data_root') or ''
     if dataset.get('ann_file'):
-        yield Input('list', os.path.join(root, dataset['ann_file']))
+        yield Input(LIST, os.path.join(root, dataset['ann_file']))
     prefixes = dataset.get('data_prefix') or {}
     for prefix in prefixes.values():
         if isinstance(prefix, str) and prefix:

@@ -53,7 +53,7 @@ class VideoEmbedder:
         frames: Frames of a view, in place of the config's.
         views: Temporal views and crops, such as ``(4, 3)``, in place of the
             config's; for windows, too.
-        frozen_dtype: ``'bfloat16'`` to compute in it.
+        frozen_dtype: ``'bfloat16'`` or ``'float16'`` to compute in it.
 
     Attributes:
         settings: The arguments.

@@ -2,9 +2,9 @@
 
 Videos are files, folders (all videos below them), lists of paths (.txt or
 .csv) and addresses (https://...).  The default model is CLIP ViT-B/16 of
-OpenAI as it is, which needs no training.
+OpenAI, without any training.
 
-With --window, long videos are told part by part.
+With --window, long videos are classified part by part.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vlprompt.errors import UserError
 
+from .model_flags import add_class_argument, add_model_arguments
 from .parsing import parse
 
 EXAMPLE = 'vlprompt classify clip.mp4 --classes "frying eggs" "cutting bread"'
@@ -28,46 +29,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar='INPUT',
         help='video, folder, list of paths, https://...',
     )
-    parser.add_argument(
-        '--classes',
-        nargs='+',
-        metavar='NAME',
-        help='class names, a file of them, or a data set (k400, ucf101, '
-        'hmdb51, ssv2, k600, toy); those of the config by default',
-    )
+    add_class_argument(parser)
     add_model_arguments(parser)
     _add_reading_arguments(parser)
     _add_output_arguments(parser)
-
-
-def add_model_arguments(parser: ArgumentParser) -> None:
-    """Add the flags that say which model it is."""
-    group = parser.add_argument_group('model')
-    group.add_argument(
-        '--model',
-        help='a name that `vlprompt models` lists, a config, the folder of a '
-        'run or of a pushed model, hf://user/name; CLIP ViT-B/16 by default',
-    )
-    group.add_argument(
-        '--checkpoint',
-        help='what the model has learnt; `none` for a model as it is made',
-    )
-    group.add_argument(
-        '--clip',
-        metavar='FILE',
-        help="CLIP's weights, in place of those the config downloads",
-    )
-    group.add_argument(
-        '--template', help='around a class name: "a video of {}."'
-    )
-    group.add_argument('--frames', type=int, help='frames of a view')
-    group.add_argument(
-        '--views', metavar='TxC', help='temporal views x crops, such as 4x3'
-    )
-    group.add_argument('--device', help='such as cuda:1 or cpu')
-    group.add_argument(
-        '--amp', action='store_true', help='compute in bf16, where it is fast'
-    )
 
 
 def _add_reading_arguments(parser: ArgumentParser) -> None:
@@ -76,7 +41,7 @@ def _add_reading_arguments(parser: ArgumentParser) -> None:
         '--window',
         type=float,
         metavar='SECONDS',
-        help='tell long videos window by window',
+        help='classify long videos window by window',
     )
     group.add_argument(
         '--stride',

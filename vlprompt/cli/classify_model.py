@@ -47,10 +47,13 @@ def _make_classifier(args: Namespace) -> VideoClassifier:
 
 
 def precision_of(args: Namespace) -> str | None:
-    """What ``--amp`` means here."""
+    """What ``--amp`` means here, as in training."""
     if not args.amp:
         return None
-    if has_bf16(args.device or get_device()):
+    device = args.device or get_device()
+    if has_bf16(device):
         return 'bfloat16'
+    if not device.startswith('cpu'):
+        return 'float16'
     print(WITHOUT_BF16, file=sys.stderr)
     return None

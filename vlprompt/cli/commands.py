@@ -43,7 +43,7 @@ GROUPS = {
         Command(
             'models push',
             'vlprompt.cli.models_push',
-            'Hand on a model, as a folder or on the Hub.',
+            'Share a model, as a folder or on the Hub.',
         ),
     ),
     'Use a model': (

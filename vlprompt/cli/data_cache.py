@@ -26,6 +26,7 @@ from rich.progress import track
 from rich.table import Table
 
 from vlprompt.errors import UserError
+from vlprompt.threads import usable_cores
 from vlprompt.whole_files import remove_leftovers, write_text
 
 from .listed_videos import read_lines_of
@@ -71,7 +72,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--jobs',
         type=int,
-        default=os.cpu_count(),
+        default=usable_cores(),
         help='processes, one for each core by default',
     )
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter, defaultdict
@@ -26,6 +25,7 @@ from rich.progress import track
 from rich.table import Table
 
 from vlprompt.errors import UserError
+from vlprompt.threads import usable_cores
 from vlprompt.whole_files import write_text
 
 from .listed_videos import read_lines_of, warn_of_ids
@@ -50,7 +50,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--jobs',
         type=int,
-        default=os.cpu_count(),
+        default=usable_cores(),
         help='processes, one for each core by default',
     )
     parser.add_argument(

@@ -16,9 +16,17 @@ EXAMPLE = 'vlprompt demo'
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the flags."""
-    parser.add_argument('--data', type=Path, default=Path('data/toy'))
     parser.add_argument(
-        '--out', type=Path, default=Path('work_dirs/quickstart')
+        '--data',
+        type=Path,
+        default=Path('data/toy'),
+        help='folder of the toy world, data/toy by default',
+    )
+    parser.add_argument(
+        '--out',
+        type=Path,
+        default=Path('work_dirs/quickstart'),
+        help='folder of the results, work_dirs/quickstart by default',
     )
     parser.add_argument('--seed', type=int, default=0, help='of training')
     parser.add_argument('--epochs', type=int, default=8)

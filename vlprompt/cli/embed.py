@@ -1,8 +1,8 @@
 """Write the embeddings of videos, an array for each.
 
-NAME.npy is float32 of unit length, a row for each window, frame or whole
-video; NAME.times.npy has the seconds from and to of each row.  What is there
-is kept: a run that was ended goes on.
+NAME.npy has a row of unit length (float32) for each window, frame or whole
+video; NAME.times.npy has the start and end of each row, in seconds.  Files
+that exist are kept: an interrupted run continues where it was.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError
 
-from .classify import add_model_arguments
 from .embedding_flags import (
     add_reading_arguments,
     check_numbers,
     make_embedder,
 )
+from .model_flags import add_model_arguments
 from .parsing import parse
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Check the installed packages and say how to fix them.
 
-It runs where torch or MMAction2 are missing or broken.  The exit code is 1 if
-something that is needed does not work.
+It runs even where torch or MMAction2 is missing or broken.  The exit code is 1
+if something that is needed does not work.
 """
 
 import sys

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError
 
+from .model_flags import add_class_argument, add_weights_arguments
 from .parsing import parse
 
 if TYPE_CHECKING:
@@ -38,31 +39,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--torch', metavar='FILE.pt2', help='write a torch.export program'
     )
-    parser.add_argument(
-        '--classes',
-        nargs='+',
-        metavar='NAME',
-        help='class names, a file of them, or a data set (k400, ucf101, '
-        'hmdb51, ssv2, k600, toy); those of the config by default',
-    )
+    add_class_argument(parser)
     parser.add_argument(
         '--embedding',
         action='store_true',
         help='the embedding of the video, without classes',
     )
-    parser.add_argument(
-        '--checkpoint',
-        help='what the model has learnt; `none` for a model as it is made',
-    )
-    parser.add_argument(
-        '--clip',
-        metavar='FILE',
-        help="CLIP's weights, in place of those the config downloads",
-    )
-    parser.add_argument(
-        '--template', help='around a class name: "a video of {}."'
-    )
-    parser.add_argument('--frames', type=int, help='frames of a clip')
+    add_weights_arguments(parser)
     parser.add_argument(
         '--opset', type=int, help="of ONNX; the exporter's own by default"
     )

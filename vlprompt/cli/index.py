@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from vlprompt.errors import UserError
 
-from .classify import add_model_arguments
 from .embedding_flags import (
     add_reading_arguments,
     check_numbers,
     make_embedder,
 )
+from .model_flags import add_model_arguments
 from .parsing import parse
 
 if TYPE_CHECKING:

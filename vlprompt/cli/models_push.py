@@ -1,4 +1,4 @@
-"""Hand on a model, as a folder or on the Hub.
+"""Share a model, as a folder or on the Hub.
 
 MODEL is the folder of a run, a config or whatever --model takes elsewhere;
 CHECKPOINT is needed for a config of a model that learns.  What is written

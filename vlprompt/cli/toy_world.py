@@ -47,12 +47,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--image-steps',
         type=int,
-        help='for which the image tower learns, with --pretrain',
+        help='training steps of the image tower, with --pretrain',
     )
     parser.add_argument(
         '--text-steps',
         type=int,
-        help='for which the text tower learns, with --pretrain',
+        help='training steps of the text tower, with --pretrain',
     )
     parser.add_argument(
         '--workers',

@@ -1,15 +1,16 @@
 """Compare all methods in the toy world.
 
 It trains each with the same budget and some seeds, tests it on base and novel
-classes, and prints a table: accuracy on motions that the set of frames tells,
-and on those that only their order tells.  What is there from an earlier run
-is used again.
+classes, and prints a table: accuracy on motions that the frames show in any
+order, and on those that only their order shows.  What is there from an
+earlier run is used again.
 """
 
-import os
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+
+from vlprompt.threads import usable_cores
 
 from .parsing import parse
 
@@ -18,8 +19,18 @@ EXAMPLE = 'vlprompt toy zoo --only vilt_toy xclip_toy --seeds 0'
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the flags."""
-    parser.add_argument('--data', type=Path, default=Path('data/toy'))
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/zoo_toy'))
+    parser.add_argument(
+        '--data',
+        type=Path,
+        default=Path('data/toy'),
+        help='folder of the toy world, data/toy by default',
+    )
+    parser.add_argument(
+        '--out',
+        type=Path,
+        default=Path('work_dirs/zoo_toy'),
+        help='folder of the results, work_dirs/zoo_toy by default',
+    )
     parser.add_argument('--seeds', type=int, nargs='+', default=[0, 1, 2])
     parser.add_argument('--epochs', type=int, default=12)
     parser.add_argument('--batch-size', type=int, default=8)
@@ -27,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--only', nargs='+', metavar='CONFIG', help='stems of configs'
     )
     parser.add_argument(
-        '--jobs', type=int, default=os.cpu_count(), help='runs at a time'
+        '--jobs', type=int, default=usable_cores(), help='runs at a time'
     )
     parser.add_argument(
         '--table', type=Path, help='where to write the table, as Markdown'

@@ -5,9 +5,9 @@ what lies there.
 
 In place of a config it takes a folder of videos: FOLDER/<class>/*.mp4, or
 train/ and val/ above the classes (or a list, path,class a line).  It checks
-and divides the videos, tests vanilla CLIP on them, chooses how to train by
-the machine, trains, and says what that has brought; the same command again
-goes on where it was.
+and splits the videos, tests vanilla CLIP on them, chooses settings that fit
+the machine, trains, and says what was gained; the same command again picks up
+where it left off.
 
     vlprompt train my_videos
 """

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError
 
+from .parsing import make_parser
+
 if TYPE_CHECKING:
     from vlprompt.own_videos.outcome import Outcome
 
-# Of a folder alone, and of a config alone; each with what it is without it.
+# Flags for a folder alone, and for a config alone.
 OF_FOLDERS = (
     'method', 'base_config', 'clip', 'classes', 'epochs', 'batch_size',
     'val_share', 'prepare_only',
 )  # fmt: skip
 OF_CONFIGS = (
     'amp', 'no_validate', 'auto_scale_lr', 'diff_rank_seed', 'deterministic',
-    'gpus', 'slurm', 'track',
+    'launcher', 'gpus', 'slurm', 'job_name', 'gpus_per_node', 'cpus_per_task',
+    'srun_args', 'track',
 )  # fmt: skip
 
 
@@ -48,12 +51,12 @@ def add_folder_arguments(parser: ArgumentParser) -> None:
     group.add_argument(
         '--val-share',
         type=float,
-        help='of the videos to hold out, 0.2 by default',
+        help='share of the videos to hold out, 0.2 by default',
     )
     group.add_argument(
         '--prepare-only',
         action='store_true',
-        help='check and divide the videos and write the config, for '
+        help='check and split the videos and write the config, for '
         '`vlprompt train CONFIG --gpus 8` or --slurm',
     )
 
@@ -76,7 +79,7 @@ def refuse_flags_of_folders(args: Namespace) -> None:
         UserError: With the first such flag.
     """
     for name in OF_FOLDERS:
-        if getattr(args, name):
+        if _is_given(args, name):
             raise UserError(
                 f'{_flag(name)} is for a folder of videos, and {args.config} '
                 'is none; --cfg-options changes a config'
@@ -90,7 +93,7 @@ def run(args: Namespace) -> Outcome | Path:
         UserError: If a flag is for configs.
     """
     for name in OF_CONFIGS:
-        if getattr(args, name):
+        if _is_given(args, name):
             raise UserError(
                 f'{_flag(name)} is for a config: --prepare-only writes one '
                 f'for {args.config}'
@@ -105,6 +108,12 @@ def run(args: Namespace) -> Outcome | Path:
         if (value := getattr(args, name)) is not None
     }
     return train_folder(args.config, **given)
+
+
+def _is_given(args: Namespace, name: str) -> bool:
+    # The default of a flag is not always false, and --slurm alone is ''.
+    parser = make_parser('vlprompt.cli.train')
+    return getattr(args, name) != parser.get_default(name)
 
 
 def _flag(name: str) -> str:

@@ -56,6 +56,13 @@ class Job(ABC):
             for item in inputs_of(self.config, *self.loaders):
                 yield item.path
 
+    def lists(self) -> list[str]:
+        """The lists of videos among them."""
+        from vlprompt.apis.inputs import LIST, inputs_of
+
+        found = inputs_of(self.config, *self.loaders)
+        return [item.path for item in found if item.kind == LIST]
+
     def check(self) -> None:
         """Check what else can be checked before any job is run.
 

@@ -60,11 +60,8 @@ class TestJob(Job):
     def digest(self, out: Path) -> str:
         """A hash of the config, the flags, the list and the checkpoint."""
         values = (self.kind, self.config.to_dict(), self.flags)
-        from vlprompt.apis.inputs import data_sets
-
-        lists = [d.get('ann_file', '') for d in data_sets(self.config, 'test')]
         file, *place = self._checkpoint(out).split('::')
-        return digest_of(values, [*lists, file, *place])
+        return digest_of(values, [*self.lists(), file, *place])
 
     def inputs(self) -> Iterator[str]:
         """Those of the config, and the checkpoint if there is one already."""

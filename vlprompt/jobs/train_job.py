@@ -49,10 +49,7 @@ class TrainJob(Job):
     def digest(self, out: Path) -> str:
         """A hash of the config, the flags and the lists."""
         values = (self.kind, self.config.to_dict(), self.flags)
-        from vlprompt.apis.inputs import data_sets
-
-        datasets = data_sets(self.config, *self.loaders)
-        return digest_of(values, (d.get('ann_file', '') for d in datasets))
+        return digest_of(values, self.lists())
 
     def prepare(self, out: Path) -> None:
         """Make the folder, and write the config."""

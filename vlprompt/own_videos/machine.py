@@ -98,7 +98,7 @@ def choose(
         f'{taken} frames of a clip: {_why_frames(machine, frames, taken)}',
         f'{batch} clips a step: {why_batch}',
         f'{epochs} epochs: {why_epochs}',
-        f'{workers} workers: {machine.cores} cores'
+        f'{workers} worker{"s" if workers > 1 else ""}: {machine.cores} cores'
         + ('' if machine.device == 'cuda' else ', half of them to compute'),
         f'{_precision(machine, amp, is_small)}, on {machine.name}',
     )

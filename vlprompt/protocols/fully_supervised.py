@@ -19,6 +19,7 @@ from .protocol import Metrics, Protocol
 from .published import read_published
 from .reports import provenance_notes
 from .settings import Settings, read_settings
+from .training_flags import add_model_arguments
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -67,8 +68,7 @@ class FullySupervised(Protocol):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the config, the checkpoint, the data set and the views."""
-        parser.add_argument('config')
-        parser.add_argument('checkpoint', nargs='?')
+        add_model_arguments(parser)
         parser.add_argument(
             '--dataset',
             default='kinetics400',

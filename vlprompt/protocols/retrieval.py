@@ -19,7 +19,7 @@ from .config_files import find_config, format_pattern
 from .protocol import Metrics, Protocol
 from .published import published_rows, read_published
 from .settings import Settings, read_settings
-from .training_flags import add_training_arguments
+from .training_flags import CONFIG, add_training_arguments
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -65,7 +65,7 @@ class Retrieval(Protocol):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the config, the checkpoint, the data sets and the metric."""
-        parser.add_argument('config')
+        parser.add_argument('config', help=CONFIG)
         parser.add_argument(
             'checkpoint', nargs='?', help='the same as --ckpts'
         )

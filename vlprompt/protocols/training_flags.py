@@ -1,6 +1,8 @@
-"""The flags of protocols that train."""
+"""Arguments that several protocols have."""
 
 from argparse import ArgumentParser
+
+CONFIG = 'file, or package::file of a package'
 
 
 def add_training_arguments(parser: ArgumentParser, places: str) -> None:
@@ -17,3 +19,13 @@ def add_training_arguments(parser: ArgumentParser, places: str) -> None:
         'their names',
     )
     parser.add_argument('--seed', type=int, default=0, help='of training')
+
+
+def add_model_arguments(parser: ArgumentParser) -> None:
+    """Add the config and the checkpoint of a model that is tested."""
+    parser.add_argument('config', help=CONFIG)
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        help="what was learnt; the config's load_from if not given",
+    )

@@ -18,6 +18,7 @@ from . import protocol
 from .protocol import Metrics, Protocol
 from .published import published_rows, read_published
 from .settings import Settings, read_settings
+from .training_flags import add_model_arguments
 
 if TYPE_CHECKING:
     from vlprompt.datasets.catalog import ProtocolData
@@ -51,8 +52,7 @@ class ZeroShot(Protocol):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the config, the checkpoint and the data sets."""
-        parser.add_argument('config')
-        parser.add_argument('checkpoint', nargs='?')
+        add_model_arguments(parser)
         parser.add_argument(
             '--datasets',
             nargs='+',

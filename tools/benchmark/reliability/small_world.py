@@ -7,12 +7,8 @@ from .clips import Clip, write
 NUM_VIDEOS = 8
 CLASSES = ('running', 'jumping', 'riding a bike', 'folding paper')
 EPOCHS = 5
-CONFIG = """\
-default_scope = 'vlprompt'
-custom_imports = dict(
-    imports=['vlprompt', 'tools.benchmark.reliability.faulty_transforms'],
-    allow_failed_imports=False,
-)
+# Of a config: the model, and the transforms of its videos.
+MODEL_AND_TRANSFORMS = """\
 model = dict(
     type='VideoTextRecognizer',
     clip=dict(
@@ -39,6 +35,15 @@ decode = [dict(type='VideoInit'),
           dict(type='Resize', scale=(32, 32), keep_ratio=False)]
 pack = [dict(type='FormatShape', input_format='NCTHW'),
         dict(type='PackActionInputs')]
+"""
+HEAD = """\
+default_scope = 'vlprompt'
+custom_imports = dict(
+    imports=['vlprompt', 'tools.benchmark.reliability.faulty_transforms'],
+    allow_failed_imports=False,
+)
+"""
+REST = """\
 dataset = dict(
     type='VideoClassDataset', ann_file='{root}/all.txt',
     classes='{root}/classes.csv', data_prefix=dict(video='{root}/videos'))
@@ -64,6 +69,7 @@ default_hooks = dict(
 optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=0.1))
 custom_hooks = [dict(type='ClassNamesHook'), dict(type='EpochSeedHook')]
 """
+CONFIG = HEAD + MODEL_AND_TRANSFORMS + REST
 # In front of the transforms of training, in a process of its own
 FAULTS = {
     'config': [],

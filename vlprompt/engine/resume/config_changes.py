@@ -45,6 +45,8 @@ def _read(text: str) -> dict[str, Any]:
 def _value(node: ast.AST) -> Any:
     """What is written, as plain containers and, of anything else, its text."""
     match node:
+        case ast.Call(func=ast.Name(id='dict'), args=[ast.Dict() as keys]):
+            return _value(keys)  # that are no names
         case ast.Call(func=ast.Name(id='dict')):
             return {word.arg: _value(word.value) for word in node.keywords}
         case ast.Dict():

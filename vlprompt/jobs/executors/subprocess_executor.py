@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 
 from vlprompt.cli.child import command_line
+from vlprompt.threads import usable_cores
 
 from ..logs import failure, position
 from .executor import Call, JobFailed
@@ -103,7 +104,7 @@ class SubprocessExecutor:
         if self.slots > 1:
             # Threads of several jobs on the same cores wait for each other.
             sharing = self.slots * max(1, self.processes)
-            threads = max(1, (os.cpu_count() or 1) // sharing)
+            threads = max(1, usable_cores() // sharing)
             environment.setdefault('OMP_NUM_THREADS', str(threads))
         return environment
 
