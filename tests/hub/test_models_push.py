@@ -76,11 +76,12 @@ def test_numbers_of_an_earlier_checkpoint_stay_behind(work_dir, target):
     assert '| acc/top1 | 0.25 |' in (target / 'README.md').read_text()
 
 
+@pytest.mark.parametrize('name', ['me/toy', 'hf://me/toy'])
 def test_a_dry_run_shows_all_and_writes_nothing(
-    work_dir, target, monkeypatch, capsys
+    work_dir, target, name, monkeypatch, capsys
 ):
     monkeypatch.setattr('huggingface_hub.constants.HF_HUB_OFFLINE', True)
-    assert main([str(work_dir), 'me/toy', '--dry-run']) == ''
+    assert main([str(work_dir), name, '--dry-run']) == ''
     shown = capsys.readouterr().out
     assert 'library_name: vlprompt' in shown
     assert '--model hf://me/toy' in shown
@@ -110,6 +111,7 @@ def test_a_name_pushes(work_dir, monkeypatch, capsys):
     [
         (['run'], 'expected hf://user/name'),
         (['run', 'name'], 'expected hf://user/name'),
+        (['run', 'me/toy@dev'], 'a push makes the newest revision'),
         (['me/toy'], 'expected MODEL or MODEL CHECKPOINT'),
         (['a', 'b', 'c', 'me/toy'], 'expected MODEL or MODEL CHECKPOINT'),
         (['a', 'b', 'c', '--to=x'], 'expected MODEL or MODEL CHECKPOINT'),

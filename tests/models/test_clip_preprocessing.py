@@ -1,6 +1,7 @@
 """What images a tag of open_clip was trained on is not lost."""
 
 import json
+from pathlib import Path
 
 import open_clip
 import pytest
@@ -18,6 +19,7 @@ from vlprompt.models.clip.preprocessing import (
     preprocessing_of,
     preprocessor_config,
 )
+from vlprompt.models.clip.tags import find_file
 
 TAGS = [
     (arch, tag)
@@ -164,12 +166,25 @@ def test_a_file_beside_which_open_clip_says_it(tmp_path):
     found = preprocessing_of(TINY, file)
     assert found.mean == (127.5, 127.5, 127.5)
     assert found.resize_mode == 'squash'
+    assert preprocessing_of(TINY, f'{file}::state_dict') == found
     load_clip(TINY, file)
     with pytest.raises(UserError, match='trained with QuickGELU'):
         load_clip({**TINY, 'quick_gelu': False}, file)
     write_open_clip(tmp_path, quick_gelu=False)
     with pytest.raises(UserError, match='trained with GELU'):
         load_clip(TINY, file)
+
+
+def test_a_folder_that_is_called_as_a_tag_is_not_meant(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path('openai').mkdir()
+    monkeypatch.setattr(
+        'vlprompt.models.clip.tags.download', lambda *_: 'downloaded'
+    )
+    assert find_file('ViT-B-16-quickgelu', 'openai') == 'downloaded'
+    assert preprocessing_of('ViT-B-16-quickgelu', 'openai') is not None
+    Path('other').mkdir()
+    assert find_file('ViT-B-16', 'other') == 'other'  # and said to be one
 
 
 def test_a_model_normalises_as_its_clip_does(tmp_path):

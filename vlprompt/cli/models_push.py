@@ -63,12 +63,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> str:
     """Write or push, and return where it is."""
-    from vlprompt.hub.address import parse_address
+    from vlprompt.hub.address import target_of
 
     source, name = list(args.model), ''
     if args.to is None:
-        name = source.pop()
-        parse_address(name)
+        name = target_of(source.pop())
     if not 1 <= len(source) <= 2:
         raise UserError(
             f'{" ".join(args.model)}: expected MODEL or MODEL CHECKPOINT, '

@@ -90,9 +90,11 @@ def load_from_url(filename: str, map_location: Any = None) -> dict:
     Raises:
         UserError: If it cannot be downloaded; see :func:`load_from_local`.
     """
+    import sys
     from pathlib import Path
 
     import torch
+    from mmengine.dist import is_main_process
 
     from vlprompt.errors import UserError
 
@@ -102,7 +104,8 @@ def load_from_url(filename: str, map_location: Any = None) -> dict:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not path.is_file():  # it appears there when it is whole
-            torch.hub.download_url_to_file(url, str(path), progress=False)
+            shown = sys.stderr.isatty() and is_main_process()
+            torch.hub.download_url_to_file(url, str(path), progress=shown)
     except OSError as error:
         raise UserError(f'cannot download {url} ({error})') from error
     return load_from_local(f'{path}::{place}' if place else str(path))

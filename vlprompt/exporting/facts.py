@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from vlprompt.datasets.pipelines import count_frames, count_views
-from vlprompt.hub.facts import PACKAGES, versions_of
+from vlprompt.hub.facts import PACKAGES, template_of, versions_of
 from vlprompt.hub.plain_values import plain
 from vlprompt.models.trainable_state import FINGERPRINT
+from vlprompt.weights import split_place
 
 from .parity import Clips
 from .programs import INPUT, Program
@@ -43,12 +44,12 @@ def facts_of(
     clip['fingerprint'] = _fingerprint(model.state_dict().get(FINGERPRINT))
     is_classifier = program.output == 'logits'
     names = list(model.class_names) if is_classifier else None
-    texts = config.model.get('texts') or {}
+    template = template_of(model, config.model)
     return dict(
         format=FORMAT,
         model=embedder.source,
         checkpoint=checkpoint
-        and dict(name=Path(checkpoint).name, sha256=_sha256(Path(checkpoint))),
+        and dict(name=Path(checkpoint).name, sha256=_sha256(checkpoint)),
         clip=clip,
         input=dict(
             name=INPUT,
@@ -63,7 +64,7 @@ def facts_of(
             else 'unit length: a product of two is a cosine',
         ),
         classes=names,
-        template=plain(texts.get('template')) if is_classifier else None,
+        template=plain(template) if is_classifier else None,
         preprocessing=_preprocessing(embedder, clips),
         versions=versions_of((*PACKAGES, 'onnx', 'onnxscript', 'onnxruntime')),
     )
@@ -103,8 +104,9 @@ def _fingerprint(value: Tensor | None) -> str | None:
     return None if value is None else bytes(value.tolist()).hex()
 
 
-def _sha256(path: Path) -> str | None:
-    """Of a file; None for an address."""
+def _sha256(path: str | Path) -> str | None:
+    """Of a file, also as ``FILE::PLACE``; None for an address."""
+    path = Path(split_place(path)[0]).expanduser()
     if not path.is_file():
         return None
     state = hashlib.sha256()

@@ -47,3 +47,18 @@ def parse_address(text: str) -> Address:
     if match is None or '..' in text or '--' in text:
         raise UserError(f'{text}: {EXPECTED}')
     return Address(*match.groups())
+
+
+def target_of(text: str) -> str:
+    """``'user/name'`` of an address to push to, with or without ``hf://``.
+
+    Raises:
+        UserError: If it is none, or names a revision.
+    """
+    address = parse_address(text)
+    if address.revision:
+        raise UserError(
+            f'{text}: a push makes the newest revision, expected '
+            f'{address.repository}'
+        )
+    return address.repository

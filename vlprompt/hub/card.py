@@ -86,7 +86,7 @@ def _table(facts: dict) -> str:
         f'{facts["parameters"]:,}',
         'frames, views': f'{facts["frames"]}, {facts["views"]}',
         'pixels': ' x '.join(map(str, facts['preprocessing']['size'])),
-        'text of a class': f'`{facts["template"]}`',
+        'text of a class': _templates(facts['template']),
         'trained on': facts['train_data']
         or (f'{len(facts["trained_on"] or [])} classes of own data'),
         'class names': ', '.join(names[:SHOWN]) + more or 'any',
@@ -96,6 +96,14 @@ def _table(facts: dict) -> str:
         rows['trained on'] = 'nothing'
     lines = [f'| {key} | {_cell(value)} |' for key, value in rows.items()]
     return '\n'.join(['| | |', '|---|---|', *lines, ''])
+
+
+def _templates(given: str | list[str] | None) -> str:
+    """A template, several, or that the model compares with no texts."""
+    if given is None:
+        return 'none'
+    several = [given] if isinstance(given, str) else given
+    return ', '.join(f'`{template}`' for template in several)
 
 
 def _cell(text: str) -> str:

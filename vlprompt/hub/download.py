@@ -20,7 +20,7 @@ def pull(address: str) -> Path:
     """The folder of a model, fetched from the Hub if need be.
 
     Only the files that are needed are fetched, and a pickle only where
-    transformers or open_clip wrote nothing else; it is never run.
+    transformers wrote nothing else; it is never run.
 
     Args:
         address: ``hf://user/name``, with ``@revision`` if wanted, or a

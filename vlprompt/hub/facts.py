@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -58,13 +58,29 @@ def gather_facts(
             mean=colors.get('mean'),
             std=colors.get('std'),
         ),
-        template=(plain['model'].get('texts') or {}).get('template'),
+        template=template_of(model, plain['model']),
         decoder=decoder_name(dataset['pipeline']),
         parameters=sum(p.numel() for p in model.parameters()),
         learned=sum(p.numel() for p in model.parameters() if p.requires_grad),
         measured=None if metrics is None else measured(config, metrics),
         versions=versions_of(PACKAGES),
     )
+
+
+def template_of(
+    model: nn.Module, config: Mapping[str, Any]
+) -> str | list[str] | None:
+    """What is put around a class name; None for a model without texts.
+
+    Args:
+        model: The recognizer.
+        config: Its config, which may leave the template to the default.
+    """
+    given = (config.get('texts') or {}).get('template')
+    if given is not None or model.texts is None:
+        return given
+    (own,) = getattr(model.texts, 'templates', None) or [model.texts.template]
+    return own.template
 
 
 def measured(config: Config, metrics: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from vlprompt.errors import UserError
 
-from .address import SCHEME, parse_address
+from .address import SCHEME, target_of
 from .writer import FILES
 
 
@@ -14,27 +14,29 @@ def push(folder: Path, repository: str, visibility: str = 'public') -> str:
 
     Args:
         folder: The folder.
-        repository: ``'user/name'``, made if there is none.
+        repository: ``'user/name'``, with or without ``hf://``; made if there
+            is none.
         visibility: ``'public'`` or ``'private'``.
 
     Returns:
         Where it is.
 
     Raises:
-        UserError: If the Hub cannot be reached or refuses.
+        UserError: If the Hub cannot be reached or refuses, or a revision is
+            named.
     """
     from huggingface_hub import HfApi
 
-    address = parse_address(repository)
+    repository = target_of(repository)
     check_online(repository)
     try:
-        return _upload(HfApi(), folder, address.repository, visibility)
+        return _upload(HfApi(), folder, repository, visibility)
     except UserError:
         raise
     except Exception as error:
         words = ' '.join(str(error).split())[:200]
         raise UserError(
-            f'cannot push to {SCHEME}{address.repository}: '
+            f'cannot push to {SCHEME}{repository}: '
             f'{type(error).__name__}: {words} (`hf auth login` asks for a '
             f'token that may write; {_later(repository)})'
         ) from error
@@ -54,8 +56,8 @@ def check_online(repository: str) -> None:
 
 def _later(repository: str) -> str:
     return (
-        '`--to FOLDER` writes a folder, and `hf upload '
-        f'{repository.removeprefix(SCHEME)} FOLDER` brings it to the Hub later'
+        f'`--to FOLDER` writes a folder, and `hf upload {repository} FOLDER` '
+        'brings it to the Hub later'
     )
 
 

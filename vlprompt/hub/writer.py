@@ -14,6 +14,7 @@ from vlprompt.errors import UserError
 from vlprompt.models.clip.arch import activation_of
 from vlprompt.models.clip.files import read_clip_file
 from vlprompt.models.clip.names import is_clip, to_openai
+from vlprompt.weights import split_place
 from vlprompt.whole_files import whole_file, write_text
 
 from .card import make_card
@@ -136,7 +137,7 @@ def _clip_of(model: nn.Module, clip: dict) -> dict[str, Tensor] | None:
             'clip.pretrained=None: the frozen CLIP has random weights'
         )
     stored = {}
-    if Path(source).is_file():
+    if Path(split_place(source)[0]).expanduser().is_file():
         stored = read_clip_file(source).state_dict
     for name, parameter in model.named_parameters():
         if is_clip(name):

@@ -37,6 +37,5 @@ def _check(path: str, _inode: int, _size: int, _time: int) -> None:
     except Exception as error:  # a damaged archive fails in many ways
         raise UserError(
             f'{path} is damaged, its contents have changed since it was '
-            f'written ({error}): copy or download it '
-            'again'
+            f'written ({error}): copy or download it again'
         ) from error

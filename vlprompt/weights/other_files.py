@@ -90,10 +90,8 @@ def _text(path: Path, head: bytes) -> str | None:
     head = head.lstrip(b' \t\r\n\f\0')
     lower = head[:512].lower()
     if any(tag in lower for tag in HTML):
-        return (
-            f'is an HTML page{_quoted(head, rb"<title>(.*?)</title>")}: '
-            + (AGAIN)
-        )
+        title = _quoted(head, rb'<title>(.*?)</title>')
+        return f'is an HTML page{title}: {AGAIN}'
     if head.startswith(b'version https://git-lfs'):
         return f'is a Git LFS pointer: run `git lfs pull`, or {AGAIN}'
     if head.startswith(b'<'):

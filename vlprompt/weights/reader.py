@@ -70,9 +70,8 @@ def read_file(
         content, left_out = _unpickle(path, bool(mmap and kind == 'zip'))
     except Exception as error:  # a damaged file fails in many ways
         raise UserError(
-            f'{path} is cut off or damaged '
-            f'({last_line(error)[:SHOWN]}): copy or download it '
-            'again'
+            f'{path} is cut off or damaged ({last_line(error)[:SHOWN]}): '
+            'copy or download it again'
         ) from error
     return WeightsFile(content, kind, {}, left_out)
 

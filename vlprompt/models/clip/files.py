@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
@@ -65,14 +65,28 @@ def read_clip_file(path: str | Path) -> ClipFile:
     return ClipFile(renamed, activation or _config_activation(path))
 
 
-def _config_activation(path: str | Path) -> str | None:
-    """What open_clip's config beside a file says."""
+def config_beside(path: str | Path) -> dict[str, Any]:
+    """What the config says that open_clip writes beside its weights.
+
+    Args:
+        path: The file of weights.
+
+    Returns:
+        Nothing if there is no such config, or it cannot be read.
+    """
     path = Path(path).expanduser()
     config = path.with_name(OPEN_CLIP_CONFIG)
     if not path.name.startswith('open_clip_') or not config.is_file():
-        return None
+        return {}
     try:
-        model = json.loads(config.read_text())['model_cfg']
-        return 'quick_gelu' if model.get('quick_gelu') else 'gelu'
-    except (ValueError, KeyError, TypeError, AttributeError, OSError):
+        found = json.loads(config.read_text(encoding='utf-8'))
+    except (ValueError, OSError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _config_activation(path: str | Path) -> str | None:
+    model = config_beside(path).get('model_cfg')
+    if not isinstance(model, dict):
         return None
+    return 'quick_gelu' if model.get('quick_gelu') else 'gelu'

@@ -1,6 +1,5 @@
 """What images a CLIP was trained on: scaled and normalised how."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,8 +7,9 @@ from typing import Any, NamedTuple
 from open_clip.pretrained import get_pretrained_cfg
 
 from vlprompt.errors import UserError
+from vlprompt.weights import split_place
 
-from .files import OPEN_CLIP_CONFIG
+from .files import config_beside
 
 
 class Preprocessing(NamedTuple):
@@ -44,9 +44,11 @@ def preprocessing_of(
     """
     if pretrained is None:
         return None
-    found, file = None, Path(pretrained).expanduser()
-    if file.exists():
-        found = _beside(file)
+    found, file = None, Path(split_place(pretrained)[0]).expanduser()
+    if file.is_file():
+        found = config_beside(file).get('preprocess_cfg')
+        if not isinstance(found, dict) or not {'mean', 'std'} <= found.keys():
+            return None
     elif isinstance(arch, str):
         found = get_pretrained_cfg(arch, pretrained)
     if not found:
@@ -85,15 +87,3 @@ def preprocessor_config(
             "those of open_clip's tags: write mean and std"
         )
     return {**config, 'mean': list(found.mean), 'std': list(found.std)}
-
-
-def _beside(file: Path) -> dict[str, Any] | None:
-    """What the config says that open_clip writes beside its weights."""
-    config = file.with_name(OPEN_CLIP_CONFIG)
-    if not file.name.startswith('open_clip_') or not config.is_file():
-        return None
-    try:
-        found = json.loads(config.read_text())['preprocess_cfg']
-        return found if {'mean', 'std'} <= found.keys() else None
-    except (ValueError, KeyError, TypeError, AttributeError, OSError):
-        return None

@@ -19,9 +19,11 @@ def find_file(arch: str | dict, pretrained: str) -> str:
         UserError: If it is neither, or was trained with another activation
             than the architecture has.
     """
-    if Path(split_place(pretrained)[0]).expanduser().exists():
-        return pretrained
     tag = isinstance(arch, str) and get_pretrained_cfg(arch, pretrained)
+    place = Path(split_place(pretrained)[0]).expanduser()
+    # A folder that is called as a tag is not meant.
+    if place.is_file() or (place.exists() and not tag):
+        return pretrained
     if not tag and isinstance(arch, str):
         plain = arch.removesuffix('-quickgelu')
         quick = plain == arch  # the architecture that differs in that
