@@ -60,6 +60,19 @@ def test_what_has_changed_is_run_again(tmp_path, todo):
 
 
 @pytest.mark.parametrize('kind', [TrainJob, TestJob])
+def test_a_class_list_has_changed(tmp_path, kind):
+    file = tmp_path / 'classes.csv'
+    dataset = dict(classes=str(file))
+    loaders = {f'{name}_dataloader': dict(dataset=dataset) for name in PARTS}
+    job = kind('job', Config(loaders))
+    digests = set()
+    for text in ('id,name\n0,a\n1,b\n', 'id,name\n0,b\n1,a\n'):
+        file.write_text(text)
+        digests.add(job.digest(tmp_path))
+    assert len(digests) == 2
+
+
+@pytest.mark.parametrize('kind', [TrainJob, TestJob])
 def test_a_list_below_data_root_has_changed(tmp_path, kind):
     dataset = dict(data_root=str(tmp_path), ann_file='list.txt')
     loaders = {f'{name}_dataloader': dict(dataset=dataset) for name in PARTS}
@@ -154,6 +167,22 @@ def test_any_command_is_a_job(tmp_path):
     assert run_one('b') == ['made']
 
 
+class Ruined(Measure):
+    """A job whose result is no number."""
+
+    def metrics(self, out):
+        raise UserError('acc/top1 is nan')
+
+
+def test_a_result_that_is_refused_ends_no_other_job(tmp_path):
+    jobs = [Ruined('ruined', 'a'), Measure('good', 'b')]
+    with pytest.raises(UserError, match='^ruined failed: acc/top1 is nan'):
+        run(tmp_path, jobs, slots=2)
+    kept = KeptResults(tmp_path / 'protocol.json')
+    assert kept['good'].metrics == {'acc/top1': 0.5}
+    assert kept['ruined'].metrics is None
+
+
 def test_results_in_another_form_are_forgotten(tmp_path):
     file = tmp_path / 'protocol.json'
     file.write_text('{"a": {"key": "1", "result": 2}}')
@@ -176,5 +205,5 @@ def test_the_best_validation(tmp_path):
 def test_metrics_that_are_no_numbers_are_not_kept(tmp_path, config):
     (tmp_path / 'test').mkdir()
     (tmp_path / 'test/metrics.json').write_text('{"acc/top1": NaN}')
-    with pytest.raises(UserError, match='test: acc/top1 is nan'):
+    with pytest.raises(UserError, match='acc/top1 is nan'):
         TestJob('test', config).metrics(tmp_path)

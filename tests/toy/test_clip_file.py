@@ -12,12 +12,12 @@ from safetensors.torch import load_file
 
 from vlprompt.apis import init_recognizer, load_config
 from vlprompt.cli import toy_world
+from vlprompt.file_digest import sha256_of
 from vlprompt.shipped import find_config
 from vlprompt.toy import captions
 from vlprompt.toy.clip_file import (
     WORDS,
     pack,
-    sha256,
     unpack,
     used_rows,
 )
@@ -37,7 +37,7 @@ def report():
 
 
 def test_the_shipped_file_is_the_one_reported(report):
-    assert sha256(SHIPPED / CLIP) == report['sha256']
+    assert sha256_of(SHIPPED / CLIP) == report['sha256']
     assert (SHIPPED / CLIP).stat().st_size < 4e6
 
 
@@ -143,7 +143,8 @@ def test_pretraining_places_its_own_clip(tmp_path):
     few += ('--num-stills=128',)
     toy_world.main([*flags, *few])
     own = load_file(tmp_path / CLIP)
-    assert sha256(tmp_path / 'pretrained' / CLIP) != sha256(SHIPPED / CLIP)
+    made = tmp_path / 'pretrained' / CLIP
+    assert sha256_of(made) != sha256_of(SHIPPED / CLIP)
     before = (tmp_path / 'pretrained' / CLIP).stat().st_mtime_ns
     toy_world.main([*flags, *few])
     assert (tmp_path / 'pretrained' / CLIP).stat().st_mtime_ns == before

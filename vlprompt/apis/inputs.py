@@ -16,6 +16,7 @@ from vlprompt.weights.file_format import file_format
 
 CHECKPOINT, CLIP_WEIGHTS = 'checkpoint', 'file of CLIP weights'
 LIST = 'list'
+CLASS_LIST = 'class list'
 WEIGHTS = ('.pt', '.pth', '.bin', '.safetensors', '.ckpt')
 # Packages that parts of a pipeline import when they are used.
 NEEDS = {'DecordInit': 'decord', 'PyAVInit': 'av'}
@@ -108,6 +109,9 @@ def _inputs_of_data(dataset: Mapping[str, Any]) -> Iterator[Input]:
     root = dataset.get('data_root') or ''
     if dataset.get('ann_file'):
         yield Input(LIST, os.path.join(root, dataset['ann_file']))
+    classes = dataset.get('classes')
+    if isinstance(classes, str) and Path(classes).is_file():
+        yield Input(CLASS_LIST, classes)
     prefixes = dataset.get('data_prefix') or {}
     for prefix in prefixes.values():
         if isinstance(prefix, str) and prefix:

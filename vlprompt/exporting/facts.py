@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
 from vlprompt.datasets.pipelines import count_frames, count_views
+from vlprompt.file_digest import sha256_of
 from vlprompt.hub.facts import PACKAGES, template_of, versions_of
 from vlprompt.hub.plain_values import plain
 from vlprompt.models.trainable_state import FINGERPRINT
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from vlprompt.apis.video_embedder import VideoEmbedder
 
 FORMAT = 1
-BLOCK = 1 << 20
 PIXELS = 'RGB, (pixel - mean) / std of pixels from 0 to 255'
 
 
@@ -107,10 +106,4 @@ def _fingerprint(value: Tensor | None) -> str | None:
 def _sha256(path: str | Path) -> str | None:
     """Of a file, also as ``FILE::PLACE``; None for an address."""
     path = Path(split_place(path)[0]).expanduser()
-    if not path.is_file():
-        return None
-    state = hashlib.sha256()
-    with path.open('rb') as file:
-        while block := file.read(BLOCK):
-            state.update(block)
-    return state.hexdigest()
+    return sha256_of(path) if path.is_file() else None

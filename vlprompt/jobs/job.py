@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-BLOCK = 1 << 22  # bytes read at a time
+from vlprompt.file_digest import sha256_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +57,12 @@ class Job(ABC):
                 yield item.path
 
     def lists(self) -> list[str]:
-        """The lists of videos among them."""
-        from vlprompt.apis.inputs import LIST, inputs_of
+        """The lists of videos and of classes among them."""
+        from vlprompt.apis.inputs import CLASS_LIST, LIST, inputs_of
 
         found = inputs_of(self.config, *self.loaders)
-        return [item.path for item in found if item.kind == LIST]
+        kinds = (LIST, CLASS_LIST)
+        return [item.path for item in found if item.kind in kinds]
 
     def check(self) -> None:
         """Check what else can be checked before any job is run.
@@ -108,8 +109,4 @@ def digest_of(values: Any, files: Iterable[str]) -> str:
 def _content(path: Path) -> bytes:
     if not path.is_file():
         return str(path).encode()
-    state = hashlib.sha256()
-    with path.open('rb') as file:
-        while block := file.read(BLOCK):
-            state.update(block)
-    return state.digest()
+    return bytes.fromhex(sha256_of(path))

@@ -150,14 +150,14 @@ class _Run:
     ) -> None:
         try:
             future.result()
-        except JobFailed as error:
+            metrics = job.metrics(self.out)
+        except (JobFailed, UserError) as error:
             log = self.out / job.name / 'log.txt'
             line = f'{job.name} failed: {error} (log: {log})'
             self.error = self.error or UserError(line)
             self.progress.fail(job, str(error))
             return
         seconds = time.perf_counter() - start
-        metrics = job.metrics(self.out)
         self.kept[job.name] = KeptResult(key, metrics, round(seconds, 1))
         self.metrics[job.name] = metrics
         self.progress.finish(job, metrics, seconds)

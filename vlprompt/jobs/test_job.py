@@ -88,7 +88,7 @@ class TestJob(Job):
         }
         for name, value in metrics.items():
             if not math.isfinite(value):
-                raise UserError(f'{self.name}: {name} is {value}')
+                raise UserError(f'{name} is {value}')
         return metrics
 
     def summary(self, metrics: dict[str, float]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +17,7 @@ from vlprompt.datasets.pipelines import count_views, view_shape
 from vlprompt.datasets.readers.decoder_name import decoder_name
 from vlprompt.engine.unwrap import unwrap
 from vlprompt.errors import UserError
+from vlprompt.file_digest import sha256_of
 from vlprompt.version import __version__
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ PACKAGES = (
     'av',
     'numpy',
 )
-BLOCK = 1 << 22  # bytes read at a time
 
 
 def facts_of_test(runner: Runner) -> dict[str, Any]:
@@ -103,11 +102,7 @@ def _file(path: str) -> dict[str, str]:
     """A path, and the SHA-256 of what is there."""
     if not path or not Path(path).is_file():
         return dict(path=str(path))
-    state = hashlib.sha256()
-    with Path(path).open('rb') as file:
-        while block := file.read(BLOCK):
-            state.update(block)
-    return dict(path=str(path), sha256=state.hexdigest())
+    return dict(path=str(path), sha256=sha256_of(path))
 
 
 def _device() -> str:

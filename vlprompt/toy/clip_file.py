@@ -6,7 +6,6 @@ those rows alone, and everything in half precision; the others are drawn
 again from a seed.
 """
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -64,11 +63,6 @@ def unpack(path: Path) -> dict[str, Tensor]:
 def expand(packed: Path, path: Path) -> None:
     """Turn a packed file into one that any config can name."""
     _save(unpack(packed), path, METADATA)
-
-
-def sha256(path: Path) -> str:
-    """The digest of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _save(tensors: dict[str, Tensor], path: Path, metadata: dict) -> None:

@@ -13,12 +13,13 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
+from vlprompt.file_digest import sha256_of
 from vlprompt.shipped import find_config
 from vlprompt.whole_files import write_text
 
 from . import captions, pretrain, scenes, shapes, stills
 from .check import zero_shot
-from .clip_file import pack, sha256, unpack
+from .clip_file import pack, unpack
 from .files import CLIP, CLIP_REPORT, digest
 from .pretrain import initialise, learn_images, learn_texts
 from .progress import Display
@@ -50,7 +51,7 @@ def make_clip(
     pack(clip.state_dict(), plan.seed, folder / CLIP)
     seconds = round(time.perf_counter() - start, 1)
     result = dict(
-        sha256=sha256(folder / CLIP),
+        sha256=sha256_of(folder / CLIP),
         zero_shot=measure(folder / CLIP, plan.seed, workers),
         pictures=NUM_HELD_OUT,
         schedule=asdict(plan),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vlprompt.errors import UserError
+from vlprompt.file_digest import sha256_of
 from vlprompt.missing_packages import missing_package_line
 
 if TYPE_CHECKING:
@@ -105,13 +105,11 @@ def _tracker(name: str, config: Config) -> dict[str, Any]:
 
 def list_hashes(config: Config) -> dict[str, str]:
     """The SHA-256 of the lists of a training, by the loader's name."""
-    from vlprompt.apis.inputs import data_sets
+    from vlprompt.apis.inputs import LIST, inputs_of
 
-    found = {}
-    for loader in ('train', 'val'):
-        for dataset in data_sets(config, loader):
-            path = Path(dataset.get('ann_file') or '')
-            if path.is_file():
-                digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                found[f'{loader}_list'] = f'{path.name} {digest}'
-    return found
+    return {
+        f'{loader}_list': f'{Path(path).name} {sha256_of(path)}'
+        for loader in ('train', 'val')
+        for kind, path in inputs_of(config, loader)
+        if kind == LIST and Path(path).is_file()
+    }
