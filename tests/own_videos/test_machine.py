@@ -3,7 +3,12 @@
 import pytest
 
 from vlprompt.own_videos import machine
-from vlprompt.own_videos.machine import Machine, choose, this_machine
+from vlprompt.own_videos.machine import (
+    Machine,
+    as_before,
+    choose,
+    this_machine,
+)
 
 BIG = Machine('cuda', 'A card', 40 << 10, 16, True)
 CARD = Machine('cuda', 'A card', 8 << 10, 8, False)
@@ -54,3 +59,12 @@ def test_files_that_are_cached_take_no_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(machine, 'MEMINFO', file)
     monkeypatch.setattr(machine.torch.cuda, 'is_available', lambda: False)
     assert this_machine().free_mib == 8 << 10
+
+
+def test_the_free_memory_is_that_of_the_first_call(tmp_path):
+    """Or the same command would train anew beside another program."""
+    assert as_before(CARD, tmp_path) == CARD
+    assert as_before(CARD._replace(free_mib=900), tmp_path) == CARD
+    assert as_before(BIG, tmp_path) == BIG  # another machine
+    (tmp_path / 'machine.json').write_text('{"device": ')
+    assert as_before(CPU, tmp_path) == CPU

@@ -31,6 +31,7 @@ WRONG = {
     'clip': (['--clip', 'none.pt'], '--clip none.pt: no such file'),
     'share': (['--val-share', '2'], 'expected between 0 and 1'),
     'epochs': (['--epochs', '0'], '--epochs 0, expected at least 1'),
+    'resume': (['--resume', 'a.pth'], '--resume a.pth is for a config'),
     'gpus': (['--gpus', '2'], '--gpus is for a config: --prepare-only'),
     'slurm': (['--slurm'], '--slurm is for a config'),
     'launcher': (['--launcher', 'pytorch'], '--launcher is for a config'),

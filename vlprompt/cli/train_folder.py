@@ -92,6 +92,11 @@ def run(args: Namespace) -> Outcome | Path:
     Raises:
         UserError: If a flag is for configs.
     """
+    if args.resume not in (None, 'auto'):
+        raise UserError(
+            f'--resume {args.resume} is for a config: a folder goes on from '
+            'its own last checkpoint'
+        )
     for name in OF_CONFIGS:
         if _is_given(args, name):
             raise UserError(

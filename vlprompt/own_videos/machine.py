@@ -1,5 +1,6 @@
 """How to train on this machine: frames, batch, epochs, workers, precision."""
 
+import json
 import os
 from math import ceil
 from pathlib import Path
@@ -9,6 +10,7 @@ import torch
 
 from vlprompt.hardware import has_bf16
 from vlprompt.threads import usable_cores
+from vlprompt.whole_files import write_text
 
 # Of a frame of ViT-B/16 in training, as counted for the documentation.
 MIB = dict(fp32=79, amp=47)
@@ -68,6 +70,27 @@ def this_machine() -> Machine:
         bf16 = has_bf16('cuda')
         return Machine('cuda', name, free >> 20, cores, bf16)
     return Machine('cpu', 'the processor', _free(), cores, has_bf16('cpu'))
+
+
+def as_before(machine: Machine, folder: Path) -> Machine:
+    """The machine as the same one was when a folder was first trained on.
+
+    What is free changes from call to call; another batch for it would be
+    another training.
+
+    Args:
+        machine: As it is now.
+        folder: Of the results, where it is kept.
+    """
+    file = folder / 'machine.json'
+    try:
+        known = Machine(**json.loads(file.read_text()))
+    except (OSError, ValueError, TypeError):  # none, or changed by hand
+        known = None
+    if known and known._replace(free_mib=machine.free_mib) == machine:
+        return known
+    write_text(file, json.dumps(machine._asdict()))
+    return machine
 
 
 def choose(

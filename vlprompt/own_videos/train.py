@@ -24,7 +24,7 @@ from vlprompt.whole_files import check_writable, write_text
 from . import recipe
 from .check import check_videos
 from .divide import Division, divide
-from .machine import choose, this_machine
+from .machine import Machine, as_before, choose, this_machine
 from .outcome import Outcome
 from .runs import Runs
 from .split_files import changes, read_split, write_split
@@ -92,7 +92,8 @@ def train_folder(
     recipe.place_clip(config, clip, out)
     display = Display(console or Console())
     division = _divide(videos, out, val_share, seed, display)
-    _plan(config, division, batch_size, epochs, display)
+    machine = as_before(this_machine(), out)
+    _plan(config, machine, division, batch_size, epochs, display)
     for line in recipe.use_videos(config, videos.root, out, division.classes):
         display.say(line)
     if cfg_options:
@@ -171,13 +172,14 @@ def _divide(
 
 def _plan(
     config: Config,
+    machine: Machine,
     division: Division,
     batch: int | None,
     epochs: int | None,
     display: Display,
 ) -> None:
     plan = choose(
-        this_machine(),
+        machine,
         len(division.of('train')),
         recipe.frames_of(config),
         recipe.is_small(config),
