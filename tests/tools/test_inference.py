@@ -5,9 +5,10 @@ import pickle
 import pytest
 import torch
 from commands import NUM_VIDEOS, line_of, test_tool, train
+from mmengine.dataset import Compose
 
 from vlprompt.apis import VideoClassifier, init_recognizer, load_config
-from vlprompt.apis.inference import read_video
+from vlprompt.apis.inference import read_video, scope_of
 from vlprompt.errors import UserError
 
 CLASSES = ('running', 'jumping', 'riding a bike')  # of tiny.py
@@ -69,9 +70,9 @@ def test_embeddings_are_the_unit_mean_of_the_views(vanilla, world):
     embedded = vanilla.embed_videos(videos)
     assert embedded.shape == (2, 16)
     assert not torch.allclose(embedded[0], embedded[1])
-    batch = vanilla.model.data_preprocessor(
-        read_video(vanilla.pipeline, videos[1])
-    )
+    with scope_of(vanilla.config):
+        pipeline = Compose(vanilla.whole)
+    batch = vanilla.model.data_preprocessor(read_video(pipeline, videos[1]))
     views = batch['inputs'][0].transpose(1, 2)  # (V, T, 3, H, W)
     means = [
         vanilla.model.backbone(view[None]).frames[0].mean(dim=0)
