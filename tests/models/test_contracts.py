@@ -45,6 +45,7 @@ ROLES = dict(
 WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
 HEAD = dict(type='SimilarityHead')
 PLAIN = dict(texts=dict(type='ClassTexts'), prompts=None)
+SENTENCES = {name: [f'{name} here', 'a sentence'] for name in CLASSES}
 
 
 def tower(*adapters, **kwargs):
@@ -62,6 +63,16 @@ def adapted(*adapters, **kwargs):
         PLAIN,
         backbone=tower(*adapters, **kwargs),
         trainable=['backbone.adapters.*'],
+    )
+
+
+def described(texts, **kwargs):
+    """The text tower learns from sentences about the classes."""
+    return dict(
+        texts=dict(type=texts, descriptions=SENTENCES),
+        prompts=None,
+        trainable=['text_encoder.text.transformer.*'],
+        **kwargs,
     )
 
 
@@ -102,6 +113,14 @@ EXAMPLES = {
     'ClassTexts': dict(texts=dict(type='ClassTexts', template='[1] {} [2]')),
     'ClassTokenPooler': pooled(
         type='ClassTokenPooler', num_positions=FRAMES, dropout=0.0
+    ),
+    'DescriptionTexts': described('DescriptionTexts'),
+    'TemplatedDescriptionTexts': described('TemplatedDescriptionTexts'),
+    'BatchDescriptionTexts': described(
+        'BatchDescriptionTexts',
+        cls_head=dict(
+            type='ContrastiveHead', alignment=dict(type='SoftTargetKLLoss')
+        ),
     ),
     'Conv1dPooler': pooled(type='Conv1dPooler'),
     'Coupling': dict(
