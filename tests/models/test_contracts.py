@@ -87,6 +87,15 @@ def in_batch(alignment, **kwargs):
     )
 
 
+OST = dict(
+    texts=dict(type='TwoLevelTexts', spatial=SENTENCES, temporal=SENTENCES),
+    prompts=None,
+    pooler=dict(type='IdentityPooler'),
+    cls_head=dict(
+        type='OptimalTransportHead', alignment=dict(type='SoftTargetKLLoss')
+    ),
+    trainable=['text_encoder.text.transformer.*'],
+)
 # For each registered class a change of BASE that has it in the model.
 EXAMPLES = {
     'AIMAdapter': adapted(dict(type='AIMAdapter', num_temporal=2)),
@@ -122,6 +131,8 @@ EXAMPLES = {
             type='ContrastiveHead', alignment=dict(type='SoftTargetKLLoss')
         ),
     ),
+    'TwoLevelTexts': OST,
+    'OptimalTransportHead': OST,
     'Conv1dPooler': pooled(type='Conv1dPooler'),
     'Coupling': dict(
         prompts=dict(
