@@ -8,12 +8,13 @@ from types import ModuleType
 from typing import NamedTuple
 
 import published
+import published_ost
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from published import ARCH, CLASSES, FRAMES, RELEASES, SCALE, TEXT, VISUAL
+from published import ARCH, CLASSES, FRAMES, SCALE, TEXT, VISUAL
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
@@ -29,6 +30,7 @@ from vlprompt.utils import register_all_modules
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT.parent / 'shared/goldens/vificlip_vl.pt'
 NAMES = ('archery', 'riding a bike', 'tai chi')
+RELEASES = {**published.RELEASES, **published_ost.RELEASES}
 KINDS = {
     'vifi': published.vifi_prompts,
     'vita': published.vita,
@@ -103,6 +105,8 @@ def run(model: nn.Module, release: published.Release) -> None:
         ActionDataSample(metainfo=dict(text=NAMES[i])).set_gt_label(i)
         for i in range(2)
     ]
+    if release.kind == 'ost':
+        model.texts.levels = [{name: ['one', 'two'] for name in NAMES}] * 2
     if not release.captions:
         model.set_classes(NAMES)
     with torch.no_grad():

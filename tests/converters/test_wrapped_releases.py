@@ -3,6 +3,7 @@
 import os
 
 import published
+import published_ost
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -12,6 +13,7 @@ from vlprompt.errors import UserError
 
 KINDS = {
     'vifi': published.vifi,
+    'ost': published_ost.ost,
     'vita': published.vita,
     'xclip': published.xclip,
     'actionclip': published.actionclip,

@@ -112,7 +112,21 @@ def test_a_file_that_is_none_is_named(tmp_path, text):
     file = tmp_path / 'texts.json'
     file.write_text(text)
     with pytest.raises(UserError, match=r'texts\.json'):
-        DescriptionTexts(TOKENIZER, file)
+        DescriptionTexts(TOKENIZER, file, classes=NAMES)
+
+
+def test_of_several_files_the_first_that_fits_is_used():
+    given = [
+        dict(dive=['water']),
+        dict(dive=['air'], run=['legs']),
+        {'x': 'y'},
+    ]
+    texts = DescriptionTexts(TOKENIZER, given, classes=['dive'])
+    assert words(texts()) == ['dive : water']
+    texts.set_classes(['run', 'dive'])
+    assert words(texts()) == ['run : legs', 'dive : air']
+    with pytest.raises(UserError, match="no such file; .*: 'swim'; descr"):
+        DescriptionTexts(TOKENIZER, given[:3], classes=['swim'])
 
 
 def test_an_exact_name_comes_first():

@@ -18,6 +18,7 @@ WITH_WEIGHTS = (
     'clip',
     'clip4clip',
     'maple',
+    'ost',
     'vifi',
     'vita',
     'xclip',

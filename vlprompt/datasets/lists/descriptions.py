@@ -5,19 +5,21 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vlprompt.errors import UserError, docs_url
 
 from .text_files import read_text
 
+Given = str | Path | Mapping[str, Sequence[str]]
 Descriptions = dict[str, tuple[str, ...]]
 WHERE = f'({docs_url("data#class-descriptions")})'
 SHOWN = 5  # names of an error
+INLINE = 'descriptions'  # that are in no file
 
 
 def read_descriptions(
-    descriptions: str | Path | Mapping[str, Sequence[str]],
+    descriptions: Given,
 ) -> Descriptions:
     """Read what is said of each class.
 
@@ -29,13 +31,15 @@ def read_descriptions(
         UserError: If it is anything else.
     """
     if isinstance(descriptions, Mapping):
-        return _check(descriptions, 'descriptions')
+        return _check(descriptions, INLINE)
     if not isinstance(descriptions, str | Path):
         raise UserError(
             f'descriptions={repr(descriptions)[:100]}, expected a JSON file '
             f'of {{class name: [sentence, ...]}} {WHERE}'
         )
     path = Path(os.path.expanduser(descriptions))
+    if not _is_file(descriptions):
+        raise UserError(f'no file {path} of class descriptions {WHERE}')
     return _check(read_json_file(path), str(path))
 
 
@@ -43,10 +47,8 @@ def read_json_file(path: Path) -> Any:
     """What a JSON file holds.
 
     Raises:
-        UserError: If there is none, or it is damaged or has a key twice.
+        UserError: If it is damaged or has a key twice.
     """
-    if not os.path.isfile(path):
-        raise UserError(f'no file {path} of class descriptions {WHERE}')
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -64,42 +66,69 @@ def read_json_file(path: Path) -> Any:
         raise UserError(f'{path} is not JSON: {error}') from error
 
 
-def select_descriptions(
-    descriptions: Descriptions, names: Sequence[str], where: str
-) -> list[tuple[str, ...]]:
-    """The sentences of each class, in the order of the labels.
+class ClassDescriptions(NamedTuple):
+    """The sentences of each class, in the order of the labels, and whence."""
+
+    sentences: list[tuple[str, ...]]
+    source: str
+
+
+def describe_classes(
+    descriptions: Given | Sequence[Given], names: Sequence[str]
+) -> ClassDescriptions:
+    """The sentences about the classes of a data set.
 
     Names agree if they have the same letters and digits: ``brush_hair`` and
     ``Brush hair`` are one class, unless both are described.
 
     Args:
-        descriptions: Of :func:`read_descriptions`.
+        descriptions: As for :func:`read_descriptions`, or several: the first
+            of them that is there and describes every class is used.
         names: The class names of a data set.
-        where: What to call the descriptions in an error.
 
     Raises:
         UserError: With the classes that are not described.
     """
-    by_letters: dict[str, list[str]] = {}
-    for name in descriptions:
-        by_letters.setdefault(_letters(name), []).append(name)
-    found, missing = [], []
-    for name in names:
-        alike = by_letters.get(_letters(name), [])
-        key = name if name in descriptions else alike[0] if alike else None
-        if key is None or (key != name and len(alike) > 1):
-            missing.append(name)
-        else:
-            found.append(descriptions[key])
-    if missing:
-        more = len(missing) - SHOWN
-        listed = ', '.join(map(repr, missing[:SHOWN]))
-        raise UserError(
-            f'{where}: no description of {len(missing)} of {len(names)} '
-            f'classes: {listed}{f" and {more} more" if more > 0 else ""} '
-            f'{WHERE}'
-        )
-    return found
+    single = isinstance(descriptions, str | Path | Mapping)
+    several = isinstance(descriptions, Sequence) and not single
+    problems = []
+    for given in descriptions if several else [descriptions]:
+        source = str(given) if isinstance(given, str | Path) else INLINE
+        if several and source != INLINE and not _is_file(source):
+            problems.append(f'{source}: no such file')
+            continue
+        described = read_descriptions(given)
+        found = [_find(described, name) for name in names]
+        missing = [
+            name for name, own in zip(names, found, strict=True) if not own
+        ]
+        if not missing:
+            return ClassDescriptions(found, source)
+        problems.append(_lack(source, missing, len(names)))
+    raise UserError(
+        f'{"; ".join(problems) or "no file of descriptions"} {WHERE}'
+    )
+
+
+def _find(descriptions: Descriptions, name: str) -> tuple[str, ...]:
+    """The sentences of one class; none if it, or its spelling, is unclear."""
+    if name in descriptions:
+        return descriptions[name]
+    letters = _letters(name)
+    alike = [key for key in descriptions if _letters(key) == letters]
+    return descriptions[alike[0]] if len(alike) == 1 else ()
+
+
+def _lack(source: str, missing: Sequence[str], total: int) -> str:
+    more = len(missing) - SHOWN
+    listed = ', '.join(map(repr, missing[:SHOWN]))
+    listed += f' and {more} more' if more > 0 else ''
+    number = len(missing)
+    return f'{source}: no description of {number} of {total} classes: {listed}'
+
+
+def _is_file(path: str | Path) -> bool:
+    return os.path.isfile(os.path.expanduser(path))
 
 
 def _check(content: Any, where: str) -> Descriptions:

@@ -1,6 +1,5 @@
 import logging
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -8,10 +7,7 @@ from mmengine.dist import broadcast
 from mmengine.logging import print_log
 from torch import Tensor
 
-from vlprompt.datasets.lists.descriptions import (
-    read_descriptions,
-    select_descriptions,
-)
+from vlprompt.datasets.lists.descriptions import Given, describe_classes
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
@@ -33,7 +29,8 @@ class DescriptionTexts(ClassTexts):
     Args:
         tokenizer: open_clip's ``SimpleTokenizer``; given by the recognizer.
         descriptions: A JSON file of ``{class name: [sentence, ...]}``, or
-            its content.
+            its content; of several the first that describes every class.
+            They are read when the classes are known.
         use: What becomes of several sentences of a class.  ``'mean'``: the
             mean of their normalized embeddings.  ``'random'``: in training
             one of them for each step, the same for all videos of all
@@ -44,14 +41,13 @@ class DescriptionTexts(ClassTexts):
         kwargs: ``anchor_template`` and ``classes`` of :class:`ClassTexts`.
 
     Raises:
-        UserError: If the descriptions or the template are not as they should
-            be.
+        UserError: If the template is not as it should be.
     """
 
     def __init__(
         self,
         tokenizer: Any,
-        descriptions: str | Path | Mapping[str, Sequence[str]],
+        descriptions: Given | Sequence[Given],
         use: str = 'mean',
         template: str = '{name}: {text}',
         classes: Sequence[str] | None = None,
@@ -63,8 +59,7 @@ class DescriptionTexts(ClassTexts):
         self.use = use
         self.template = DescriptionTemplate(template, tokenizer)
         self.templates = [self.template.outer]
-        self.descriptions = read_descriptions(descriptions)
-        self.source = name_source(descriptions)
+        self.descriptions = descriptions
         # (N,) the class of each text, and (C,) how many each class has
         self.owners = self.counts = torch.zeros(0).long()
         if classes is not None:
@@ -81,19 +76,19 @@ class DescriptionTexts(ClassTexts):
             UserError: If a class has none, or another number than others
                 where all are used.
         """
-        found = select_descriptions(self.descriptions, names, self.source)
+        found, source = describe_classes(self.descriptions, names)
         counts = torch.tensor([len(sentences) for sentences in found])
         lines = [
             [line for s in sentences for line in self.lines(name, s)]
             for name, sentences in zip(names, found, strict=True)
         ]
         if self.use == 'all':
-            check_equal(names, counts.tolist(), self.source)
+            check_equal(names, counts.tolist(), source)
             lines = [*zip(*lines, strict=True)]
         flat = [line for group in lines for line in group]
         tokens = tokenize(flat)
         if tuple(names) != self.class_names:
-            warn_of_truncated(flat, self.source)
+            warn_of_truncated(flat, source)
         self.counts = counts
         texts = [len(group) for group in lines]
         self.owners = torch.arange(len(lines)).repeat_interleave(
@@ -148,12 +143,6 @@ def draw_below(numbers: Tensor) -> Tensor:
 def select_texts(tokens: TokenizedTexts, places: Tensor) -> TokenizedTexts:
     """The texts at (S,) places of a list, as if there were no others."""
     return TokenizedTexts.from_ids(tokens.ids[places], tokens.slots[places])
-
-
-def name_source(descriptions: Any) -> str:
-    """What to call descriptions in a message: their file, if there is one."""
-    given = isinstance(descriptions, str | Path)
-    return str(descriptions) if given else 'descriptions'
 
 
 def check_equal(names: Sequence[str], counts: list[int], where: str) -> None:

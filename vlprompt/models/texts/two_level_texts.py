@@ -1,13 +1,9 @@
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 
-from vlprompt.datasets.lists.descriptions import (
-    read_descriptions,
-    select_descriptions,
-)
+from vlprompt.datasets.lists.descriptions import Given, describe_classes
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
@@ -16,12 +12,9 @@ from .class_texts import ClassTexts, hard_labels, tokenize
 from .description_template import DescriptionTemplate
 from .description_texts import (
     check_equal,
-    name_source,
     select_texts,
     warn_of_truncated,
 )
-
-Given = str | Path | Mapping[str, Sequence[str]]
 
 
 @MODELS.register_module()
@@ -42,23 +35,20 @@ class TwoLevelTexts(ClassTexts):
         classes: Class names to begin with, for use without a data set.
 
     Raises:
-        UserError: If descriptions or templates are not as they should be.
+        UserError: If a template is not as it should be.
     """
 
     def __init__(
         self,
         tokenizer: Any,
-        spatial: Given,
-        temporal: Given,
+        spatial: Given | Sequence[Given],
+        temporal: Given | Sequence[Given],
         spatial_template: str = 'This is a video about {text}',
         temporal_template: str = 'A video of {name} usually includes {text}',
         classes: Sequence[str] | None = None,
     ) -> None:
         super().__init__(tokenizer, template='{}', ensemble='probability')
-        self.levels = [
-            (read_descriptions(spatial), name_source(spatial)),
-            (read_descriptions(temporal), name_source(temporal)),
-        ]
+        self.levels = [spatial, temporal]
         self.forms = [
             DescriptionTemplate(template, tokenizer)
             for template in (spatial_template, temporal_template)
@@ -74,10 +64,8 @@ class TwoLevelTexts(ClassTexts):
             UserError: If a class lacks sentences, or they are not M of each.
         """
         lines, numbers = [], []
-        for (descriptions, source), form in zip(
-            self.levels, self.forms, strict=True
-        ):
-            found = select_descriptions(descriptions, names, source)
+        for descriptions, form in zip(self.levels, self.forms, strict=True):
+            found, source = describe_classes(descriptions, names)
             check_equal(names, [len(own) for own in found], source)
             numbers.append(len(found[0]))
             own = [
