@@ -117,6 +117,7 @@ def test_a_file_that_is_none_is_named(tmp_path, text):
 
 def test_of_several_files_the_first_that_fits_is_used():
     given = [
+        'nowhere.json',
         dict(dive=['water']),
         dict(dive=['air'], run=['legs']),
         {'x': 'y'},

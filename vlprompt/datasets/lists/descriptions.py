@@ -38,8 +38,6 @@ def read_descriptions(
             f'of {{class name: [sentence, ...]}} {WHERE}'
         )
     path = Path(os.path.expanduser(descriptions))
-    if not _is_file(descriptions):
-        raise UserError(f'no file {path} of class descriptions {WHERE}')
     return _check(read_json_file(path), str(path))
 
 
@@ -47,8 +45,9 @@ def read_json_file(path: Path) -> Any:
     """What a JSON file holds.
 
     Raises:
-        UserError: If it is damaged or has a key twice.
+        UserError: If there is none, or it is damaged or has a key twice.
     """
+    check_is_file(path)
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -98,7 +97,7 @@ def describe_classes(
             problems.append(f'{source}: no such file')
             continue
         described = read_descriptions(given)
-        found = [_find(described, name) for name in names]
+        found = [find_sentences(described, name) for name in names]
         missing = [
             name for name, own in zip(names, found, strict=True) if not own
         ]
@@ -110,7 +109,7 @@ def describe_classes(
     )
 
 
-def _find(descriptions: Descriptions, name: str) -> tuple[str, ...]:
+def find_sentences(descriptions: Descriptions, name: str) -> tuple[str, ...]:
     """The sentences of one class; none if it, or its spelling, is unclear."""
     if name in descriptions:
         return descriptions[name]
@@ -125,6 +124,12 @@ def _lack(source: str, missing: Sequence[str], total: int) -> str:
     listed += f' and {more} more' if more > 0 else ''
     number = len(missing)
     return f'{source}: no description of {number} of {total} classes: {listed}'
+
+
+def check_is_file(path: Path) -> None:
+    """Raise a UserError if there is no such file of descriptions."""
+    if not _is_file(path):
+        raise UserError(f'no file {path} of class descriptions {WHERE}')
 
 
 def _is_file(path: str | Path) -> bool:
