@@ -56,7 +56,8 @@ def test_json_is_joined(convert, content, capsys):
 @pytest.mark.parametrize(
     ('name', 'text'),
     [
-        ('in.csv', 'id,name,description\n{2}{0}{1}'),
+        ('in.csv', 'SNo,Class Name,GPT3 discription\n{2}{0}{1}'),
+        ('in.csv', 'id,description\n{2}{0}{1}'),
         ('in.tsv', 'index\tdescription\n{2}{0}{1}'),
         ('in.csv', 'what,description\n{0}{1}{2}'),
     ],
@@ -66,9 +67,15 @@ def test_tables_are_joined(convert, name, text):
     columns = text.split('\n')[0].split(separator)
     lines = []
     for place, sentence in enumerate(TEXTS):
-        values = dict(
-            id=place, index=place, name='?', what='x', description=sentence
-        )
+        values = {
+            'SNo': len(NAMES) - place,  # not the order of the names
+            'Class Name': NAMES[place],
+            'GPT3 discription': '\n\n' + sentence.replace(' ', '\n', 1),
+            'id': place,
+            'index': place,
+            'what': 'x',
+            'description': sentence,
+        }
         cells = [f'"{values[column]}"' for column in columns]
         lines.append(separator.join(cells) + '\n')
     assert convert(text.format(*lines), name) == WHOLE
@@ -79,6 +86,16 @@ def test_a_table_may_have_several_rows_of_a_class(convert):
     text += ''.join(f'{name},w{i}\n' for name in NAMES for i in range(2))
     found = convert(text, 'in.csv', '--column', 'words')
     assert found == {name: ['w0', 'w1'] for name in NAMES}
+
+
+def test_a_table_may_be_joined_by_its_numbers(convert):
+    text = 'id,name,text\n0,x,a\n1,y,b\n2,z,c\n'
+    found = convert(text, 'in.csv', '--by', 'number')
+    assert [*found.values()] == [['a'], ['b'], ['c']]
+    with pytest.raises(UserError, match='by name, 3 of the 3'):
+        convert(text, 'in.csv')
+    with pytest.raises(UserError, match='to join by number'):
+        convert('name,text\nx,a\n', 'in.csv', '--by', 'number')
 
 
 def test_wrong_pairs_are_seen(convert, capsys):
