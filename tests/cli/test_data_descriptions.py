@@ -5,9 +5,11 @@ import json
 import pytest
 
 from vlprompt.cli.data_descriptions import main
+from vlprompt.datasets import load_class_names
 from vlprompt.errors import UserError
 
 NAMES = ('brush_hair', 'ApplyLipstick', 'cartwheel')
+HMDB51 = load_class_names('hmdb51')
 TEXTS = (
     'Brush hair: a brush goes through hair',
     'Apply lipstick: a mouth gets a color',
@@ -106,6 +108,19 @@ def test_wrong_pairs_are_seen(convert, capsys):
     assert 'Apply' in rows[0]
     assert 'ApplyLipstick' in rows[0].split('│')[-2]
     assert '2 classes have sentences that name another class' in shown
+
+
+def test_names_that_begin_another_are_seen(tmp_path, monkeypatch, capsys):
+    """HMDB-51 in the order of a published list."""
+    monkeypatch.chdir(tmp_path)
+    texts = [f'{name.replace("_", " ")}: a person' for name in HMDB51]
+    (tmp_path / 'in.json').write_text(json.dumps(texts))
+    for order, number in (('official', 0), ('vifi', 4)):
+        flags = ['--classes', 'hmdb51', '--order', order, '--out', 'out.json']
+        main(['in.json', *flags])
+        shown = capsys.readouterr().out
+        assert shown.count('name another class') == (number > 0)
+        assert not number or f'{number} classes have sentences' in shown
 
 
 @pytest.mark.parametrize(

@@ -261,6 +261,20 @@ def test_frosters_rule():
     torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-12)
 
 
+def test_frosters_files_spell_the_name():
+    texts = TemplatedDescriptionTexts(
+        TOKENIZER,
+        {'brush_hair': ['Brush hair: A person'], 'wave': ['One: two']},
+        names_in='a photo of {}.',
+        template='{text}',
+        classes=['brush_hair', 'wave'],
+    )
+    assert words(texts.eval()())[1::2] == [
+        'a photo of brush hair . brush hair : a person',
+        'a photo of wave . one : two',
+    ]
+
+
 def test_froster_has_28_templates_and_the_plain_text():
     texts = TemplatedDescriptionTexts(TOKENIZER, SENTENCES, classes=NAMES)
     lines = words(texts.eval()())

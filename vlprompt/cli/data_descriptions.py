@@ -115,14 +115,17 @@ def _show(pairs: Sequence[Pair]) -> int:
 
 def _other_class(pair: Pair, words: dict[str, str]) -> str | None:
     """A class that the sentences name, if they do not name their own."""
+    starts = {_words(s.partition(':')[0]) for s in pair.sentences if ':' in s}
+    named = [name for name, own in words.items() if own in starts]
+    if named:
+        return None if pair.name in named else named[0]
     said = ' '.join(f' {_words(sentence)} ' for sentence in pair.sentences)
     if f' {words[pair.name]} ' in said:
         return None
-    starts = {_words(s.partition(':')[0]) for s in pair.sentences if ':' in s}
     named = [
         name
         for name, own in words.items()
-        if own in starts or (' ' in own and f' {own} ' in said)
+        if ' ' in own and f' {own} ' in said
     ]
     return max(named, key=len, default=None)
 
