@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor, nn
@@ -38,9 +39,10 @@ def clip_facts(
         end: What was mixed.
     """
     arch = clip.get('arch')
+    start = clip.get('finetuned') or clip.get('pretrained')
     return dict(
         arch=arch if isinstance(arch, str) else 'as the config says',
-        pretrained=clip.get('finetuned') or clip.get('pretrained'),
+        pretrained=Path(start).name if start else None,
         fingerprint=bytes(fingerprint(dict(end)).tolist()).hex(),
         tensors=len(end),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
@@ -88,7 +89,7 @@ def read_ends(
         last = _load(model, path)
         mean.add(model.state_dict(), share)
         digest = sha256_of(split_place(path)[0])
-        sources.append(Source(path, share, digest, last.recipe))
+        sources.append(Source(_name(path), share, digest, last.recipe))
     scheme = 'weighted mean' if weights else 'mean'
     return Ends(
         end,
@@ -112,6 +113,11 @@ def _shares(number: int, weights: Sequence[float] | None) -> list[float]:
             'or more, not all 0'
         )
     return [weight / total for weight in weights]
+
+
+def _name(path: str) -> str:
+    """A checkpoint and the folder of its run, without where that is."""
+    return '/'.join(Path(path).parts[-2:]).lstrip('/')
 
 
 def _load(model: nn.Module, path: str) -> Checkpoint:

@@ -79,6 +79,8 @@ def recipe_line(recipe: Mapping[str, Any]) -> str:
     front = f'{weight:g} pretrained CLIP ({name}) + {1 - weight:g} '
     on = recipe.get('chosen')
     end = f', chosen by {on["metric"]} on {on["list"]}' if on else ''
+    if on and on['on_test_list']:
+        end += ' (TEST VIDEOS)'
     return f'{front}{mean}{end}'
 
 
