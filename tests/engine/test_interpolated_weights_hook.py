@@ -80,7 +80,7 @@ class Run:
             self.runner.iter += 1
 
 
-def gradients(model, batch, weights=None):
+def gradients(model, batch, weights=None, bf16=False):
     """Of the plain loss, at the model's weights or at others."""
     model = copy.deepcopy(model)
     model.text_bank.restart()
@@ -88,9 +88,10 @@ def gradients(model, batch, weights=None):
     for name, tensor in (weights or {}).items():
         named[name].data.copy_(tensor)
     data = model.data_preprocessor(copy.deepcopy(batch), True)
-    model.cls_head.loss(
-        model.extract_feat(data['inputs'])[0], data['data_samples']
-    )['loss_cls'].backward()
+    with torch.autocast('cpu', torch.bfloat16, enabled=bf16):
+        features, _ = model.extract_feat(data['inputs'])
+        losses = model.cls_head.loss(features, data['data_samples'])
+    losses['loss_cls'].backward()
     return {n: p.grad for n, p in named.items() if p.requires_grad}
 
 
@@ -231,9 +232,8 @@ def test_mixed_precision():
     run.start(hook)
     before, at = copies(run), mixed(run, 0.4)
     plain = gradients(run.runner.model, batch)
-    with torch.autocast('cpu', torch.bfloat16):
-        own = gradients(run.runner.model, batch)
-        between = gradients(run.runner.model, batch, at)
+    own = gradients(run.runner.model, batch, bf16=True)
+    between = gradients(run.runner.model, batch, at, bf16=True)
     assert any((own[n] - plain[n]).abs().max() > 1e-2 for n in own)
     run.go(hook, [batch])
     for name, p in run.learned.items():
