@@ -87,7 +87,7 @@ GROUPS = {
         Command(
             'interpolate',
             'vlprompt.cli.interpolate',
-            'Average checkpoints, and mix them with pretrained CLIP.',
+            'Average checkpoints, and mix in pretrained CLIP.',
         ),
     ),
     'Run an evaluation protocol, from trainings to the table': (

@@ -1,4 +1,4 @@
-"""Average checkpoints, and mix them with pretrained CLIP.
+"""Average checkpoints, and mix in pretrained CLIP.
 
 W is the weight of the pretrained CLIP: 0 is what was fine-tuned, 1 is CLIP as
 it was.  Others count the other way round: TC-CLIP's wise_ft 0.7 is W 0.3, and
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from mmengine.config import Config
 
     from vlprompt.averaging import Recipe
-    from vlprompt.averaging.ends import Ends
 
 EXAMPLE = """vlprompt interpolate configs/vifi/vifi_b16_k400_zs.py \\
         epoch_10.pth --with-clip 0.5 --out vifi_wise.pth"""
@@ -133,8 +132,8 @@ def _check(args: Namespace) -> None:
                 f'W is {weight:g}: the weight of pretrained CLIP is from 0 '
                 '(fine-tuned) to 1 (CLIP)'
             )
-    if args.w_from_val == []:
-        args.w_from_val = list(STEPS)
+    if args.w_from_val is not None:
+        args.w_from_val = [*dict.fromkeys(args.w_from_val or STEPS)]
     flags = dict(
         val_list=args.val_list,
         classes=args.classes,
@@ -154,39 +153,14 @@ def _mix(args: Namespace, config: Config) -> Recipe:
     from vlprompt.apis import init_recognizer
     from vlprompt.averaging.ends import read_ends
 
+    from .reports.mix_report import write_mix
+
     with Console(stderr=True).status('reading the checkpoints'):
         model = init_recognizer(config, 'none', 'cpu')
         ends = read_ends(
             model, config.model.clip, args.checkpoints, args.weights
         )
-    return write(args.out, ends, args.with_clip or 0.0)
-
-
-def write(
-    out: Path, ends: Ends, weight: float, chosen: dict | None = None
-) -> Recipe:
-    """Write a mix, and say what is in it.
-
-    Args:
-        out: The file.
-        ends: What is mixed.
-        weight: Of pretrained CLIP.
-        chosen: How it was chosen, if it was.
-    """
-    from vlprompt.averaging import recipe_line, save_averaged
-
-    recipe = ends.recipe(weight, chosen)
-    save_averaged(out, ends.mixed(weight), recipe, ends.meta)
-    print(f'{out}: {out.stat().st_size / 1e6:.1f} MB')
-    print(f'  {recipe_line(recipe.to_meta())}')
-    if weight or chosen:
-        print(f'  {ends.counts()}')
-    if weight and not ends.clip:
-        print(
-            '  the model learns no weight of CLIP: the mix is the same at '
-            'every W'
-        )
-    return recipe
+    return write_mix(args.out, ends, args.with_clip or 0.0)
 
 
 def main(args: Sequence[str] | None = None) -> Recipe:

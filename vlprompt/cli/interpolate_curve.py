@@ -22,7 +22,6 @@ from vlprompt.averaging.curve import (
     choose,
     evaluate_curve,
     find_metric,
-    metric_names,
     test_on_validation,
 )
 from vlprompt.averaging.ends import Ends, read_ends
@@ -30,14 +29,10 @@ from vlprompt.averaging.val_list import check_val_list
 from vlprompt.engine.unwrap import unwrap
 from vlprompt.errors import UserError
 from vlprompt.file_digest import sha256_of
-from vlprompt.tables import Table
-from vlprompt.visualization.weight_curve import draw_weight_curve
-from vlprompt.whole_files import check_writable, whole_file
+from vlprompt.whole_files import check_writable
 
-from .interpolate import write
 from .processes import set_up_processes
-
-SHOWN = 3  # metrics in the table
+from .reports.mix_report import draw_curve, table_of, write_mix
 
 
 def run_curve(args: Namespace, config: Config) -> Recipe:
@@ -75,9 +70,9 @@ def run_curve(args: Namespace, config: Config) -> Recipe:
     chosen = _chosen(config, metric, points, args.on_test_list)
     recipe = ends.recipe(best.weight, chosen)
     if is_main_process():
-        print(_table(points, metric, best).markdown())
-        print(_draw(file.with_suffix('.png'), points, best, chosen))
-        write(args.out, ends, best.weight, chosen)
+        print(table_of(points, metric, best).markdown())
+        draw_curve(file.with_suffix('.png'), points, best, chosen)
+        write_mix(args.out, ends, best.weight, chosen)
     return recipe
 
 
@@ -135,32 +130,3 @@ def _chosen(
         on_test_list=on_test,
         curve=[[point.weight, point.metrics[metric]] for point in points],
     )
-
-
-def _table(points: list[Point], metric: str, best: Point) -> Table:
-    others = [n for n in metric_names(best.metrics) if n != metric]
-    names = [metric, *others][:SHOWN]
-    rows = [
-        [
-            f'{point.weight:g}',
-            *(f'{point.metrics[name]:.4f}' for name in names),
-            'best' if point == best else '',
-        ]
-        for point in sorted(points)
-    ]
-    note = 'W: weight of the pretrained CLIP; 0 is fine-tuned.'
-    return Table(['W', *names, ''], rows, note=note)
-
-
-def _draw(path: Path, points: list[Point], best: Point, chosen: dict) -> str:
-    values = [point.metrics[chosen['metric']] for point in points]
-    with whole_file(path) as part:
-        draw_weight_curve(
-            [point.weight for point in points],
-            values,
-            points.index(best),
-            chosen['metric'],
-            chosen['list'],
-            part,
-        )
-    return f'{path}: the curve'
