@@ -38,6 +38,11 @@ class VideoTextFeatures(NamedTuple):
             CLIP, or None.
         targets: (C,) as in :class:`TokenizedTexts`.
         mask: (B, T) as in :class:`VisualFeatures`.
+        frames: (B, T, E) embeddings of the frames, as the pooler got them;
+            only there beside a teacher's.
+        teacher: What the frozen CLIP makes of the same clips and texts, in
+            training and if a part asks for it; its video are the (B, T, E)
+            frames, its text is (C, E) or (R * C, E).
     """
 
     video: Tensor
@@ -45,6 +50,8 @@ class VideoTextFeatures(NamedTuple):
     anchors: Tensor | None = None
     targets: Tensor | None = None
     mask: Tensor | None = None
+    frames: Tensor | None = None
+    teacher: 'VideoTextFeatures | None' = None
 
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""
@@ -75,6 +82,7 @@ class TokenizedTexts(NamedTuple):
             the place of its sample in the batch.  None for the texts of all
             classes in the order of the labels.
         first_slot: No slot lies before this place.
+        host_ids: The ids on the CPU, always.
     """
 
     ids: Tensor
@@ -84,6 +92,7 @@ class TokenizedTexts(NamedTuple):
     shared_slots: int
     targets: Tensor | None = None
     first_slot: int = 0
+    host_ids: Tensor | None = None
 
     @classmethod
     def from_ids(
@@ -108,10 +117,18 @@ class TokenizedTexts(NamedTuple):
         shared = min(shared, int(ends.min()))
         shared_slots = int((slots[0] < shared).sum())
         first = int(slots.min()) if slots.numel() else 0
-        return cls(ids, slots, ends, shared, shared_slots, first_slot=first)
+        return cls(
+            ids,
+            slots,
+            ends,
+            shared,
+            shared_slots,
+            first_slot=first,
+            host_ids=ids.cpu(),
+        )
 
     def to(self, device: torch.device) -> 'TokenizedTexts':
-        """The same texts on a device, all but the ``ends``."""
+        """The same texts on a device, all but the ``ends`` and host ids."""
         return self._replace(
             ids=self.ids.to(device, non_blocking=True),
             slots=self.slots.to(device, non_blocking=True),
@@ -141,6 +158,7 @@ class TokenizedTexts(NamedTuple):
             ids=self.ids[index],
             slots=self.slots[index],
             ends=self.ends[index],
+            host_ids=None if self.host_ids is None else self.host_ids[index],
         )
 
 
