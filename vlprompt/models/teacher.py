@@ -165,21 +165,20 @@ def make_teacher(
     cfg: dict | None,
     clip: CLIP,
     source: dict,
-    dtype: str | None = None,
-    **vision: Any,
+    backbone: dict,
 ) -> FrozenTeacher | None:
     """The teacher of a model, if a part of it has ``needs_teacher = True``.
 
     Args:
         model: The recognizer; what it learns is set, its frozen weights have
             their precision.
-        cfg: ``texts``, a config of what the teacher reads if not the texts
-            of the model, and ``pretrained``, its weights if they are not
+        cfg: ``texts``, a config of what the teacher reads, if not the texts
+            of the model, and ``pretrained``, its weights, if they are not
             those that the model starts from.
         clip: What the model is made of.
         source: The arguments of :func:`load_clip` that ``clip`` comes from.
-        dtype: The precision of the frozen weights of matrix products.
-        vision: Of :class:`CLIPVisionTower`, how it is run.
+        backbone: Config of the vision tower; the teacher's is compiled if
+            it is.
 
     Raises:
         UserError: If nobody needs the teacher that is configured, or it has
@@ -189,37 +188,26 @@ def make_teacher(
         if cfg:
             raise UserError('model.teacher is given, but no part needs it')
         return None
-    teacher = _build(model, clip, source, vision, **(cfg or {}))
-    for tower in teacher.towers:
-        cast_frozen_weights(tower, dtype)
-    return teacher
-
-
-def _build(
-    model: nn.Module,
-    clip: CLIP,
-    source: dict,
-    vision: dict,
-    texts: dict | None = None,
-    pretrained: str | None = None,
-    **unknown: Any,
-) -> FrozenTeacher:
-    if unknown:
+    cfg = {**(cfg or {})}
+    texts, pretrained = cfg.pop('texts', None), cfg.pop('pretrained', None)
+    for key in cfg:
         raise UserError(
-            f'model.teacher does not take the key {[*unknown][0]!r}; it '
-            'takes texts and pretrained'
+            f'model.teacher does not take the key {key!r}; it takes texts '
+            'and pretrained'
         )
-    tokenizer = clip.tokenizer
+    own = build_part(texts, Texts, tokenizer=clip.tokenizer)
     if pretrained is not None:
         changes = dict(pretrained=pretrained, finetuned=None)
         clip = load_clip(**{**source, **changes})
     learned = {id(p) for p in model.parameters() if p.requires_grad}
-    return FrozenTeacher(
-        CLIPVisionTower(_frozen(clip.visual, learned), **vision),
-        model.texts and CLIPTextTower(_frozen(clip.text, learned)),
-        model.texts,
-        build_part(texts, Texts, tokenizer=tokenizer),
+    vision = CLIPVisionTower(
+        _frozen(clip.visual, learned), compile=backbone.get('compile', False)
     )
+    encoder = model.texts and CLIPTextTower(_frozen(clip.text, learned))
+    teacher = FrozenTeacher(vision, encoder, model.texts, own)
+    for tower in teacher.towers:
+        cast_frozen_weights(tower, model.frozen_dtype)
+    return teacher
 
 
 def _frozen(module: nn.Module, learned: set[int]) -> nn.Module:
