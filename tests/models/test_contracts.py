@@ -76,6 +76,15 @@ def in_batch(alignment, **kwargs):
     )
 
 
+def beside_teacher(loss, *patterns):
+    """VL prompting with a regularizer that compares with the frozen CLIP."""
+    return dict(
+        teacher=dict(texts=dict(type='ClassTexts', template='a {}.')),
+        cls_head=dict(HEAD, regularizers=dict(teacher=dict(type=loss))),
+        trainable=['prompts.*', *patterns],
+    )
+
+
 # For each registered class a change of BASE that has it in the model.
 EXAMPLES = {
     'AIMAdapter': adapted(dict(type='AIMAdapter', num_temporal=2)),
@@ -118,6 +127,9 @@ EXAMPLES = {
             visual=dict(type='DeepPrompts', num=5, layers=[1, 2]),
         )
     ),
+    'FeatureDistillationLoss': beside_teacher(
+        'FeatureDistillationLoss', 'cls_head.regularizers.*'
+    ),
     'FrameClassificationHead': dict(
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(type='FrameClassificationHead'),
@@ -138,6 +150,7 @@ EXAMPLES = {
         ),
         trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
     ),
+    'LogitConsistencyLoss': beside_teacher('LogitConsistencyLoss'),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
     'MessageToken': adapted(dict(type='MessageToken')),
     'SymmetricContrastiveLoss': in_batch('SymmetricContrastiveLoss'),
@@ -159,6 +172,7 @@ EXAMPLES = {
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
+    'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
     'TightTransformerHead': dict(
         texts=dict(type='BatchLabelTexts'),
         prompts=None,
@@ -185,6 +199,7 @@ EXAMPLES = {
     'TransformerPooler': pooled(type='TransformerPooler', num_layers=2),
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),
     'ViLTPrompts': dict(prompts=dict(type='ViLTPrompts', depth=3, split=1)),
+    'VideoConsistencyLoss': beside_teacher('VideoConsistencyLoss'),
     'VideoSpecificPrompts': dict(
         PLAIN,
         backbone=tower(patch_tokens=True),
