@@ -24,6 +24,25 @@ LISTS = {
         'The man is {}',
         'The woman is {}',
     ),
+    # Open-VCLIP, in its order
+    'openvclip28': tuple(
+        f'{beginning}{end}'
+        for beginning in (
+            'a photo of',
+            'a video of',
+            'a example of',
+            'a demonstration of',
+        )
+        for end in (
+            ' {}.',
+            ' a person {}.',
+            ' a person using {}.',
+            ' a person doing {}.',
+            ' a person during {}.',
+            ' a person performing {}.',
+            ' a person practicing {}.',
+        )
+    ),
 }
 
 
