@@ -24,23 +24,18 @@ LISTS = {
         'The man is {}',
         'The woman is {}',
     ),
-    # Open-VCLIP, in its order
+    # Open-VCLIP and FROSTER: every medium with every way to name an action
     'openvclip28': tuple(
-        f'{beginning}{end}'
-        for beginning in (
-            'a photo of',
-            'a video of',
-            'a example of',
-            'a demonstration of',
-        )
-        for end in (
-            ' {}.',
-            ' a person {}.',
-            ' a person using {}.',
-            ' a person doing {}.',
-            ' a person during {}.',
-            ' a person performing {}.',
-            ' a person practicing {}.',
+        f'a {medium} of {action}.'
+        for medium in ('photo', 'video', 'example', 'demonstration')
+        for action in (
+            '{}',
+            'a person {}',
+            'a person using {}',
+            'a person doing {}',
+            'a person during {}',
+            'a person performing {}',
+            'a person practicing {}',
         )
     ),
 }
