@@ -2,6 +2,7 @@
 
 from .aim_adapter import AIMAdapter
 from .head_shift import HeadShift
+from .inside_part import InsidePart
 from .joint_frames import JointFrames
 from .linear_adapter import LinearAdapter
 from .message_token import MessageToken
@@ -12,6 +13,7 @@ from .vita_tokens import VitaTokens
 __all__ = [
     'AIMAdapter',
     'HeadShift',
+    'InsidePart',
     'JointFrames',
     'LinearAdapter',
     'MessageToken',
