@@ -117,6 +117,5 @@ RELEASES = {
     'openvclip': openvclip,
     'zeroi2v': zeroi2v,
     'zeroi2v of three places': lambda: zeroi2v(3),
-    'zeroi2v of Something-Something': lambda: zeroi2v(classes=174),
     'zeroi2v merged': lambda: zeroi2v(0),
 }

@@ -25,7 +25,7 @@ from vlprompt.models import CLIPVisionTower
 LABELS = (1, 3)
 PLACES = ('ln_1', 'attention', 'ln_2', 'mlp')
 KINETICS = dict(type='HeadShift')
-SOMETHING = dict(type='HeadShift', offsets=(-1, 1, -2, 2), shift_div=4)
+SOMETHING = dict(type='HeadShift', offsets=(-1, 1, -2, 2))
 
 
 def build_zeroi2v(shift=KINETICS, frames=3, noise=0.05, **adapter):
@@ -143,7 +143,7 @@ def test_it_tells_the_direction_of_time(float64):
 
 
 @pytest.mark.parametrize(
-    ('offsets', 'shift_div'), [((-1, 1, 2), None), ((), None), ((-1,), 64)]
+    ('offsets', 'shift_div'), [((-1, 1, 2), 2), ((), None), ((-1,), 64)]
 )
 def test_slices_that_do_not_fit_are_refused(offsets, shift_div):
     shift = dict(type='HeadShift', offsets=offsets, shift_div=shift_div)

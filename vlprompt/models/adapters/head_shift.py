@@ -24,8 +24,8 @@ class HeadShift(InsidePart):
         offsets: The distance in frames of each slice: ``(-1, 1)`` on
             Kinetics-400, ``(-1, 1, -2, 2)`` on Something-Something v2.
         shift_div: D over the channels of a slice.  By default a slice is a
-            head, which is 12 in ViT-B/16, as in all published models; in the
-            released code another class has 4.
+            head (12 in ViT-B/16, as published), or less where there are more
+            slices than heads.
 
     Raises:
         UserError: If there is no slice, or the slices are more than there
@@ -45,7 +45,7 @@ class HeadShift(InsidePart):
     ) -> None:
         super().__init__()
         self.offsets = tuple(offsets)
-        self.size = width // (shift_div or heads)
+        self.size = width // (shift_div or max(heads, len(self.offsets)))
         if not 0 < self.size * len(self.offsets) <= width:
             raise UserError(
                 f'HeadShift: offsets={list(offsets)} and shift_div='
