@@ -3,6 +3,7 @@
 import os
 
 import published
+import published_sharing
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -18,6 +19,8 @@ KINDS = {
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
     'aim': published.aim,
+    'zeroi2v': published_sharing.zeroi2v,
+    'openvclip': published_sharing.openvclip,
     'clip4clip': published.clip4clip,
     'maple': published.maple,
     'huggingface': published.huggingface,

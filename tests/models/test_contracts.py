@@ -65,6 +65,13 @@ def adapted(*adapters, **kwargs):
     )
 
 
+def shared(*adapters):
+    """CLIP with adapters without parameters; its tower is learnt."""
+    return dict(
+        PLAIN, backbone=tower(*adapters), trainable=['backbone.visual.*']
+    )
+
+
 def in_batch(alignment, **kwargs):
     """The text tower learns from the texts of a batch."""
     return dict(
@@ -134,10 +141,12 @@ EXAMPLES = {
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(type='FrameClassificationHead'),
     ),
+    'HeadShift': shared(dict(type='HeadShift')),
     'IdentityPooler': dict(
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(HEAD, fusion='decision'),
     ),
+    'JointFrames': shared(dict(type='JointFrames', layers=[1, 3])),
     'ContrastiveHead': in_batch('SymmetricContrastiveLoss'),
     'LSTMPooler': pooled(type='LSTMPooler'),
     'BatchLabelTexts': in_batch('SymmetricContrastiveLoss'),
@@ -150,9 +159,11 @@ EXAMPLES = {
         ),
         trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
     ),
+    'LinearAdapter': adapted(dict(type='LinearAdapter', dropout=0.0)),
     'LogitConsistencyLoss': beside_teacher('LogitConsistencyLoss'),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
     'MessageToken': adapted(dict(type='MessageToken')),
+    'NeighborKV': shared(dict(type='NeighborKV')),
     'SymmetricContrastiveLoss': in_batch('SymmetricContrastiveLoss'),
     'PositionPrompts': dict(
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
@@ -290,6 +301,8 @@ def test_every_registered_class_is_described():
 
 
 def role_of(name):
+    if getattr(MODELS.get(name), 'acts_inside', False):
+        return roles.InsidePart
     folder = MODELS.get(name).__module__.split('.')[2]
     return None if name in WITHOUT_ROLE else ROLES.get(folder)
 

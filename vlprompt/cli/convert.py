@@ -45,6 +45,8 @@ KINDS = (
     'mmaction-actionclip',
     'a5',
     'aim',
+    'zeroi2v',
+    'openvclip',
     'clip4clip',
     'maple',
     'vlprompt',

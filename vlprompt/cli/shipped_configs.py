@@ -18,9 +18,11 @@ WITH_WEIGHTS = (
     'clip',
     'clip4clip',
     'maple',
+    'openvclip',
     'vifi',
     'vita',
     'xclip',
+    'zeroi2v',
 )
 
 

@@ -9,9 +9,11 @@ from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .clip4clip import clip4clip
 from .huggingface import huggingface, huggingface_xclip
+from .openvclip import openvclip
 from .vifi import maple, vifi
 from .vita import vita
 from .xclip import xclip
+from .zeroi2v import zeroi2v
 
 __all__ = [
     'a5',
@@ -22,7 +24,9 @@ __all__ = [
     'huggingface_xclip',
     'maple',
     'mmaction_actionclip',
+    'openvclip',
     'vifi',
     'vita',
     'xclip',
+    'zeroi2v',
 ]
