@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 import published
+import published_distillation
 import published_sharing
 import pytest
 import torch
@@ -30,7 +31,11 @@ from vlprompt.utils import register_all_modules
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT.parent / 'shared/goldens/vificlip_vl.pt'
 NAMES = ('archery', 'riding a bike', 'tai chi')
-RELEASES = {**published.RELEASES, **published_sharing.RELEASES}
+RELEASES = {
+    **published.RELEASES,
+    **published_distillation.RELEASES,
+    **published_sharing.RELEASES,
+}
 # Their towers have no projection, and there are no texts.
 WITHOUT_TEXT = ('aim', 'zeroi2v')
 KINDS = {
@@ -43,6 +48,7 @@ KINDS = {
     'aim': published.aim,
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
+    'promptsrc': published_distillation.promptsrc,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }
@@ -379,6 +385,7 @@ LEFTOVERS = {
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
     'maple': ('prompt_learner.gate', 'text_encoder.gate'),
+    'promptsrc': ('prompt_learner.gate', 'text_encoder.gate'),
     'huggingface': ('vision_model.gate', 'gate'),
 }
 

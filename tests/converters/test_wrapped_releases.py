@@ -3,6 +3,7 @@
 import os
 
 import published
+import published_distillation
 import published_sharing
 import pytest
 import torch
@@ -21,6 +22,8 @@ KINDS = {
     'aim': published.aim,
     'zeroi2v': published_sharing.zeroi2v,
     'openvclip': published_sharing.openvclip,
+    'froster': published_distillation.froster,
+    'promptsrc': published_distillation.promptsrc,
     'clip4clip': published.clip4clip,
     'maple': published.maple,
     'huggingface': published.huggingface,

@@ -47,8 +47,10 @@ KINDS = (
     'aim',
     'zeroi2v',
     'openvclip',
+    'froster',
     'clip4clip',
     'maple',
+    'promptsrc',
     'vlprompt',
 )
 CLIPS = ('openai', 'huggingface')

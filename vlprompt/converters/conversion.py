@@ -38,8 +38,10 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'a5': (methods.a5, 'embedding.weight'),
     'aim': (methods.aim, 'backbone.conv1.weight'),
     'zeroi2v': (methods.zeroi2v, 'backbone.conv1.weight'),
+    'froster': (methods.froster, 'model.visual.conv1.weight'),
     'openvclip': (methods.openvclip, 'model.visual.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
+    'promptsrc': (methods.promptsrc, 'prompt_learner.ctx'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
 }
 
