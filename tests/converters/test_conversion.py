@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import published
 import published_distillation
+import published_ost
 import published_sharing
 import pytest
 import torch
@@ -34,6 +35,7 @@ NAMES = ('archery', 'riding a bike', 'tai chi')
 RELEASES = {
     **published.RELEASES,
     **published_distillation.RELEASES,
+    **published_ost.RELEASES,
     **published_sharing.RELEASES,
 }
 # Their towers have no projection, and there are no texts.
@@ -114,6 +116,8 @@ def run(model: nn.Module, release: published.Release) -> None:
         ActionDataSample(metainfo=dict(text=NAMES[i])).set_gt_label(i)
         for i in range(2)
     ]
+    if release.kind == 'ost':
+        model.texts.levels = [{name: ['one', 'two'] for name in NAMES}] * 2
     if not release.captions:
         model.set_classes(NAMES)
     with torch.no_grad():

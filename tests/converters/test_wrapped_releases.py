@@ -4,6 +4,7 @@ import os
 
 import published
 import published_distillation
+import published_ost
 import published_sharing
 import pytest
 import torch
@@ -14,6 +15,7 @@ from vlprompt.errors import UserError
 
 KINDS = {
     'vifi': published.vifi,
+    'ost': published_ost.ost,
     'vita': published.vita,
     'xclip': published.xclip,
     'actionclip': published.actionclip,

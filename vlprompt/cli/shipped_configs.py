@@ -21,6 +21,7 @@ WITH_WEIGHTS = (
     'maple',
     'openvclip',
     'promptsrc',
+    'ost',
     'vifi',
     'vita',
     'xclip',

@@ -96,9 +96,12 @@ class TokenizedTexts(NamedTuple):
         shared_slots: How many of the K slots lie among them.
         targets: (C,) what each text belongs to: its class or, of a caption,
             the place of its sample in the batch.  None for the texts of all
-            classes in the order of the labels.
+            classes in the order of the labels.  R * C texts that are R of
+            each of C have C targets.
         first_slot: No slot lies before this place.
         host_ids: The ids on the CPU, always.
+        drawn: (C,) places of these texts among all that the classes have,
+            if they were drawn for this step; None if these are all.
     """
 
     ids: Tensor
@@ -109,6 +112,7 @@ class TokenizedTexts(NamedTuple):
     targets: Tensor | None = None
     first_slot: int = 0
     host_ids: Tensor | None = None
+    drawn: Tensor | None = None
 
     @classmethod
     def from_ids(

@@ -11,6 +11,7 @@ from .clip4clip import clip4clip
 from .froster import froster
 from .huggingface import huggingface, huggingface_xclip
 from .openvclip import openvclip
+from .ost import ost
 from .promptsrc import promptsrc
 from .vifi import maple, vifi
 from .vita import vita
@@ -29,6 +30,7 @@ __all__ = [
     'mmaction_actionclip',
     'openvclip',
     'promptsrc',
+    'ost',
     'vifi',
     'vita',
     'xclip',
