@@ -211,6 +211,11 @@ EXAMPLES = {
             regularizers=dict(scenario=dict(type='ScenarioCosineLoss')),
         ),
     ),
+    'RandomTemplateTexts': dict(
+        texts=dict(type='RandomTemplateTexts', template=['a {}', 'some {}']),
+        prompts=None,
+        trainable=['text_encoder.text.transformer.*'],
+    ),
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),

@@ -219,6 +219,27 @@ def test_texts_of_a_batch_have_those_of_the_teacher(texts, own):
     assert model(clips(3), given, mode='loss')['loss_distillation'].isfinite()
 
 
+def test_a_drawn_template_is_that_of_the_teacher():
+    """All templates are read once, whatever is drawn."""
+    templates = ['a {}.', 'some {} here', 'people and {}']
+    texts = dict(type='RandomTemplateTexts', template=templates)
+    model = fine_tuned(texts=texts).train()
+    seen = set()
+    for _ in range(30):
+        features, _ = model.extract_feat(clips())
+        assert features.teacher.text.shape == (len(CLASSES), 24)
+        # nothing has been learnt yet
+        torch.testing.assert_close(features.teacher.text, features.text)
+        seen.add(features.text[0, 0].item())
+    assert len(seen) == 3
+    with torch.no_grad():
+        features, _ = model.eval().extract_feat(clips())
+    every = fine_tuned(texts=dict(type='ClassTexts', template=templates))
+    with torch.no_grad():
+        expected, _ = every.eval().extract_feat(clips())
+    torch.testing.assert_close(features.text, expected.text)
+
+
 def test_captions_are_read_each_time():
     model = fine_tuned(
         classes=None,
