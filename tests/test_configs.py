@@ -59,6 +59,11 @@ COUNTS = {
     r'aim_b16_k400_32f': (10_985_104, 86_191_104),
     r'aim_b16_ssv2': (14_343_342, 86_191_104),
     r'aim_text_b16_k400': (10_659_072, CLIP_B16 - 1_536),
+    r'zeroi2v_b16_k400': (14_517_136, 86_191_104),
+    r'zeroi2v_b16_k400_16f': (14_523_280, 86_191_104),
+    r'zeroi2v_b16_ssv2': (14_349_486, 86_191_104),
+    r'openvclip_b16_\w+': (86_192_641, 63_428_096),
+    r'openvclip_l14_\w+': (303_966_209, None),
     r'clip4clip_b(16|32)_(retrieval|didemo)': (123_540_993, None),
     r'clip4clip_b32_retrieval_lstm': (123_540_993 + 2_101_248, None),
     r'clip4clip_b32_retrieval_transf': (123_540_993 + 12_648_960, None),
@@ -257,7 +262,7 @@ def test_a_model_of_each_family_predicts():
             assert total == pytest.approx(1, abs=1e-4)
 
     families = one_of_each_family()
-    assert len(families) == 10
+    assert len(families) == 12
     assert offenders(check, families.values()) == {}
 
 
