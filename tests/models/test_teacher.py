@@ -84,6 +84,31 @@ def test_only_what_is_learnt_is_copied(pattern, width):
     assert count(extra_tensors(model)) == width
 
 
+@pytest.mark.parametrize(
+    ('patterns', 'number'),
+    [
+        (['prompts.*', 'cls_head.regularizers.*'], 0),
+        (['*'], 149_620_736),
+        (['backbone.visual.*', 'cls_head.regularizers.*'], 86_192_640),
+    ],
+)
+def test_what_it_costs_at_full_size(patterns, number):
+    """Of CLIP ViT-B/16, all but the logit scale; on the meta device."""
+    with torch.device('meta'):
+        model = prompted(
+            clip=dict(arch='ViT-B-16-quickgelu'),
+            classes=None,
+            texts=dict(type='ClassTexts', template='[3] {}.'),
+            trainable=patterns,
+        )
+    own = {id(p) for p in model.parameters()}
+    towers = model.teacher.towers
+    others = [p for t in towers for p in t.parameters() if id(p) not in own]
+    assert count(others) == number
+    regularizer = model.cls_head.regularizers['distillation']
+    assert count(regularizer.parameters()) == 1_048_576
+
+
 def test_nothing_of_it_is_part_of_the_model():
     model, plain = (
         fine_tuned(),
