@@ -355,6 +355,19 @@ def test_two_processes_equal_one_and_share_the_reading(tmp_path):
     assert sum(numbers) == len(CLASSES)
 
 
+def test_stored_embeddings_are_those_of_the_teacher():
+    prompts = dict(type='PromptLearner', text=dict(type='DeepPrompts'))
+    model = prompted(
+        backbone=dict(type='StoredFramesTower'), prompts=prompts
+    ).train()
+    inputs = clips()
+    visual, _ = model.extract_feat(inputs, stage='backbone')
+    # (B, T, E) -> (B, 1, E, T, 1, 1)
+    stored = visual.frames.mT[:, None, :, :, None, None]
+    expected, loss = (total(model, x, 0, 1) for x in (inputs, stored))
+    torch.testing.assert_close(loss, expected)
+
+
 def test_a_template_without_words_needs_another():
     with pytest.raises(UserError, match='teacher=dict.texts') as error:
         prompted(teacher=None)

@@ -14,7 +14,7 @@ from .distributed import encode_sharded
 from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
 from .precision import cast_frozen_weights
 from .roles import Texts
-from .towers import CLIPTextTower, CLIPVisionTower
+from .towers import CLIPTextTower, CLIPVisionTower, StoredFramesTower
 
 CHUNK = 1024  # texts that are encoded at a time
 
@@ -200,7 +200,9 @@ def make_teacher(
         changes = dict(pretrained=pretrained, finetuned=None)
         clip = load_clip(**{**source, **changes})
     learned = {id(p) for p in model.parameters() if p.requires_grad}
-    vision = CLIPVisionTower(
+    # Stored embeddings of frames are those of the frozen CLIP, if it is this.
+    tower = StoredFramesTower if pretrained is None else CLIPVisionTower
+    vision = tower(
         _frozen(clip.visual, learned), compile=backbone.get('compile', False)
     )
     encoder = model.texts and CLIPTextTower(_frozen(clip.text, learned))
