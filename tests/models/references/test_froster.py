@@ -19,6 +19,7 @@ from reference_models import (
     samples,
     unit,
 )
+from shared_frames import class_tokens, neighbors
 from tiny import CLASSES, TINY
 from torch.nn import functional as F
 
@@ -126,6 +127,92 @@ def test_froster_equals_the_formulas(precision, frames):
         {**losses, 'loss': total},
         {**theirs, 'loss': sum(theirs.values())},
     )
+
+
+def released(names_in):
+    """The whole method: neighbours, one sentence for each class."""
+    return froster(
+        backbone=dict(
+            type='CLIPVisionTower', adapters=[dict(type='NeighborKV')]
+        ),
+        texts=dict(
+            type='TemplatedDescriptionTexts',
+            descriptions={name: [f'{name}: it is done'] for name in CLASSES},
+            names_in=names_in,
+            template='{text}',
+        ),
+    )
+
+
+def neighbor_frames(model, inputs):
+    visual = model.backbone.visual
+    return torch.stack(
+        [
+            class_tokens(visual, clip, [neighbors] * LAYERS) @ visual.proj
+            for clip in by_frame(inputs)
+        ]
+    )
+
+
+@pytest.mark.parametrize('drawn', [0, 2])
+@pytest.mark.parametrize('frames', [1, 3])
+def test_the_whole_method_equals_the_formulas(float64, drawn, frames):
+    names_in = ['a photo of {}.', 'a video of {}.', 'a person {}.']
+    model, inputs = released(names_in), clips(3, frames)
+    visual, text = first_clip()
+    # of each class the plain text stands before its templated ones
+    plain = torch.arange(len(CLASSES)) * 4
+    places = torch.cat([plain + 1 + drawn, plain])
+    model.texts.draw = lambda: places
+    losses, total = step(model, inputs)
+
+    sentences = [f'{name}: it is done' for name in CLASSES]
+    named = [names_in[drawn].format(name) for name in CLASSES]
+    named = [' '.join(pair) for pair in zip(named, sentences, strict=True)]
+
+    def mean(encode):
+        return (unit(encode(named)) + unit(encode(sentences))) / 2
+
+    own_frames = neighbor_frames(model, inputs)
+    own_text = mean(lambda lines: encode_sentences(model, lines))
+    scale = model.cls_head.logit_scale.exp()
+    logits = scale * (unit(own_frames) @ unit(own_text).T).mean(1)
+    theirs = dict(
+        loss_cls=cross_entropy(logits, LABELS),
+        loss_distillation=distillation(
+            model,
+            own_frames,
+            own_text,
+            raw_frames(visual, inputs),
+            mean(lambda lines: raw_sentences(text, lines)),
+        ),
+    )
+    check(
+        model,
+        {**losses, 'loss': total},
+        {**theirs, 'loss': sum(theirs.values())},
+    )
+    model.eval()
+    with torch.no_grad():
+        features, _ = model.extract_feat(inputs)
+        every = [
+            unit(encode_sentences(model, lines))
+            for lines in (
+                sentences,
+                *(
+                    [
+                        f'{t.format(name)} {sentence}'
+                        for name, sentence in zip(
+                            CLASSES, sentences, strict=True
+                        )
+                    ]
+                    for t in names_in
+                ),
+            )
+        ]
+        text = sum(every) / 4
+        logits = scale * (unit(own_frames) @ unit(text).T).mean(1)
+        close(model.cls_head(features), logits, 'logits of evaluation')
 
 
 VL = dict(type='PromptLearner', text=dict(), visual=dict())
