@@ -20,6 +20,7 @@ DISTILLED = dict(
     regularizers=dict(distillation=dict(type='FeatureDistillationLoss')),
 )
 OWN = dict(texts=dict(type='ClassTexts', template='a clip of a {}.'))
+CAPTIONED = dict(type='CaptionTexts', template='{}')
 PLAIN = dict(
     texts=dict(type='ClassTexts'), prompts=None, cls_head=DISTILLED, teacher={}
 )
@@ -265,10 +266,12 @@ def test_a_drawn_template_is_that_of_the_teacher():
     torch.testing.assert_close(features.text, expected.text)
 
 
-def test_captions_are_read_each_time():
+@pytest.mark.parametrize('own', [{}, dict(texts=CAPTIONED)])
+def test_captions_are_read_each_time(own):
     model = fine_tuned(
         classes=None,
-        texts=dict(type='CaptionTexts', template='{}'),
+        texts=CAPTIONED,
+        teacher=own,
         cls_head=dict(
             DISTILLED,
             type='ContrastiveHead',
@@ -369,7 +372,8 @@ def test_stored_embeddings_are_those_of_the_teacher():
 
 
 def test_a_template_without_words_needs_another():
-    with pytest.raises(UserError, match='teacher=dict.texts') as error:
+    line = r"teacher=dict\(texts=dict\(type='ClassTexts'"
+    with pytest.raises(UserError, match=line) as error:
         prompted(teacher=None)
     assert '\n' not in str(error.value)
 

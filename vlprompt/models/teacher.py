@@ -221,9 +221,9 @@ def _frozen(module: nn.Module, learned: set[int]) -> nn.Module:
 def _check_words(texts: Texts) -> None:
     """Refuse learnable tokens that start from no words."""
     if None in texts.init_ids:
+        kind = type(texts).__name__
         raise UserError(
             'the frozen CLIP cannot read a template with learnable tokens '
             'that start from no words: give it another by model.teacher='
-            "dict(texts=dict(type='ClassTexts', template='a photo of a "
-            "{}.'))"
+            f"dict(texts=dict(type='{kind}', template='a video of {{}}'))"
         )
