@@ -7,10 +7,12 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 from helpers import build, clips, samples, total
+from mmengine.config import Config
 from open_clip import SimpleTokenizer
 from tiny import CLASSES
 from torch.nn.functional import normalize
 
+from vlprompt.apis.inputs import check_inputs
 from vlprompt.errors import UserError
 from vlprompt.models import DescriptionTexts, TemplatedDescriptionTexts
 from vlprompt.models.texts import (
@@ -117,6 +119,7 @@ def test_a_file_that_is_none_is_named(tmp_path, text):
 
 def test_of_several_files_the_first_that_fits_is_used():
     given = [
+        'nowhere.json',
         dict(dive=['water']),
         dict(dive=['air'], run=['legs']),
         {'x': 'y'},
@@ -127,6 +130,17 @@ def test_of_several_files_the_first_that_fits_is_used():
     assert words(texts()) == ['run : legs', 'dive : air']
     with pytest.raises(UserError, match="no such file; .*: 'swim'; descr"):
         DescriptionTexts(TOKENIZER, given[:3], classes=['swim'])
+
+
+@pytest.mark.parametrize('descriptions', [SENTENCES, [SENTENCES]])
+def test_a_class_that_is_missing_is_found_before_all_else(descriptions):
+    texts = dict(type='DescriptionTexts', descriptions=descriptions)
+    config = Config(dict(model=dict(texts=texts)))
+    config.test_dataloader = dict(dataset=dict(classes=['tai chi']))
+    check_inputs(config, 'test')
+    config.test_dataloader.dataset.classes = ['tai chi', 'dive']
+    with pytest.raises(UserError, match="1 of 2 classes: 'dive'"):
+        check_inputs(config, 'test')
 
 
 def test_an_exact_name_comes_first():
@@ -247,6 +261,20 @@ def test_frosters_rule():
     torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-12)
 
 
+def test_frosters_files_spell_the_name():
+    texts = TemplatedDescriptionTexts(
+        TOKENIZER,
+        {'brush_hair': ['Brush hair: A person'], 'wave': ['One: two']},
+        names_in='a photo of {}.',
+        template='{text}',
+        classes=['brush_hair', 'wave'],
+    )
+    assert words(texts.eval()())[1::2] == [
+        'a photo of brush hair . brush hair : a person',
+        'a photo of wave . one : two',
+    ]
+
+
 def test_froster_has_28_templates_and_the_plain_text():
     texts = TemplatedDescriptionTexts(TOKENIZER, SENTENCES, classes=NAMES)
     lines = words(texts.eval()())
@@ -317,3 +345,29 @@ def test_the_text_tower_learns_from_them(use):
     total(model, clips().double(), 1, 2).backward()
     text = model.text_encoder.text
     assert all(p.grad.abs().sum() > 0 for p in text.transformer.parameters())
+
+
+@pytest.mark.parametrize('use', ['mean', 'random', 'all'])
+def test_learnable_tokens_stand_before_them(use):
+    """Prompts of both towers, with sentences in place of class names."""
+    model = build(
+        texts=dict(
+            type='DescriptionTexts',
+            descriptions=EVEN,
+            use=use,
+            template='[3] {name}: {text}',
+            anchor_template='a video of {}.' if use != 'all' else None,
+        ),
+        cls_head=dict(
+            type='SimilarityHead',
+            regularizers={}
+            if use == 'all'
+            else dict(scenario=dict(type='ScenarioCosineLoss')),
+        ),
+    ).train()
+    tokens = model.texts()
+    assert tokens.slots.tolist() == [[1, 2, 3]] * len(tokens.ids)
+    losses = model(clips(), samples(1, 2), mode='loss')
+    sum(v for k, v in losses.items() if 'loss' in k).backward()
+    learned = [p for p in model.parameters() if p.requires_grad]
+    assert all(p.grad.abs().sum() > 0 for p in learned)

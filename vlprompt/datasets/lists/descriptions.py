@@ -14,6 +14,7 @@ from .text_files import read_text
 Given = str | Path | Mapping[str, Sequence[str]]
 Descriptions = dict[str, tuple[str, ...]]
 WHERE = f'({docs_url("data#class-descriptions")})'
+KEYS = ('descriptions', 'spatial', 'temporal')  # of the config of texts
 SHOWN = 5  # names of an error
 INLINE = 'descriptions'  # that are in no file
 
@@ -38,8 +39,6 @@ def read_descriptions(
             f'of {{class name: [sentence, ...]}} {WHERE}'
         )
     path = Path(os.path.expanduser(descriptions))
-    if not _is_file(descriptions):
-        raise UserError(f'no file {path} of class descriptions {WHERE}')
     return _check(read_json_file(path), str(path))
 
 
@@ -47,8 +46,9 @@ def read_json_file(path: Path) -> Any:
     """What a JSON file holds.
 
     Raises:
-        UserError: If it is damaged or has a key twice.
+        UserError: If there is none, or it is damaged or has a key twice.
     """
+    check_is_file(path)
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -98,7 +98,7 @@ def describe_classes(
             problems.append(f'{source}: no such file')
             continue
         described = read_descriptions(given)
-        found = [_find(described, name) for name in names]
+        found = [find_sentences(described, name) for name in names]
         missing = [
             name for name, own in zip(names, found, strict=True) if not own
         ]
@@ -110,12 +110,26 @@ def describe_classes(
     )
 
 
-def _find(descriptions: Descriptions, name: str) -> tuple[str, ...]:
+def descriptions_of(texts: Mapping[str, Any] | None) -> list[Any]:
+    """What a config of texts reads sentences from, each as it is given."""
+    return [texts[key] for key in KEYS if key in texts] if texts else []
+
+
+def description_files(texts: Mapping[str, Any] | None) -> list[str]:
+    """The files among them that are there."""
+    files = []
+    for given in descriptions_of(texts):
+        several = given if isinstance(given, list | tuple) else [given]
+        files += [str(f) for f in several if isinstance(f, str | Path)]
+    return [file for file in files if _is_file(file)]
+
+
+def find_sentences(descriptions: Descriptions, name: str) -> tuple[str, ...]:
     """The sentences of one class; none if it, or its spelling, is unclear."""
     if name in descriptions:
         return descriptions[name]
-    letters = _letters(name)
-    alike = [key for key in descriptions if _letters(key) == letters]
+    letters = letters_of(name)
+    alike = [key for key in descriptions if letters_of(key) == letters]
     return descriptions[alike[0]] if len(alike) == 1 else ()
 
 
@@ -125,6 +139,12 @@ def _lack(source: str, missing: Sequence[str], total: int) -> str:
     listed += f' and {more} more' if more > 0 else ''
     number = len(missing)
     return f'{source}: no description of {number} of {total} classes: {listed}'
+
+
+def check_is_file(path: Path) -> None:
+    """Raise a UserError if there is no such file of descriptions."""
+    if not _is_file(path):
+        raise UserError(f'no file {path} of class descriptions {WHERE}')
 
 
 def _is_file(path: str | Path) -> bool:
@@ -155,6 +175,6 @@ def _are_sentences(value: Any) -> bool:
     return bool(value) and all(isinstance(s, str) and s.strip() for s in value)
 
 
-def _letters(name: str) -> str:
+def letters_of(name: str) -> str:
     """What spellings of a name have in common; all of it if it has none."""
     return re.sub(r'[\W_]+', '', name.casefold()) or name
