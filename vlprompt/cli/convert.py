@@ -46,8 +46,12 @@ KINDS = (
     'mmaction-actionclip',
     'a5',
     'aim',
+    'zeroi2v',
+    'openvclip',
+    'froster',
     'clip4clip',
     'maple',
+    'promptsrc',
     'vlprompt',
 )
 CLIPS = ('openai', 'huggingface')
