@@ -174,6 +174,9 @@ EXAMPLES = {
         cls_head=dict(type='FrameClassificationHead'),
     ),
     'HeadShift': shared(dict(type='HeadShift')),
+    'FramesPreprocessor': dict(
+        data_preprocessor=dict(type='FramesPreprocessor', format_shape='NCTHW')
+    ),
     'IdentityPooler': dict(
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(HEAD, fusion='decision'),
@@ -219,6 +222,7 @@ EXAMPLES = {
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
+    'StoredFramesTower': dict(backbone=dict(type='StoredFramesTower')),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
     'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
     'TightTransformerHead': dict(
