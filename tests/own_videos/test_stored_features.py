@@ -18,9 +18,9 @@ WORDS = ['train', 'my videos', '--clip', 'toy', '--cache-features']
 LEARNING = {
     'vilt': 'this method learns prompts of the vision tower',
     'maple': 'this method learns prompts of the vision tower',
-    'vifi': 'learns in the vision tower (backbone.visual.class_embedding and ',
+    'vifi': 'learns in the vision tower (backbone.visual.',
     'xclip': 'this method learns in the vision tower (backbone.',
-    'aim_text': 'this method learns in the vision tower (backbone.visual.ln_post',
+    'aim_text': 'learns in the vision tower (backbone.visual.ln_post',
 }
 
 
