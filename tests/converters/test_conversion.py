@@ -8,6 +8,8 @@ from types import ModuleType
 from typing import NamedTuple
 
 import published
+import published_distillation
+import published_ost
 import published_sharing
 import pytest
 import torch
@@ -30,7 +32,12 @@ from vlprompt.utils import register_all_modules
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT.parent / 'shared/goldens/vificlip_vl.pt'
 NAMES = ('archery', 'riding a bike', 'tai chi')
-RELEASES = {**published.RELEASES, **published_sharing.RELEASES}
+RELEASES = {
+    **published.RELEASES,
+    **published_distillation.RELEASES,
+    **published_ost.RELEASES,
+    **published_sharing.RELEASES,
+}
 # Their towers have no projection, and there are no texts.
 WITHOUT_TEXT = ('aim', 'zeroi2v')
 KINDS = {
@@ -43,6 +50,7 @@ KINDS = {
     'aim': published.aim,
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
+    'promptsrc': published_distillation.promptsrc,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }
@@ -108,6 +116,8 @@ def run(model: nn.Module, release: published.Release) -> None:
         ActionDataSample(metainfo=dict(text=NAMES[i])).set_gt_label(i)
         for i in range(2)
     ]
+    if release.kind == 'ost':
+        model.texts.levels = [{name: ['one', 'two'] for name in NAMES}] * 2
     if not release.captions:
         model.set_classes(NAMES)
     with torch.no_grad():
@@ -379,6 +389,7 @@ LEFTOVERS = {
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
     'maple': ('prompt_learner.gate', 'text_encoder.gate'),
+    'promptsrc': ('prompt_learner.gate', 'text_encoder.gate'),
     'huggingface': ('vision_model.gate', 'gate'),
 }
 

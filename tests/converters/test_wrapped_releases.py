@@ -3,6 +3,8 @@
 import os
 
 import published
+import published_distillation
+import published_ost
 import published_sharing
 import pytest
 import torch
@@ -13,6 +15,7 @@ from vlprompt.errors import UserError
 
 KINDS = {
     'vifi': published.vifi,
+    'ost': published_ost.ost,
     'vita': published.vita,
     'xclip': published.xclip,
     'actionclip': published.actionclip,
@@ -21,6 +24,8 @@ KINDS = {
     'aim': published.aim,
     'zeroi2v': published_sharing.zeroi2v,
     'openvclip': published_sharing.openvclip,
+    'froster': published_distillation.froster,
+    'promptsrc': published_distillation.promptsrc,
     'clip4clip': published.clip4clip,
     'maple': published.maple,
     'huggingface': published.huggingface,

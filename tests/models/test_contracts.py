@@ -45,6 +45,7 @@ ROLES = dict(
 WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
 HEAD = dict(type='SimilarityHead')
 PLAIN = dict(texts=dict(type='ClassTexts'), prompts=None)
+SENTENCES = {name: [f'{name} here', 'a sentence'] for name in CLASSES}
 
 
 def tower(*adapters, **kwargs):
@@ -72,6 +73,16 @@ def shared(*adapters):
     )
 
 
+def described(texts, **kwargs):
+    """The text tower learns from sentences about the classes."""
+    return dict(
+        texts=dict(type=texts, descriptions=SENTENCES),
+        prompts=None,
+        trainable=['text_encoder.text.transformer.*'],
+        **kwargs,
+    )
+
+
 def in_batch(alignment, **kwargs):
     """The text tower learns from the texts of a batch."""
     return dict(
@@ -81,6 +92,26 @@ def in_batch(alignment, **kwargs):
         trainable=['text_encoder.text.transformer.*'],
         **kwargs,
     )
+
+
+def beside_teacher(loss, *patterns):
+    """VL prompting with a regularizer that compares with the frozen CLIP."""
+    return dict(
+        teacher=dict(texts=dict(type='ClassTexts', template='a {}.')),
+        cls_head=dict(HEAD, regularizers=dict(teacher=dict(type=loss))),
+        trainable=['prompts.*', *patterns],
+    )
+
+
+OST = dict(
+    texts=dict(type='TwoLevelTexts', spatial=SENTENCES, temporal=SENTENCES),
+    prompts=None,
+    pooler=dict(type='IdentityPooler'),
+    cls_head=dict(
+        type='OptimalTransportHead', alignment=dict(type='SoftTargetKLLoss')
+    ),
+    trainable=['text_encoder.text.transformer.*'],
+)
 
 
 # For each registered class a change of BASE that has it in the model.
@@ -110,6 +141,16 @@ EXAMPLES = {
     'ClassTokenPooler': pooled(
         type='ClassTokenPooler', num_positions=FRAMES, dropout=0.0
     ),
+    'DescriptionTexts': described('DescriptionTexts'),
+    'TemplatedDescriptionTexts': described('TemplatedDescriptionTexts'),
+    'BatchDescriptionTexts': described(
+        'BatchDescriptionTexts',
+        cls_head=dict(
+            type='ContrastiveHead', alignment=dict(type='SoftTargetKLLoss')
+        ),
+    ),
+    'TwoLevelTexts': OST,
+    'OptimalTransportHead': OST,
     'Conv1dPooler': pooled(type='Conv1dPooler'),
     'Coupling': dict(
         prompts=dict(
@@ -124,6 +165,9 @@ EXAMPLES = {
             text=dict(type='DeepPrompts', layers=[0]),
             visual=dict(type='DeepPrompts', num=5, layers=[1, 2]),
         )
+    ),
+    'FeatureDistillationLoss': beside_teacher(
+        'FeatureDistillationLoss', 'cls_head.regularizers.*'
     ),
     'FrameClassificationHead': dict(
         pooler=dict(type='IdentityPooler'),
@@ -148,6 +192,7 @@ EXAMPLES = {
         trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
     ),
     'LinearAdapter': adapted(dict(type='LinearAdapter', dropout=0.0)),
+    'LogitConsistencyLoss': beside_teacher('LogitConsistencyLoss'),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
     'MessageToken': adapted(dict(type='MessageToken')),
     'NeighborKV': shared(dict(type='NeighborKV')),
@@ -166,10 +211,16 @@ EXAMPLES = {
             regularizers=dict(scenario=dict(type='ScenarioCosineLoss')),
         ),
     ),
+    'RandomTemplateTexts': dict(
+        texts=dict(type='RandomTemplateTexts', template=['a {}', 'some {}']),
+        prompts=None,
+        trainable=['text_encoder.text.transformer.*'],
+    ),
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
+    'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
     'TightTransformerHead': dict(
         texts=dict(type='BatchLabelTexts'),
         prompts=None,
@@ -196,6 +247,7 @@ EXAMPLES = {
     'TransformerPooler': pooled(type='TransformerPooler', num_layers=2),
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),
     'ViLTPrompts': dict(prompts=dict(type='ViLTPrompts', depth=3, split=1)),
+    'VideoConsistencyLoss': beside_teacher('VideoConsistencyLoss'),
     'VideoSpecificPrompts': dict(
         PLAIN,
         backbone=tower(patch_tokens=True),

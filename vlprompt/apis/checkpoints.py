@@ -93,6 +93,8 @@ def set_checkpoint(config: Config, checkpoint: str | None) -> None:
         )
     if checkpoint is not None:
         config.load_from = None if checkpoint == 'none' else checkpoint
+    # A training that was resumed leaves it in its config.
+    config.resume = False
 
 
 def find_resumable(work_dir: str) -> Checkpoint | None:

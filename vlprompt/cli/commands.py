@@ -171,6 +171,11 @@ GROUPS = {
             'Store the decoded frames of videos.',
         ),
         Command(
+            'data descriptions',
+            'vlprompt.cli.data_descriptions',
+            'Give published descriptions the names of classes.',
+        ),
+        Command(
             'data retrieval',
             'vlprompt.cli.data_retrieval',
             'Write the lists of a retrieval data set.',

@@ -39,6 +39,7 @@ KINDS = (
     'huggingface',
     'huggingface-xclip',
     'vifi',
+    'ost',
     'vita',
     'xclip',
     'actionclip',
@@ -47,8 +48,10 @@ KINDS = (
     'aim',
     'zeroi2v',
     'openvclip',
+    'froster',
     'clip4clip',
     'maple',
+    'promptsrc',
     'vlprompt',
 )
 CLIPS = ('openai', 'huggingface')

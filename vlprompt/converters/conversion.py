@@ -28,6 +28,7 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'huggingface': (methods.huggingface, 'visual_projection.weight'),
     'huggingface-xclip': (methods.huggingface_xclip, 'mit.position_embedding'),
     'vifi': (methods.vifi, 'image_encoder.conv1.weight'),
+    'ost': (methods.ost, 'image_encoder.conv1.weight'),
     'vita': (methods.vita, 'visual.cls_token'),
     'xclip': (methods.xclip, 'mit.positional_embedding'),
     'actionclip': (methods.actionclip, 'visual.conv1.weight'),
@@ -38,8 +39,10 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'a5': (methods.a5, 'embedding.weight'),
     'aim': (methods.aim, 'backbone.conv1.weight'),
     'zeroi2v': (methods.zeroi2v, 'backbone.conv1.weight'),
+    'froster': (methods.froster, 'model.visual.conv1.weight'),
     'openvclip': (methods.openvclip, 'model.visual.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
+    'promptsrc': (methods.promptsrc, 'prompt_learner.ctx'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
 }
 

@@ -8,8 +8,11 @@ from .a5 import a5
 from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .clip4clip import clip4clip
+from .froster import froster
 from .huggingface import huggingface, huggingface_xclip
 from .openvclip import openvclip
+from .ost import ost
+from .promptsrc import promptsrc
 from .vifi import maple, vifi
 from .vita import vita
 from .xclip import xclip
@@ -20,11 +23,14 @@ __all__ = [
     'actionclip',
     'aim',
     'clip4clip',
+    'froster',
     'huggingface',
     'huggingface_xclip',
     'maple',
     'mmaction_actionclip',
     'openvclip',
+    'promptsrc',
+    'ost',
     'vifi',
     'vita',
     'xclip',
