@@ -56,6 +56,21 @@ def pooled(*patterns, **pooler):
     return dict(PLAIN, pooler=pooler, trainable=['pooler.*', *patterns])
 
 
+def paired(head, **options):
+    """Vanilla CLIP with a head that scores pairs, in a batch."""
+    return dict(
+        texts=dict(type='BatchLabelTexts'),
+        prompts=None,
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type=head,
+            alignment=dict(type='SymmetricContrastiveLoss'),
+            **options,
+        ),
+        trainable=['cls_head.*'],
+    )
+
+
 def adapted(*adapters, **kwargs):
     """Vanilla CLIP with adapters that are learnt."""
     return dict(
@@ -158,7 +173,14 @@ EXAMPLES = {
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
+    'StochasticTextHead': paired(
+        'StochasticTextHead',
+        num_frames=FRAMES,
+        support_weight=0.8,
+        dropout=0.0,
+    ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
+    'TextPoolingHead': paired('TextPoolingHead', dropout=0.0),
     'TightTransformerHead': dict(
         texts=dict(type='BatchLabelTexts'),
         prompts=None,

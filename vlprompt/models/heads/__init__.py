@@ -4,6 +4,8 @@ from .contrastive_head import ContrastiveHead
 from .frame_classification_head import FrameClassificationHead
 from .linear_head import LinearHead
 from .similarity_head import SimilarityHead
+from .stochastic_text_head import StochasticTextHead
+from .text_pooling_head import TextPoolingHead
 from .tight_transformer_head import TightTransformerHead
 
 __all__ = [
@@ -11,5 +13,7 @@ __all__ = [
     'FrameClassificationHead',
     'LinearHead',
     'SimilarityHead',
+    'StochasticTextHead',
+    'TextPoolingHead',
     'TightTransformerHead',
 ]

@@ -36,21 +36,29 @@ class ContrastiveHead(SimilarityHead):
         Raises:
             UserError: If the texts are not one for each video.
         """
-        if feats.targets is None or len(feats.targets) != len(feats.video):
-            raise UserError(
-                'this head compares the videos of a batch with its texts: '
-                'use BatchLabelTexts or CaptionTexts'
-            )
-        gathered = feats._replace(
-            video=gather(feats.video),
-            text=gather(feats.text),
-            mask=None if feats.mask is None else gather(feats.mask),
-        )
+        gathered = self.gather_pairs(feats)
         with torch.autocast(feats.video.device.type, enabled=False):
             scores = self.compare(gathered)
         same = self._same(feats, scores)
         loss = self.alignment(scores, same)
         return dict(loss_alignment=loss, **self._regularize(feats))
+
+    def gather_pairs(self, feats: VideoTextFeatures) -> VideoTextFeatures:
+        """The videos and texts of all processes, with exact gradients.
+
+        Raises:
+            UserError: If the texts are not one for each video.
+        """
+        if feats.targets is None or len(feats.targets) != len(feats.video):
+            raise UserError(
+                'this head compares the videos of a batch with its texts: '
+                'use BatchLabelTexts or CaptionTexts'
+            )
+        return feats._replace(
+            video=gather(feats.video),
+            text=gather(feats.text),
+            mask=None if feats.mask is None else gather(feats.mask),
+        )
 
     def compare(self, features: VideoTextFeatures) -> Tensor:
         """M texts and B videos to (M, B) similarities."""
