@@ -51,15 +51,20 @@ def row_of(sample: dict) -> Row:
 
 
 def distinct(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Each of equal features once, and which of them each one is.
+    """The places of different features, and which of them each one is.
 
     A product of matrices may round equal rows differently, and equal things
     must tie.  Where all differ, they stay in their order.
+
+    Returns:
+        (U,) places of the first of each, and (N,) numbers from 0 to U - 1.
     """
-    found, places = features.unique(dim=0, return_inverse=True)
+    places = torch.arange(len(features))
+    found, same = features.unique(dim=0, return_inverse=True)
     if len(found) == len(features):
-        return features, torch.arange(len(features))
-    return found, places
+        return places, places
+    first = places.new_full((len(found),), len(features))
+    return first.scatter_reduce(0, same, places, 'amin'), same
 
 
 def check_features(rows: Sequence[Row]) -> None:
