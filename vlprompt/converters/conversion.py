@@ -40,6 +40,8 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'a5': (methods.a5, 'embedding.weight'),
     'aim': (methods.aim, 'backbone.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
+    'xpool': (methods.xpool, 'pool_frames.linear_proj.weight'),
+    'tmass': (methods.tmass, 'stochastic.std_branch.linear_proj.weight'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
 }
 

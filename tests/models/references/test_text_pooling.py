@@ -145,10 +145,12 @@ def tmass(model, inputs, noise):
         drawn.append(text[i] + noise[i] * spread)
         mean = (pooled[0][i] + pooled[1][i] + pooled[2][i]) / 3
         nearest.append(text[i] + spread * unit(mean - text[i]))
-    losses = [
-        pair_loss(scale * grid(lambda m, b: cosine(p[m], pooled[m][b])))
-        for p in (drawn, nearest)
-    ]
+
+    def loss(found):
+        cosines = grid(lambda m, b: cosine(found[m], pooled[m][b]))
+        return pair_loss(scale * cosines)
+
+    losses = loss(drawn), loss(nearest)
     return dict(text=text, scores=scores, loss=losses[0], support=losses[1])
 
 

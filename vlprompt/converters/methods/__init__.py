@@ -12,6 +12,7 @@ from .huggingface import huggingface, huggingface_xclip
 from .vifi import maple, vifi
 from .vita import vita
 from .xclip import xclip
+from .xpool import tmass, xpool
 
 __all__ = [
     'a5',
@@ -22,7 +23,9 @@ __all__ = [
     'huggingface_xclip',
     'maple',
     'mmaction_actionclip',
+    'tmass',
     'vifi',
     'vita',
     'xclip',
+    'xpool',
 ]
