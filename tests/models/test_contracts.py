@@ -204,6 +204,10 @@ EXAMPLES = {
         ),
         trainable=['backbone.embeddings.*'],
     ),
+    'TokenInteractionHead': dict(
+        paired('TokenInteractionHead'),
+        text_encoder=dict(type='CLIPTextTower', all_tokens='longest'),
+    ),
     'TransformerPooler': pooled(type='TransformerPooler', num_layers=2),
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),
     'ViLTPrompts': dict(prompts=dict(type='ViLTPrompts', depth=3, split=1)),

@@ -8,6 +8,7 @@ import torch
 from mmengine.dist import all_reduce, get_rank, get_world_size
 from rich.progress import Progress
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from vlprompt.errors import UserError
 from vlprompt.models.features import VideoTextFeatures
@@ -100,6 +101,7 @@ def _in_blocks(
     """
     text = torch.cat([row.text for row in rows])
     texts, same_text = distinct(text)
+    words = _words_of(rows)
     scores = torch.zeros(len(texts), len(videos[0]))
     blocks = [
         *product(_cut(len(texts), CAPTIONS), _cut(len(videos[0]), VIDEOS))
@@ -111,7 +113,9 @@ def _in_blocks(
         for i, j in blocks:
             chosen = videos[0][j]
             features = _features_of([rows[n] for n in chosen.tolist()])
-            features = features._replace(text=text[texts[i]])
+            features = features._replace(
+                text=text[texts[i]], **_tokens_of(words, texts[i])
+            )
             scores[i, j] = compare(features, chosen).float().cpu()
             progress.advance(task)
     all_reduce(scores)  # of numbers that are zero in all but one process
@@ -124,6 +128,29 @@ def _features_of(rows: Sequence[Row]) -> VideoTextFeatures:
         mask = torch.stack([row.mask for row in rows])
     return VideoTextFeatures(
         torch.stack([row.video for row in rows]), None, mask=mask
+    )
+
+
+def _words_of(rows: Sequence[Row]) -> list[tuple[Tensor, Tensor]]:
+    """(L, E) tokens of each caption and their (L,) mask, if there are any."""
+    return [
+        words
+        for row in rows
+        if row.tokens is not None
+        for words in zip(row.tokens, row.token_mask, strict=True)
+    ]
+
+
+def _tokens_of(
+    words: list[tuple[Tensor, Tensor]], texts: Tensor
+) -> dict[str, Tensor]:
+    """The tokens of some captions, as long as the longest of them."""
+    if not words:
+        return {}
+    tokens, masks = zip(*(words[n] for n in texts.tolist()), strict=True)
+    return dict(
+        text_tokens=pad_sequence(list(tokens), batch_first=True),
+        text_mask=pad_sequence(list(masks), batch_first=True),
     )
 
 

@@ -25,9 +25,9 @@ def tmass(keys: KeyMapper) -> dict[str, Any]:
     radius = r'stochastic\.std_branch\.'
     head = dict(
         type='StochasticTextHead',
-        num_frames=keys.look(
-            'stochastic.std_branch.linear_proj.weight'
-        ).size(1),
+        num_frames=keys.look('stochastic.std_branch.linear_proj.weight').size(
+            1
+        ),
         support_weight=0.8,
     )
     keys.to_part(rf'{radius}linear_proj\.(\w+)', r'cls_head.radius.\1')

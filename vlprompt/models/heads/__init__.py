@@ -7,6 +7,7 @@ from .similarity_head import SimilarityHead
 from .stochastic_text_head import StochasticTextHead
 from .text_pooling_head import TextPoolingHead
 from .tight_transformer_head import TightTransformerHead
+from .token_interaction_head import TokenInteractionHead
 
 __all__ = [
     'ContrastiveHead',
@@ -16,4 +17,5 @@ __all__ = [
     'StochasticTextHead',
     'TextPoolingHead',
     'TightTransformerHead',
+    'TokenInteractionHead',
 ]

@@ -4,7 +4,7 @@ from torch import Tensor
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..distributed import gather
+from ..distributed import gather, gather_padded
 from ..features import VideoTextFeatures
 from ..layers.temporal import masked_mean
 from .similarity_head import SimilarityHead
@@ -58,6 +58,8 @@ class ContrastiveHead(SimilarityHead):
             video=gather(feats.video),
             text=gather(feats.text),
             mask=None if feats.mask is None else gather(feats.mask),
+            text_tokens=gather_padded(feats.text_tokens),
+            text_mask=gather_padded(feats.text_mask),
         )
 
     def compare(self, features: VideoTextFeatures) -> Tensor:
@@ -85,8 +87,9 @@ class ContrastiveHead(SimilarityHead):
         """Write features of videos and captions into the samples.
 
         A sample with n captions gets ``video_feature``, (E,) or (T, E),
-        ``text_feature``, (n, E), and ``frame_mask``, (T,), if clips have
-        padding: what the metric of retrieval compares.
+        ``text_feature``, (n, E), ``frame_mask``, (T,), if clips have
+        padding, and ``text_tokens``, (n, L, E), with ``text_mask``, (n, L),
+        if the text tower gives them: what the metric of retrieval compares.
 
         Raises:
             UserError: If there are several views or the captions' features
@@ -100,7 +103,11 @@ class ContrastiveHead(SimilarityHead):
             )
         for i, sample in enumerate(data_samples):
             sample.set_field(feats.video[i], 'video_feature')
-            sample.set_field(feats.text[feats.targets == i], 'text_feature')
+            own = feats.targets == i
+            sample.set_field(feats.text[own], 'text_feature')
+            if feats.text_tokens is not None:
+                sample.set_field(feats.text_tokens[own], 'text_tokens')
+                sample.set_field(feats.text_mask[own], 'text_mask')
             if feats.mask is not None:
                 sample.set_field(feats.mask[i], 'frame_mask')
 

@@ -35,6 +35,7 @@ class TightTransformerHead(ContrastiveHead):
     """
 
     takes_frames = True
+    scores_pairs = True
 
     def __init__(
         self,
