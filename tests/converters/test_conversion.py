@@ -8,12 +8,13 @@ from types import ModuleType
 from typing import NamedTuple
 
 import published
+import published_retrieval
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from published import ARCH, CLASSES, FRAMES, RELEASES, SCALE, TEXT, VISUAL
+from published import ARCH, CLASSES, FRAMES, SCALE, TEXT, VISUAL
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
@@ -29,6 +30,7 @@ from vlprompt.utils import register_all_modules
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT.parent / 'shared/goldens/vificlip_vl.pt'
 NAMES = ('archery', 'riding a bike', 'tai chi')
+RELEASES = {**published.RELEASES, **published_retrieval.RELEASES}
 KINDS = {
     'vifi': published.vifi_prompts,
     'vita': published.vita,
@@ -38,6 +40,9 @@ KINDS = {
     'a5': published.a5,
     'aim': published.aim,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
+    'xpool': published_retrieval.xpool,
+    'tmass': published_retrieval.tmass,
+    'wti': published_retrieval.wti,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }
@@ -109,8 +114,7 @@ def run(model: nn.Module, release: published.Release) -> None:
         results = model.predict(inputs, samples)
     for result in results:
         if release.captions:
-            tight = release.numbers['pooler.type'] == 'IdentityPooler'
-            shape = (FRAMES, 64) if tight else (64,)
+            shape = (FRAMES, 64) if model.pooler.keeps_frames else (64,)
             assert result.video_feature.shape == shape
             assert result.text_feature.isfinite().all()
         else:
@@ -373,6 +377,9 @@ LEFTOVERS = {
     'a5': ('gate.weight', 'temporalModelling.gate'),
     'aim': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
+    'xpool': ('pool_frames.gate', 'clip.gate'),
+    'tmass': ('stochastic.gate', 'pool_frames.gate'),
+    'wti': ('text_weight_fc.gate.0', 'clip.gate'),
     'maple': ('prompt_learner.gate', 'text_encoder.gate'),
     'huggingface': ('vision_model.gate', 'gate'),
 }
@@ -389,7 +396,7 @@ def test_a_tensor_that_nobody_knows_is_named(kind, left, base):
     content = {place.get(kind, 'state_dict'): state}
     if kind == 'actionclip':
         content = dict(model_state_dict=state)
-    if kind == 'clip4clip':
+    if kind in ('clip4clip', 'wti'):
         content = state
     torch.save(content, 'a.pth')
     suffix = '.safetensors' if kind == 'huggingface' else '.pth'
@@ -465,6 +472,26 @@ MISSING = {
         'cross.pooler.dense.weight',
         'similarity_dense.bias',
         'clip.ln_final.weight',
+    ),
+    'xpool': (
+        'pool_frames.cross_attn.v_proj.bias',
+        'pool_frames.linear_proj.weight',
+        'pool_frames.layer_norm2.weight',
+        'clip.logit_scale',
+        'clip.text_projection.weight',
+        'clip.vision_model.encoder.layers.1.mlp.fc1.bias',
+    ),
+    'tmass': (
+        'stochastic.std_branch.linear_proj.weight',
+        'stochastic.std_branch.linear_proj.bias',
+        'pool_frames.layer_norm1.bias',
+    ),
+    'wti': (
+        'text_weight_fc.0.weight',
+        'video_weight_fc.2.bias',
+        'frame_position_embeddings.weight',
+        'transformerClip.resblocks.1.ln_2.bias',
+        'clip.text_projection',
     ),
     'maple': (
         'prompt_learner.ctx',

@@ -3,6 +3,7 @@
 import os
 
 import published
+import published_retrieval
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -19,6 +20,9 @@ KINDS = {
     'a5': published.a5,
     'aim': published.aim,
     'clip4clip': published.clip4clip,
+    'xpool': published_retrieval.xpool,
+    'tmass': published_retrieval.tmass,
+    'wti': published_retrieval.wti,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }

@@ -46,6 +46,9 @@ KINDS = (
     'a5',
     'aim',
     'clip4clip',
+    'xpool',
+    'tmass',
+    'wti',
     'maple',
     'vlprompt',
 )

@@ -41,6 +41,7 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'aim': (methods.aim, 'backbone.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
     'xpool': (methods.xpool, 'pool_frames.linear_proj.weight'),
+    'wti': (methods.wti, 'clip.visual.conv1.weight'),
     'tmass': (methods.tmass, 'stochastic.std_branch.linear_proj.weight'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
 }

@@ -11,6 +11,7 @@ from .clip4clip import clip4clip
 from .huggingface import huggingface, huggingface_xclip
 from .vifi import maple, vifi
 from .vita import vita
+from .wti import wti
 from .xclip import xclip
 from .xpool import tmass, xpool
 
@@ -26,6 +27,7 @@ __all__ = [
     'tmass',
     'vifi',
     'vita',
+    'wti',
     'xclip',
     'xpool',
 ]
