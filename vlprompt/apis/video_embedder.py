@@ -13,6 +13,7 @@ from torch import Tensor
 
 from vlprompt.clips.encoding import (
     Encoded,
+    check_embeds,
     embed_visual,
     encode,
     mixes_frames,
@@ -154,8 +155,10 @@ class VideoEmbedder:
             stride: From a window to the next; a window if not given.
 
         Raises:
-            UserError: If a video cannot be read.
+            UserError: If a video cannot be read, or the model's head scores
+                pairs of a video and a text.
         """
+        check_embeds(self.model)
         read = self.reading(batch_size, window, stride)
         for batch in self._encode(
             inputs, read, batch_size, num_workers, on_error
@@ -183,6 +186,7 @@ class VideoEmbedder:
             UserError: If a video cannot be read, or the model's frames have
                 no embeddings of their own.
         """
+        check_embeds(self.model)
         if self.mixes_frames:
             raise UserError(
                 f'{self.source} looks at several frames at once: its frames '
@@ -209,8 +213,10 @@ class VideoEmbedder:
         """N texts, inside the template, to (N, E) unit features.
 
         Raises:
-            UserError: If the model has no text tower, or a text is too long.
+            UserError: If the model has no text tower or scores pairs, or a
+                text is too long.
         """
+        check_embeds(self.model)
         if isinstance(texts, str) or not len(texts):
             raise UserError(f'a list of texts expected, got {texts!r}')
         parts = [

@@ -38,7 +38,7 @@ OPTIONS = {
     'colbert': dict(num_layers=0, sides=('text',)),
     'of frames': dict(sides=('video',)),
     'published padding': dict(padded_length=8),
-    'blocks': dict(pairs_at_once=1),
+    'blocks': dict(texts_at_once=1),
 }
 
 
@@ -184,8 +184,8 @@ def test_padding_and_blocks_change_nothing(float64, frames):
             ),
         )
         close(model.cls_head.compare(longer), scores)
-        for number in (1, 4, 7):
-            model.cls_head.pairs_at_once = number
+        for number in (1, 2, 3):
+            model.cls_head.texts_at_once = number
             close(model.cls_head.compare(padded), scores)
 
 
@@ -203,8 +203,8 @@ def test_sizes(num_layers, size):
 def test_what_does_not_fit_is_refused():
     with pytest.raises(UserError, match="sides=.'words',., expected some"):
         TokenInteractionHead(8, sides=('words',), alignment=ALIGNMENT)
-    with pytest.raises(UserError, match='pairs_at_once=0'):
-        TokenInteractionHead(8, pairs_at_once=0, alignment=ALIGNMENT)
+    with pytest.raises(UserError, match='texts_at_once=0'):
+        TokenInteractionHead(8, texts_at_once=0, alignment=ALIGNMENT)
     model = interaction().eval()
     features, _ = model.extract_feat(
         clips(3, 4), data_samples=captioned((), LINES)

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..distributed import gather
@@ -35,6 +36,12 @@ class StochasticTextHead(TextPoolingHead):
         support_weight: Weight of the loss on the nearest points; 0.8 in the
             published command for MSR-VTT, 0 by default there.
         kwargs: Of :class:`TextPoolingHead`.
+
+    Attributes:
+        draws: (S, E) from U(0, 1), the random numbers of evaluation.
+
+    Raises:
+        UserError: If there is not one sample at least.
     """
 
     def __init__(
@@ -47,11 +54,16 @@ class StochasticTextHead(TextPoolingHead):
         **kwargs,
     ) -> None:
         super().__init__(embed_dim, **kwargs)
+        if num_samples < 1:
+            raise UserError(f'num_samples={num_samples}, expected 1 or more')
         self.radius = nn.Linear(num_frames, embed_dim)
         nn.init.eye_(self.radius.weight)
         nn.init.zeros_(self.radius.bias)
-        self.num_samples = num_samples
-        self.seed = seed
+        generator = torch.Generator().manual_seed(seed)
+        draws = torch.rand(
+            (num_samples, embed_dim), generator=generator, device='cpu'
+        )
+        self.register_buffer('draws', draws, persistent=False)
         self.support_weight = support_weight
 
     @property
@@ -144,7 +156,7 @@ class StochasticTextHead(TextPoolingHead):
         """
         text, pooled = features.text, unit(pooled)
         radius = self._radii(features)  # (B, M, E)
-        noise = self.draw().to(text).mT  # (E, S)
+        noise = self.draws.to(text).mT  # (E, S)
         # <t + u r, v> and |t + u r|^2 without the points themselves
         product = (text * pooled).sum(dim=-1, keepdim=True)
         product = product + (radius * pooled) @ noise
@@ -152,12 +164,6 @@ class StochasticTextHead(TextPoolingHead):
         square = square + 2 * (text * radius) @ noise
         square = square + radius.square() @ noise.square()
         return product / square.sqrt()
-
-    def draw(self) -> Tensor:
-        """(S, E) from U(0, 1), the same in every call."""
-        generator = torch.Generator().manual_seed(self.seed)
-        shape = (self.num_samples, self.radius.out_features)
-        return torch.rand(shape, generator=generator)
 
     def _radii(self, features: VideoTextFeatures) -> Tensor:
         """(M, E) or (B, M, E) texts, (B, T, E) frames to (B, M, E) radii.

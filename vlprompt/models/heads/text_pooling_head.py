@@ -27,7 +27,8 @@ class TextPoolingHead(ContrastiveHead):
         embed_dim: Width of the embeddings, E.
         num_heads: Attention heads.
         dropout: Of the pooling.
-        pairs_at_once: Poolings in memory; it changes no score.
+        texts_at_once: Texts whose poolings are in memory; it changes no
+            score.
         kwargs: Of :class:`ContrastiveHead`.
     """
 
@@ -39,7 +40,7 @@ class TextPoolingHead(ContrastiveHead):
         embed_dim: int,
         num_heads: int = 1,
         dropout: float = 0.3,
-        pairs_at_once: int = 2**14,
+        texts_at_once: int = 64,
         **kwargs,
     ) -> None:
         super().__init__(**kwargs)
@@ -48,12 +49,12 @@ class TextPoolingHead(ContrastiveHead):
                 f'num_heads={num_heads} does not divide embeddings of width '
                 f'{embed_dim}'
             )
-        if pairs_at_once < 1:
+        if texts_at_once < 1:
             raise UserError(
-                f'pairs_at_once={pairs_at_once}, expected 1 or more'
+                f'texts_at_once={texts_at_once}, expected 1 or more'
             )
         self.pooling = TextConditionedPooling(embed_dim, num_heads, dropout)
-        self.pairs_at_once = pairs_at_once
+        self.texts_at_once = texts_at_once
 
     def similarities(self, features: VideoTextFeatures) -> Tensor:
         """(B, T, E) frames and (M, E) texts to (B, M) scores.
@@ -96,6 +97,5 @@ class TextPoolingHead(ContrastiveHead):
         self, features: VideoTextFeatures
     ) -> Iterator[VideoTextFeatures]:
         """The same videos with some of the texts each."""
-        number = max(1, self.pairs_at_once // len(features.video))
-        for text in features.text.split(number):
+        for text in features.text.split(self.texts_at_once):
             yield features._replace(text=text)

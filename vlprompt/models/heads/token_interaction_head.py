@@ -34,8 +34,8 @@ class TokenInteractionHead(ContrastiveHead):
             are 0, and a frame that is similar to no word scores 0 in a text
             of fewer tokens than this (32 there), a word likewise in a clip
             with padding frames.  None to hide it.
-        pairs_at_once: Pairs of a text and a video in memory; it changes no
-            score.
+        texts_at_once: Texts whose pairs with all videos are in memory; it
+            changes no score.
         kwargs: Of :class:`ContrastiveHead`.
     """
 
@@ -49,15 +49,15 @@ class TokenInteractionHead(ContrastiveHead):
         num_layers: int = 2,
         sides: Sequence[str] = SIDES,
         padded_length: int | None = None,
-        pairs_at_once: int = 2**14,
+        texts_at_once: int = 64,
         **kwargs,
     ) -> None:
         super().__init__(**kwargs)
         if not sides or not {*sides} <= {*SIDES}:
             raise UserError(f'sides={sides!r}, expected some of {list(SIDES)}')
-        if pairs_at_once < 1:
+        if texts_at_once < 1:
             raise UserError(
-                f'pairs_at_once={pairs_at_once}, expected 1 or more'
+                f'texts_at_once={texts_at_once}, expected 1 or more'
             )
         self.token_scores = nn.ModuleDict(
             {side: _mlp(embed_dim, num_layers) for side in sides}
@@ -66,7 +66,7 @@ class TokenInteractionHead(ContrastiveHead):
         )
         self.sides = tuple(sides)
         self.padded_length = padded_length
-        self.pairs_at_once = pairs_at_once
+        self.texts_at_once = texts_at_once
 
     def similarities(self, features: VideoTextFeatures) -> Tensor:
         """(B, T, E) frames, (M, L, E) tokens of texts to (B, M) scores.
@@ -84,12 +84,11 @@ class TokenInteractionHead(ContrastiveHead):
         seen = features.mask
         if seen is None:
             seen = torch.ones_like(frames[..., 0], dtype=torch.bool)
-        number = max(1, self.pairs_at_once // len(frames))
         scores = [
             self._score(frames, seen, block, mask)
             for block, mask in zip(
-                words.split(number),
-                features.text_mask.split(number),
+                words.split(self.texts_at_once),
+                features.text_mask.split(self.texts_at_once),
                 strict=True,
             )
         ]

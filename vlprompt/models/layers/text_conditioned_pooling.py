@@ -71,7 +71,7 @@ class TextConditionedPooling(nn.Module):
         """
         query = self.q_proj(self.ln_1(text))
         if query.dim() == 2:
-            query = query.expand(len(frames.keys), -1, -1)
+            query = query.expand(frames.keys.size(0), -1, -1)
         seen = F.scaled_dot_product_attention(
             self._split(query), frames.keys, frames.values, frames.visible
         )
