@@ -3,7 +3,7 @@
 What: X-Pool whose texts are balls.
 Whose: T-MASS (CVPR 2024).
 Run: vlprompt train configs/tmass/tmass_retrieval_toy.py
-Measured: docs/retrieval.md.
+Measured: nothing yet.
 """
 
 _base_ = ['../clip4clip/clip4clip_retrieval_toy.py']

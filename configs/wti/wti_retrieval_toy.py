@@ -3,7 +3,7 @@
 What: words and frames look for their best match.
 Whose: DRL (2022).
 Run: vlprompt train configs/wti/wti_retrieval_toy.py
-Measured: docs/retrieval.md.
+Measured: nothing yet.
 """
 
 _base_ = ['../clip4clip/clip4clip_retrieval_toy.py']

@@ -3,7 +3,7 @@
 What: each text pools the frames for itself.
 Whose: X-Pool (CVPR 2022).
 Run: vlprompt train configs/xpool/xpool_retrieval_toy.py
-Measured: docs/retrieval.md.
+Measured: nothing yet.
 """
 
 _base_ = ['../clip4clip/clip4clip_retrieval_toy.py']
