@@ -84,8 +84,7 @@ def convert(
             key ``PLACE``.
 
     Raises:
-        UserError: If the kind is unknown, or tensors are missing or left
-            over.
+        UserError: If the kind is unknown, or tensors are missing or left over.
     """
     path, place = split_place(path)
     if kind not in KINDS:
