@@ -128,3 +128,42 @@ def test_what_rows_are_called():
         'dsl/t2v': 'text to video, dual softmax over all queries',
         'dsl/v2t': 'video to text, dual softmax over all queries',
     }
+
+
+@pytest.mark.parametrize('blocks', [(1024, 256), (3, 2)])
+def test_words_come_with_their_captions(monkeypatch, blocks):
+    """Of any number; a caption that is there twice is compared once."""
+    monkeypatch.setattr(scores_module, 'CAPTIONS', blocks[0])
+    monkeypatch.setattr(scores_module, 'VIDEOS', blocks[1])
+    made, lengths = samples(), []
+    for i, sample in enumerate(made):
+        number = len(sample['text_feature'])
+        length = torch.arange(1, number + 1) + i
+        lengths += length.tolist()
+        mask = torch.arange(6 + i) < length[:, None]
+        sample['text_mask'] = mask
+        sample['text_tokens'] = mask[..., None] * torch.ones(6)
+    twice = made[3]
+    for key in ('text_feature', 'text_tokens', 'text_mask'):
+        twice[key] = twice[key].expand(2, *twice[key].shape[1:])
+    seen = []
+
+    def compare(features):
+        """A score that tells how many words a caption has."""
+        words = features.text_tokens[..., 0].sum(dim=1)
+        assert torch.equal(words, features.text_mask.sum(dim=1).float())
+        seen.append(len(words))
+        return words[:, None] + 0.01 * features.video[:, 0]
+
+    metric = VideoTextRetrievalMetric()
+    metric.compare = compare
+    found = []
+    metric.on_results = found.append
+    metric.process({}, made)
+    metric.evaluate(4)
+    (ranking,) = found
+    firsts = torch.stack([s['video_feature'][0] for s in made])
+    expected = np.array([*lengths, lengths[-1]])[:, None]
+    expected = expected + 0.01 * firsts.numpy()
+    np.testing.assert_allclose(ranking.scores, expected, atol=1e-6)
+    assert sum(seen) == 7 * len(range(0, 4, blocks[1]))
