@@ -10,6 +10,7 @@ from ..distributed import gather
 from ..features import VideoTextFeatures, unit
 from ..layers.temporal import check_frames
 from ..layers.text_conditioned_pooling import FramesToPool
+from ..precision import autocast_like
 from .text_pooling_head import TextPoolingHead
 
 
@@ -177,4 +178,6 @@ class StochasticTextHead(TextPoolingHead):
         if features.mask is not None:
             cosines = cosines * features.mask[:, None]
         missing = number - frames.size(1)
-        return self.radius(nn.functional.pad(cosines, (0, missing))).exp()
+        cosines = nn.functional.pad(cosines, (0, missing))
+        with autocast_like(self.radius.weight):
+            return self.radius(cosines).to(features.text.dtype).exp()

@@ -82,13 +82,13 @@ class TextPoolingHead(ContrastiveHead):
         return (unit(features.text) * unit(pooled)).sum(dim=-1)
 
     def _in_precision(self, features: VideoTextFeatures) -> VideoTextFeatures:
-        """Features in the precision of the weights."""
+        """Features in the precision of the norms, which is never half."""
         if features.text.dim() > 2:
             raise UserError(
                 f'{type(self).__name__} makes a video for each text: leave '
                 'out the conditioner, which makes a text for each video'
             )
-        dtype = self.pooling.q_proj.weight.dtype
+        dtype = self.pooling.ln_1.weight.dtype
         return features._replace(
             video=features.video.to(dtype), text=features.text.to(dtype)
         )

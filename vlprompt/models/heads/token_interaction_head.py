@@ -7,6 +7,7 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..features import VideoTextFeatures, unit
+from ..precision import autocast_like
 from .contrastive_head import ContrastiveHead
 from .similarity_head import no_autocast
 
@@ -124,11 +125,14 @@ class TokenInteractionHead(ContrastiveHead):
 
     def _weights(self, side: str, tokens: Tensor, mask: Tensor) -> Tensor:
         """(N, L, E) tokens to (N, L) weights of the real ones."""
+        dtype = torch.promote_types(tokens.dtype, torch.float32)
         if side in self.token_scores:
             mlp = self.token_scores[side]
-            scores = mlp(tokens.to(mlp[0].weight.dtype)).squeeze(2)
+            with autocast_like(mlp[0].weight):
+                scores = mlp(tokens.to(mlp[0].weight.dtype)).squeeze(2)
+            scores = scores.to(dtype)
         else:
-            scores = torch.zeros_like(unit(tokens)[..., 0])
+            scores = tokens.new_zeros(tokens.shape[:2], dtype=dtype)
         return scores.masked_fill(~mask, -torch.inf).softmax(dim=1)
 
 

@@ -3,6 +3,8 @@ from typing import NamedTuple
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..precision import autocast_like
+
 
 class FramesToPool(NamedTuple):
     """What text-conditioned pooling reads of B videos.
@@ -55,12 +57,13 @@ class TextConditionedPooling(nn.Module):
 
         They are not normalised.
         """
-        frames = self.ln_1(frames)
-        return FramesToPool(
-            self._split(self.k_proj(frames)),
-            self._split(self.v_proj(frames)),
-            None if mask is None else mask[:, None, None],
-        )
+        with autocast_like(self.k_proj.weight):
+            frames = self.ln_1(frames)
+            return FramesToPool(
+                self._split(self.k_proj(frames)),
+                self._split(self.v_proj(frames)),
+                None if mask is None else mask[:, None, None],
+            )
 
     def forward(self, text: Tensor, frames: FramesToPool) -> Tensor:
         """M texts to the (B, M, E) videos that each of them sees.
@@ -69,6 +72,10 @@ class TextConditionedPooling(nn.Module):
             text: (M, E), or (B, M, E) if each video has its own texts.
             frames: Of :meth:`read`.
         """
+        with autocast_like(self.q_proj.weight):
+            return self._pool(text, frames)
+
+    def _pool(self, text: Tensor, frames: FramesToPool) -> Tensor:
         query = self.q_proj(self.ln_1(text))
         if query.dim() == 2:
             query = query.expand(frames.keys.size(0), -1, -1)
