@@ -3,6 +3,7 @@
 from .contrastive_head import ContrastiveHead
 from .frame_classification_head import FrameClassificationHead
 from .linear_head import LinearHead
+from .optimal_transport_head import OptimalTransportHead
 from .similarity_head import SimilarityHead
 from .stochastic_text_head import StochasticTextHead
 from .text_pooling_head import TextPoolingHead
@@ -13,6 +14,7 @@ __all__ = [
     'ContrastiveHead',
     'FrameClassificationHead',
     'LinearHead',
+    'OptimalTransportHead',
     'SimilarityHead',
     'StochasticTextHead',
     'TextPoolingHead',

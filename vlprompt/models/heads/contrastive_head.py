@@ -36,24 +36,21 @@ class ContrastiveHead(SimilarityHead):
         Raises:
             UserError: If the texts are not one for each video.
         """
-        gathered = self.gather_pairs(feats)
+        self.check_pairs(feats)
+        gathered = self.gather(feats)
         with torch.autocast(feats.video.device.type, enabled=False):
             scores = self.compare(gathered)
         same = self._same(feats, scores)
+        if same.shape != scores.shape:
+            raise UserError(
+                f'{scores.size(0)} texts for {scores.size(1)} videos: this '
+                'head compares a batch with one text of each video'
+            )
         loss = self.alignment(scores, same)
         return dict(loss_alignment=loss, **self._regularize(feats))
 
-    def gather_pairs(self, feats: VideoTextFeatures) -> VideoTextFeatures:
-        """The videos and texts of all processes, with exact gradients.
-
-        Raises:
-            UserError: If the texts are not one for each video.
-        """
-        if feats.targets is None or len(feats.targets) != len(feats.video):
-            raise UserError(
-                'this head compares the videos of a batch with its texts: '
-                'use BatchLabelTexts or CaptionTexts'
-            )
+    def gather(self, feats: VideoTextFeatures) -> VideoTextFeatures:
+        """Videos and texts of all processes, with exact gradients."""
         return feats._replace(
             video=gather(feats.video),
             text=gather(feats.text),
@@ -61,6 +58,15 @@ class ContrastiveHead(SimilarityHead):
             text_tokens=gather_padded(feats.text_tokens),
             text_mask=gather_padded(feats.text_mask),
         )
+
+    @staticmethod
+    def check_pairs(feats: VideoTextFeatures) -> None:
+        """Raise a UserError if the texts are not one for each video."""
+        if feats.targets is None or len(feats.targets) != len(feats.video):
+            raise UserError(
+                'this head compares the videos of a batch with its texts: '
+                'use BatchLabelTexts or CaptionTexts'
+            )
 
     def compare(self, features: VideoTextFeatures) -> Tensor:
         """M texts and B videos to (M, B) similarities."""

@@ -83,7 +83,8 @@ class StochasticTextHead(TextPoolingHead):
         Raises:
             UserError: If the texts are not one for each video.
         """
-        pairs = self._in_precision(self.gather_pairs(feats))
+        self.check_pairs(feats)
+        pairs = self._in_precision(self.gather(feats))
         # drawn once for each text, wherever its scores are computed
         noise = gather(torch.rand_like(feats.text)).to(pairs.text.dtype)
         with torch.autocast(feats.video.device.type, enabled=False):
