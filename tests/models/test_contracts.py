@@ -14,7 +14,7 @@ from mmaction.structures import ActionDataSample
 from tiny import CLASSES, TINY
 
 from vlprompt.errors import UserError
-from vlprompt.models import load_clip, roles
+from vlprompt.models import SimilarityHead, load_clip, roles
 from vlprompt.models.builder import build_part
 from vlprompt.registry import MODELS
 
@@ -497,6 +497,28 @@ class TestContract:
         other.load_state_dict(model.state_dict())
         for parameter, p in other.named_parameters():
             assert torch.equal(p, model.get_parameter(parameter)), parameter
+
+
+@pytest.mark.parametrize(
+    'name', [n for n in EXAMPLES if issubclass(MODELS.get(n), SimilarityHead)]
+)
+def test_every_head_that_compares_texts_distills(name):
+    parts = {**BASE, **EXAMPLES[name]}
+    loss = dict(type='FeatureDistillationLoss')
+    head = dict(parts['cls_head'], regularizers=dict(near=loss))
+    slots = '[' in str(parts['texts'].get('template', ''))
+    own = dict(texts=dict(parts['texts'], template='a {}.')) if slots else {}
+    model = build(
+        name,
+        cls_head=head,
+        teacher=own,
+        trainable=[*parts['trainable'], 'cls_head.regularizers.*'],
+    )
+    losses = model.train()(clips(), samples(2), mode='loss')
+    assert losses['loss_near'].isfinite()
+    losses['loss_near'].backward()
+    for projector in model.cls_head.regularizers['near'].projectors.values():
+        assert all(p.grad.isfinite().all() for p in projector.parameters())
 
 
 def test_a_key_that_nobody_takes_is_refused():
