@@ -13,7 +13,7 @@ _base_ = [
     '../_base_/datasets/kinetics400_zero_shot.py',
     '../_base_/pipelines/openvclip8.py',
     '../_base_/schedules/openvclip.py',
-    '../_base_/default_runtime.py',
+    '../_base_/openvclip_runtime.py',
 ]
 
 train_dataloader = dict(
@@ -23,3 +23,5 @@ val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
 test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 model = dict(clip=dict(arch='ViT-L-14-quickgelu'))
+
+default_hooks = dict(average=dict(with_clip=0.6))
