@@ -20,7 +20,7 @@ from averaged_runs import (
 from commands import learned, line_of, test_tool, train, train_tool
 from two_processes import run_two
 
-from vlprompt.apis import load_config
+from vlprompt.apis import find_model, load_config
 from vlprompt.hub.folder import read_folder
 from vlprompt.hub.writer import write_folder
 from vlprompt.report.facts_table import rows_of_test
@@ -95,6 +95,7 @@ def test_it_is_a_checkpoint_like_others(averaged, tmp_path, capsys):
     assert facts['averaged'] == line
     (test,) = read_run(tmp_path).tests
     assert ('weights', line) in rows_of_test(test, None)
+    assert find_model(averaged.folder).checkpoint == path
     capsys.readouterr()
     assert models_show.main([path])['averaged'] == line
     assert '    epoch 2: 0.5\n' in capsys.readouterr().out
