@@ -15,7 +15,9 @@ from .ost import ost
 from .promptsrc import promptsrc
 from .vifi import maple, vifi
 from .vita import vita
+from .wti import wti
 from .xclip import xclip
+from .xpool import tmass, xpool
 from .zeroi2v import zeroi2v
 
 __all__ = [
@@ -31,8 +33,11 @@ __all__ = [
     'openvclip',
     'promptsrc',
     'ost',
+    'tmass',
     'vifi',
     'vita',
+    'wti',
     'xclip',
     'zeroi2v',
+    'xpool',
 ]
