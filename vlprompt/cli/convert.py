@@ -45,6 +45,7 @@ KINDS = (
     'mmaction-actionclip',
     'a5',
     'aim',
+    'st-adapter',
     'clip4clip',
     'maple',
     'vlprompt',

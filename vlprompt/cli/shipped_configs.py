@@ -18,6 +18,7 @@ WITH_WEIGHTS = (
     'clip',
     'clip4clip',
     'maple',
+    'st_adapter',
     'vifi',
     'vita',
     'xclip',

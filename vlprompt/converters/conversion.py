@@ -39,6 +39,7 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     ),
     'a5': (methods.a5, 'embedding.weight'),
     'aim': (methods.aim, 'backbone.conv1.weight'),
+    'st-adapter': (methods.st_adapter, 'fc.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
 }

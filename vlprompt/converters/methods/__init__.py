@@ -9,6 +9,7 @@ from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .clip4clip import clip4clip
 from .huggingface import huggingface, huggingface_xclip
+from .st_adapter import st_adapter
 from .vifi import maple, vifi
 from .vita import vita
 from .xclip import xclip
@@ -22,6 +23,7 @@ __all__ = [
     'huggingface_xclip',
     'maple',
     'mmaction_actionclip',
+    'st_adapter',
     'vifi',
     'vita',
     'xclip',

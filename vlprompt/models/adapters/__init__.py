@@ -2,12 +2,15 @@
 
 from .aim_adapter import AIMAdapter
 from .message_token import MessageToken
+from .st_adapter import PreAttentionSTAdapter, PreMLPSTAdapter
 from .temporal_shift import TemporalShift
 from .vita_tokens import VitaTokens
 
 __all__ = [
     'AIMAdapter',
     'MessageToken',
+    'PreAttentionSTAdapter',
+    'PreMLPSTAdapter',
     'TemporalShift',
     'VitaTokens',
 ]

@@ -84,7 +84,10 @@ class VideoTextRecognizer(BaseRecognizer):
             width=clip.widths['visual'], embed_dim=embed_dim, text=clip.text
         )
         self.pooler = build_part(
-            pooler or dict(type='MeanPooler'), Pooler, **context
+            pooler or dict(type='MeanPooler'),
+            Pooler,
+            visual=clip.visual,
+            **context,
         )
         self.cls_head = build_part(
             cls_head, Head, logit_scale=clip.logit_scale, **context
