@@ -59,6 +59,9 @@ COUNTS = {
     r'aim_b16_k400_32f': (10_985_104, 86_191_104),
     r'aim_b16_ssv2': (14_343_342, 86_191_104),
     r'aim_text_b16_k400': (10_659_072, CLIP_B16 - 1_536),
+    r'st_adapter_b16_k400': (7_417_744, 86_192_640),
+    r'st_adapter_b16_ssv2': (24 * 592_512 + 769 * 174, 86_192_640),
+    r'st_adapter_text_b16_k400': (12 * 592_512, CLIP_B16),
     r'clip4clip_b(16|32)_(retrieval|didemo)': (123_540_993, None),
     r'clip4clip_b32_retrieval_lstm': (123_540_993 + 2_101_248, None),
     r'clip4clip_b32_retrieval_transf': (123_540_993 + 12_648_960, None),
@@ -257,7 +260,7 @@ def test_a_model_of_each_family_predicts():
             assert total == pytest.approx(1, abs=1e-4)
 
     families = one_of_each_family()
-    assert len(families) == 10
+    assert len(families) == 11
     assert offenders(check, families.values()) == {}
 
 

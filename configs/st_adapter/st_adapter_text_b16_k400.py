@@ -4,7 +4,8 @@ What: the adapters of st_adapter_b16_k400 under CLIP's own norm, projection
 and texts; 7,110,144 trainable parameters.
 Whose: ST-Adapter (NeurIPS 2022); the text head as in FROSTER (ICLR 2024).
 Run: bash tools/dist_train.sh configs/st_adapter/st_adapter_text_b16_k400.py 8
-Published: nothing.
+Published: HMDB-51 51.1, UCF-101 77.6, K-600 60.2 top-1 (FROSTER).  Not
+measured here.
 """
 
 _base_ = [

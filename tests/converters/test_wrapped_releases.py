@@ -3,6 +3,7 @@
 import os
 
 import published
+import published_temporal
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -18,6 +19,7 @@ KINDS = {
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
     'aim': published.aim,
+    'st-adapter': published_temporal.st_adapter,
     'clip4clip': published.clip4clip,
     'maple': published.maple,
     'huggingface': published.huggingface,

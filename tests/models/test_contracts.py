@@ -139,7 +139,24 @@ EXAMPLES = {
         trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
     ),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
+    'MeanThenNormPooler': dict(
+        texts=None,
+        prompts=None,
+        backbone=tower(project=False),
+        pooler=dict(type='MeanThenNormPooler'),
+        cls_head=dict(
+            type='LinearHead', num_classes=len(CLASSES), dropout=0.0
+        ),
+        trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
+    ),
     'MessageToken': adapted(dict(type='MessageToken')),
+    'PreAttentionSTAdapter': adapted(
+        dict(type='PreAttentionSTAdapter', hidden=8)
+    ),
+    # that of the last layer never learns
+    'PreMLPSTAdapter': adapted(
+        dict(type='PreMLPSTAdapter', hidden=8, layers=[0, 1, 2])
+    ),
     'SymmetricContrastiveLoss': in_batch('SymmetricContrastiveLoss'),
     'PositionPrompts': dict(
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
@@ -275,6 +292,8 @@ def test_every_registered_class_is_described():
 
 
 def role_of(name):
+    if getattr(MODELS.get(name), 'acts_inside', False):
+        return roles.InsidePart
     folder = MODELS.get(name).__module__.split('.')[2]
     return None if name in WITHOUT_ROLE else ROLES.get(folder)
 

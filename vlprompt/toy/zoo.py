@@ -55,6 +55,8 @@ SYSTEMS = {
     'A5': ('a5/a5_toy', True),
     'AIM, linear head': ('aim/aim_toy', True),
     'AIM, class texts': ('aim/aim_text_toy', True),
+    'ST-Adapter, linear head': ('st_adapter/st_adapter_toy', True),
+    'ST-Adapter, class texts': ('st_adapter/st_adapter_text_toy', True),
     'CLIP4Clip, seqLSTM': ('clip4clip/clip4clip_lstm_toy', True),
     'CLIP4Clip, seqTransf': ('clip4clip/clip4clip_transf_toy', True),
     'CLIP4Clip, tightTransf': ('clip4clip/clip4clip_tight_toy', True),

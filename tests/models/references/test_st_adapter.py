@@ -110,9 +110,7 @@ def check_st(model, inputs, places, dead_names):
         )
         assert theirs is None or not theirs.any()
         features, _ = model.extract_feat(inputs)
-        (ours,) = torch.autograd.grad(
-            model.cls_head(features).sum(), [tensor]
-        )
+        (ours,) = torch.autograd.grad(model.cls_head(features).sum(), [tensor])
         assert not ours.any()
         tensor.requires_grad_(False)
     compare(model, inputs, LABELS, video=video, logits=logits, loss=loss)

@@ -1,0 +1,91 @@
+"""Checkpoints of methods that look across frames, in their own layouts.
+
+As in ``published``: from key names and shapes, not from the converters.
+"""
+
+from published import (
+    CLASSES,
+    LAYERS,
+    OPTIMIZER,
+    RESBLOCK,
+    VISUAL,
+    WIDTH,
+    Maker,
+    Release,
+    base_clip,
+    under,
+    whole,
+)
+
+HIDDEN = 24
+
+
+# methods.md, 2.8
+def st_adapter(places: tuple[str, ...] = ('pre_mlp',)) -> Release:
+    """ST-Adapter with adapters at one place of a layer, or at both."""
+    make = Maker(20)
+    visual = make.visual()
+    del visual['proj']
+    # frozen weights are in half precision in a file that has them
+    visual = {name: tensor.half() for name, tensor in visual.items()}
+    head = make.linear('', CLASSES, WIDTH)
+    state = {**visual, **under('fc', head)}
+    ours = {**under(VISUAL, visual), **under('cls_head.fc_cls', head)}
+    for i in range(LAYERS):
+        for place, name in enumerate(places):
+            adapter = {
+                **make.linear('fc1', HIDDEN, WIDTH),
+                'conv.weight': make(HIDDEN, 1, 3, 1, 1),
+                'conv.bias': make(HIDDEN),
+                **make.linear('fc2', WIDTH, HIDDEN),
+            }
+            state |= under(f'{RESBLOCK}{i}.adapter_{name}.', adapter)
+            ours |= under(f'backbone.adapters.{i}.{place}.adapter.', adapter)
+    numbers = {
+        'backbone.project': False,
+        'backbone.adapters.0.hidden': HIDDEN,
+        'backbone.adapters.0.taps': 3,
+        'backbone.adapters.0.type': 'PreMLPSTAdapter'
+        if len(places) == 1
+        else 'PreAttentionSTAdapter',
+        'pooler.type': 'MeanThenNormPooler',
+        'cls_head.num_classes': CLASSES,
+    }
+    content = dict(
+        model=state, optimizer=OPTIMIZER, lr_sched={}, next_epoch=12
+    )
+    learned = ('backbone.adapters.', 'cls_head.')
+    return Release('st-adapter', state, content, whole(ours), numbers, learned)
+
+
+def st_adapter_alone() -> Release:
+    """As its own program saves it: what is learned, and nothing frozen."""
+    release = st_adapter()
+    own = {
+        name: tensor
+        for name, tensor in release.state.items()
+        if 'adapter' in name or name.startswith('fc.')
+    }
+    learned = {
+        name: tensor
+        for name, tensor in release.expected.items()
+        if not name.startswith(VISUAL)
+    }
+    visual = {
+        'backbone.' + name: tensor
+        for name, tensor in base_clip().items()
+        if name.startswith('visual.') and name != 'visual.proj'
+    }
+    return release._replace(
+        state=own,
+        content=dict(release.content, model=own),
+        expected={**visual, **learned},
+        base=True,
+    )
+
+
+RELEASES = {
+    'st-adapter': st_adapter,
+    'st-adapter at both places': lambda: st_adapter(('pre_attn', 'pre_mlp')),
+    'st-adapter without its tower': st_adapter_alone,
+}
