@@ -3,16 +3,20 @@
 As in ``published``: from key names and shapes, not from the converters.
 """
 
+import torch
 from published import (
     CLASSES,
+    FRAMES,
     LAYERS,
     OPTIMIZER,
     RESBLOCK,
+    TEXT_LAYERS,
     VISUAL,
     WIDTH,
     Maker,
     Release,
     base_clip,
+    openai,
     under,
     whole,
 )
@@ -84,8 +88,50 @@ def st_adapter_alone() -> Release:
     )
 
 
+# methods.md, 2.7
+def t2l(token: bool = True) -> Release:
+    """T2L, with or without the temporal tokens."""
+    make = Maker(21, half=True)
+    state, ours = openai(make)
+    vectors = make(LAYERS, FRAMES, WIDTH)
+    # one that exists, and is never trained
+    state['visual.temporal_embedding'] = torch.zeros(1, FRAMES, WIDTH)
+    if token:
+        state['visual.transformer.T_prompt_embeddings'] = vectors
+    for tower, mine, num, place in (
+        ('visual.', 'backbone', LAYERS, int(token)),
+        ('', 'text_encoder', TEXT_LAYERS, 0),
+    ):
+        for i in range(num):
+            fc1 = make.linear('1', WIDTH // 4, WIDTH)
+            fc2 = make.linear('2', WIDTH, WIDTH // 4)
+            theirs = f'{tower}{RESBLOCK}{i}.Adapter.D_fc'
+            state |= under(theirs, {**fc1, **fc2})
+            part = f'{mine}.adapters.{i}.{place}.bottleneck.fc'
+            ours |= under(part, {**fc1, **fc2})
+            if token and mine == 'backbone':
+                ours[f'{mine}.adapters.{i}.0.vectors'] = vectors[i]
+    numbers = {
+        f'backbone.adapters.{int(token)}.type': 'BottleneckAdapter',
+        f'backbone.adapters.{int(token)}.ratio': 0.25,
+        'text_encoder.adapters.0.ratio': 0.25,
+        'texts.template': '{}',
+        'cls_head.test_temperature': 0.01,
+        'cls_head.regularizers.motion.type': 'MotionLoss',
+    }
+    if token:
+        numbers['backbone.adapters.0.num_frames'] = FRAMES
+    content = dict(
+        epoch=9, model_state_dict=state, optimizer_state_dict=OPTIMIZER
+    )
+    learned = ('backbone.adapters.', 'text_encoder.adapters.')
+    return Release('t2l', state, content, whole(ours), numbers, learned)
+
+
 RELEASES = {
     'st-adapter': st_adapter,
     'st-adapter at both places': lambda: st_adapter(('pre_attn', 'pre_mlp')),
     'st-adapter without its tower': st_adapter_alone,
+    't2l': t2l,
+    't2l without its tokens': lambda: t2l(token=False),
 }

@@ -20,6 +20,7 @@ KINDS = {
     'a5': published.a5,
     'aim': published.aim,
     'st-adapter': published_temporal.st_adapter,
+    't2l': published_temporal.t2l,
     'clip4clip': published.clip4clip,
     'maple': published.maple,
     'huggingface': published.huggingface,

@@ -79,6 +79,7 @@ def in_batch(alignment, **kwargs):
 # For each registered class a change of BASE that has it in the model.
 EXAMPLES = {
     'AIMAdapter': adapted(dict(type='AIMAdapter', num_temporal=2)),
+    'BottleneckAdapter': adapted(dict(type='BottleneckAdapter')),
     'CLIPTextTower': dict(text_encoder=dict(type='CLIPTextTower')),
     'CLIPVisionTower': dict(
         backbone=dict(type='CLIPVisionTower', patch_tokens=True)
@@ -158,6 +159,12 @@ EXAMPLES = {
         dict(type='PreMLPSTAdapter', hidden=8, layers=[0, 1, 2])
     ),
     'SymmetricContrastiveLoss': in_batch('SymmetricContrastiveLoss'),
+    'MotionLoss': dict(
+        PLAIN,
+        backbone=tower(dict(type='BottleneckAdapter')),
+        cls_head=dict(HEAD, regularizers=dict(motion=dict(type='MotionLoss'))),
+        trainable=['backbone.adapters.*'],
+    ),
     'PositionPrompts': dict(
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
     ),
@@ -176,6 +183,10 @@ EXAMPLES = {
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
+    'TemporalToken': adapted(
+        dict(type='TemporalToken', num_frames=1, dropout=0.0)
+    ),
+    'TokenDropPath': dict(backbone=tower(dict(type='TokenDropPath'))),
     'TightTransformerHead': dict(
         texts=dict(type='BatchLabelTexts'),
         prompts=None,

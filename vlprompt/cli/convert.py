@@ -46,6 +46,7 @@ KINDS = (
     'a5',
     'aim',
     'st-adapter',
+    't2l',
     'clip4clip',
     'maple',
     'vlprompt',

@@ -19,6 +19,7 @@ WITH_WEIGHTS = (
     'clip4clip',
     'maple',
     'st_adapter',
+    't2l',
     'vifi',
     'vita',
     'xclip',

@@ -40,6 +40,7 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'a5': (methods.a5, 'embedding.weight'),
     'aim': (methods.aim, 'backbone.conv1.weight'),
     'st-adapter': (methods.st_adapter, 'fc.weight'),
+    't2l': (methods.t2l, 'visual.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
 }

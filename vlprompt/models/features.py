@@ -43,6 +43,7 @@ class VideoTextFeatures(NamedTuple):
         text_tokens: (C, L, E) embeddings of all tokens of the texts, if the
             text tower gives them.
         text_mask: (C, L), true from a text's start to its end.
+        frames: (B, T, E) embeddings of the frames, as the pooler got them.
     """
 
     video: Tensor
@@ -52,6 +53,7 @@ class VideoTextFeatures(NamedTuple):
     mask: Tensor | None = None
     text_tokens: Tensor | None = None
     text_mask: Tensor | None = None
+    frames: Tensor | None = None
 
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""

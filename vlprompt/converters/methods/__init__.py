@@ -10,6 +10,7 @@ from .aim import aim
 from .clip4clip import clip4clip
 from .huggingface import huggingface, huggingface_xclip
 from .st_adapter import st_adapter
+from .t2l import t2l
 from .vifi import maple, vifi
 from .vita import vita
 from .xclip import xclip
@@ -24,6 +25,7 @@ __all__ = [
     'maple',
     'mmaction_actionclip',
     'st_adapter',
+    't2l',
     'vifi',
     'vita',
     'xclip',

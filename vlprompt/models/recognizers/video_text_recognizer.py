@@ -82,12 +82,8 @@ class VideoTextRecognizer(BaseRecognizer):
         context = dict(
             width=clip.widths['visual'], embed_dim=embed_dim, text=clip.text
         )
-        self.pooler = build_part(
-            pooler or dict(type='MeanPooler'),
-            Pooler,
-            visual=clip.visual,
-            **context,
-        )
+        pooler = pooler or dict(type='MeanPooler')
+        self.pooler = build_part(pooler, Pooler, visual=clip.visual, **context)
         self.cls_head = build_part(
             cls_head, Head, logit_scale=clip.logit_scale, **context
         )
@@ -204,15 +200,18 @@ class VideoTextRecognizer(BaseRecognizer):
         video = self.pooler(visual)
         if stage == 'neck':
             return video
+        features = VideoTextFeatures(
+            video, None, mask=visual.mask, frames=visual.frames
+        )
         if tokens is None:
-            return VideoTextFeatures(video, None, mask=visual.mask)
+            return features
         encoded = self.text_bank(tokens, prompts['text'])
         text = at_ends(encoded, tokens)
         if self.conditioner is not None:
             text = self.conditioner(text, visual)
         anchors = self.text_bank.anchors() if self.training else None
-        return VideoTextFeatures(
-            video, text, anchors, tokens.targets, visual.mask
+        return features._replace(
+            text=text, anchors=anchors, targets=tokens.targets
         ).with_tokens(encoded, tokens)
 
     def encode_texts(self, texts: Sequence[str] | None = None) -> Tensor:
