@@ -9,6 +9,7 @@ from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 
+from tools.metafiles.facts import with_sentences
 from vlprompt.registry import MODELS
 from vlprompt.utils import register_all_modules
 
@@ -23,7 +24,7 @@ def registered():
 
 
 def build(path):
-    cfg = Config.fromfile(path)
+    cfg = with_sentences(Config.fromfile(path), CLASSES)
     model = cfg.model.to_dict()
     model['clip']['pretrained'] = None
     torch.manual_seed(0)

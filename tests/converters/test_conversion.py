@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 import published
+import published_ost
 import published_temporal
 import pytest
 import torch
@@ -30,7 +31,11 @@ from vlprompt.utils import register_all_modules
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT.parent / 'shared/goldens/vificlip_vl.pt'
 NAMES = ('archery', 'riding a bike', 'tai chi')
-RELEASES = {**published.RELEASES, **published_temporal.RELEASES}
+RELEASES = {
+    **published.RELEASES,
+    **published_temporal.RELEASES,
+    **published_ost.RELEASES,
+}
 # Kinds of classifiers, whose files have neither texts nor a projection.
 WITHOUT_TEXTS = ('aim', 'st-adapter')
 KINDS = {
@@ -109,6 +114,8 @@ def run(model: nn.Module, release: published.Release) -> None:
         ActionDataSample(metainfo=dict(text=NAMES[i])).set_gt_label(i)
         for i in range(2)
     ]
+    if release.kind == 'ost':
+        model.texts.levels = [{name: ['one', 'two'] for name in NAMES}] * 2
     if not release.captions:
         model.set_classes(NAMES)
     with torch.no_grad():

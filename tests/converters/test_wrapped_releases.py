@@ -3,6 +3,7 @@
 import os
 
 import published
+import published_ost
 import published_temporal
 import pytest
 import torch
@@ -13,6 +14,7 @@ from vlprompt.errors import UserError
 
 KINDS = {
     'vifi': published.vifi,
+    'ost': published_ost.ost,
     'vita': published.vita,
     'xclip': published.xclip,
     'actionclip': published.actionclip,

@@ -45,6 +45,7 @@ ROLES = dict(
 WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
 HEAD = dict(type='SimilarityHead')
 PLAIN = dict(texts=dict(type='ClassTexts'), prompts=None)
+SENTENCES = {name: [f'{name} here', 'a sentence'] for name in CLASSES}
 
 
 def tower(*adapters, **kwargs):
@@ -65,6 +66,16 @@ def adapted(*adapters, **kwargs):
     )
 
 
+def described(texts, **kwargs):
+    """The text tower learns from sentences about the classes."""
+    return dict(
+        texts=dict(type=texts, descriptions=SENTENCES),
+        prompts=None,
+        trainable=['text_encoder.text.transformer.*'],
+        **kwargs,
+    )
+
+
 def in_batch(alignment, **kwargs):
     """The text tower learns from the texts of a batch."""
     return dict(
@@ -76,6 +87,15 @@ def in_batch(alignment, **kwargs):
     )
 
 
+OST = dict(
+    texts=dict(type='TwoLevelTexts', spatial=SENTENCES, temporal=SENTENCES),
+    prompts=None,
+    pooler=dict(type='IdentityPooler'),
+    cls_head=dict(
+        type='OptimalTransportHead', alignment=dict(type='SoftTargetKLLoss')
+    ),
+    trainable=['text_encoder.text.transformer.*'],
+)
 # For each registered class a change of BASE that has it in the model.
 EXAMPLES = {
     'AIMAdapter': adapted(dict(type='AIMAdapter', num_temporal=2)),
@@ -104,6 +124,16 @@ EXAMPLES = {
     'ClassTokenPooler': pooled(
         type='ClassTokenPooler', num_positions=FRAMES, dropout=0.0
     ),
+    'DescriptionTexts': described('DescriptionTexts'),
+    'TemplatedDescriptionTexts': described('TemplatedDescriptionTexts'),
+    'BatchDescriptionTexts': described(
+        'BatchDescriptionTexts',
+        cls_head=dict(
+            type='ContrastiveHead', alignment=dict(type='SoftTargetKLLoss')
+        ),
+    ),
+    'TwoLevelTexts': OST,
+    'OptimalTransportHead': OST,
     'Conv1dPooler': pooled(type='Conv1dPooler'),
     'Coupling': dict(
         prompts=dict(

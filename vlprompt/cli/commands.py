@@ -166,6 +166,11 @@ GROUPS = {
             'Store the decoded frames of videos.',
         ),
         Command(
+            'data descriptions',
+            'vlprompt.cli.data_descriptions',
+            'Join published descriptions of classes with a class list.',
+        ),
+        Command(
             'data retrieval',
             'vlprompt.cli.data_retrieval',
             'Write the lists of a retrieval data set.',

@@ -39,6 +39,7 @@ KINDS = (
     'huggingface',
     'huggingface-xclip',
     'vifi',
+    'ost',
     'vita',
     'xclip',
     'actionclip',

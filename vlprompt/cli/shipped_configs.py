@@ -20,6 +20,7 @@ WITH_WEIGHTS = (
     'maple',
     'st_adapter',
     't2l',
+    'ost',
     'vifi',
     'vita',
     'xclip',

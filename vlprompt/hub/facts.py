@@ -79,8 +79,9 @@ def template_of(
     given = (config.get('texts') or {}).get('template')
     if given is not None or model.texts is None:
         return given
-    (own,) = getattr(model.texts, 'templates', None) or [model.texts.template]
-    return own.template
+    own = getattr(model.texts, 'templates', None) or [model.texts.template]
+    templates = [template.template for template in own]
+    return templates[0] if len(templates) == 1 else templates
 
 
 def measured(config: Config, metrics: Path) -> dict[str, Any]:

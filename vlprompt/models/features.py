@@ -91,8 +91,11 @@ class TokenizedTexts(NamedTuple):
         shared_slots: How many of the K slots lie among them.
         targets: (C,) what each text belongs to: its class or, of a caption,
             the place of its sample in the batch.  None for the texts of all
-            classes in the order of the labels.
+            classes in the order of the labels.  R * C texts that are R of
+            each of C have C targets.
         first_slot: No slot lies before this place.
+        drawn: (C,) places of these texts among all that the classes have,
+            if they were drawn for this step; None if these are all.
     """
 
     ids: Tensor
@@ -102,6 +105,7 @@ class TokenizedTexts(NamedTuple):
     shared_slots: int
     targets: Tensor | None = None
     first_slot: int = 0
+    drawn: Tensor | None = None
 
     @classmethod
     def from_ids(

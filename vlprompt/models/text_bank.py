@@ -21,7 +21,8 @@ class TextBank:
 
     * once, while nothing that they depend on is learned: in evaluation, and
       in training with a frozen text side;
-    * else once an update: batches whose gradients add up share them;
+    * else once an update: batches whose gradients add up share them, and
+      the texts drawn for it, if some are;
     * in training by all processes together, each its share of the classes.
 
     Args:
@@ -69,6 +70,8 @@ class TextBank:
         """The texts that a batch is compared with, where the tower is."""
         if self.texts is None:
             return None
+        if self._shared is not None and self.texts.training:
+            return self._shared.tokens  # an update compares with one draw
         return self._on_device(self.texts(data_samples))
 
     def __call__(
@@ -87,6 +90,8 @@ class TextBank:
         """
         if tokens.targets is not None:  # the next batch has other texts
             return self.encoder(tokens, prompts)
+        if tokens.drawn is not None and not self._learns(prompts):
+            return self._encode_drawn(tokens.drawn, prompts)
         if self._is_lasting() and 'text' in self._cached:
             return self._cached['text']
         if self.encoder.training and torch.is_grad_enabled():
@@ -136,6 +141,22 @@ class TextBank:
             features = self.encoder(tokens, prompts)
         return self._keep('text', self.texts.combine(features))
 
+    def _encode_drawn(
+        self, places: Tensor, prompts: LayerPrompts | None
+    ) -> Tensor:
+        """Texts drawn for this step, from all that the classes have."""
+        if 'drawn' not in self._cached:
+            everything = self._on_device(self.texts.tokens)
+            with torch.no_grad():
+                self._cached['drawn'] = encode_sharded(
+                    self.encoder, everything, prompts
+                )
+        return self.texts.combine(self._cached['drawn'][places])
+
+    def _learns(self, prompts: LayerPrompts | None) -> bool:
+        parts = [*self.encoder.parameters(), *(prompts or ())]
+        return any(p is not None and p.requires_grad for p in parts)
+
     def _encode_once_an_update(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None
     ) -> Tensor:
@@ -156,7 +177,7 @@ class TextBank:
                 return features
             copy = features.detach().requires_grad_()
             self._shared = _SharedFeatures(
-                self.texts.class_names, features, copy
+                self.texts.class_names, tokens, features, copy
             )
         if self._shared.class_names != self.texts.class_names:
             raise UserError('the class names changed before an update')
@@ -187,11 +208,13 @@ class _SharedFeatures(NamedTuple):
 
     Attributes:
         class_names: What they are the features of.
+        tokens: The texts.
         features: With their history.
         copy: Without, but with the gradients of the batches so far.
     """
 
     class_names: tuple[str, ...]
+    tokens: TokenizedTexts
     features: Tensor
     copy: Tensor
 

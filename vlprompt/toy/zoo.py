@@ -26,7 +26,7 @@ from vlprompt.protocols.reports import write_page
 from vlprompt.shipped import find_config
 from vlprompt.whole_files import write_text
 
-from .configs import data_options
+from .configs import data_options, place_descriptions
 from .files import CLIP
 from .zoo_run import RESULTS, ZooRun, run_name
 from .zoo_score import measure
@@ -44,6 +44,7 @@ SYSTEMS = {
     'MaPLe': ('maple/maple_toy', False),
     'ViLT-CLIP': ('vilt/vilt_toy', False),
     'ActionCLIP, meanP': ('actionclip/actionclip_meanp_toy', False),
+    'OST': ('ost/ost_toy', False),
     'CLIP4Clip, meanP': ('clip4clip/clip4clip_toy', False),
     'Vita-CLIP': ('vita/vita_toy', True),
     'ActionCLIP, Transf': ('actionclip/actionclip_toy', True),
@@ -71,6 +72,7 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
     """Train and test one system; writes a file of results."""
     folder = args.out / run_name(config, seed)
     cfg = load_config(find_config(f'{config}.py'), _options(args, config))
+    place_descriptions(cfg, args.data)
     set_work_dir(cfg, str(folder))
     start = time.process_time()
     model = _train(cfg, seed)

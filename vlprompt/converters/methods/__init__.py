@@ -9,6 +9,7 @@ from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .clip4clip import clip4clip
 from .huggingface import huggingface, huggingface_xclip
+from .ost import ost
 from .st_adapter import st_adapter
 from .t2l import t2l
 from .vifi import maple, vifi
@@ -26,6 +27,7 @@ __all__ = [
     'mmaction_actionclip',
     'st_adapter',
     't2l',
+    'ost',
     'vifi',
     'vita',
     'xclip',

@@ -85,15 +85,18 @@ class SimilarityHead(BaseHead):
 
     def similarities(self, features: VideoTextFeatures) -> Tensor:
         """Scaled cosines of (B, E) or (B, T, E) with M texts, (B, [T,] M)."""
-        scale = self.logit_scale.exp()
-        if self.test_temperature is not None and not self.training:
-            scale = torch.tensor(1 / self.test_temperature)
         unit = features.unit()
-        video, text = scale.to(unit.video) * unit.video, unit.text
+        video, text = self.scale().to(unit.video) * unit.video, unit.text
         if text.dim() == 3 and video.dim() == 2:
             # a text for each video: (B, 1, E) x (B, E, M)
             return (video[:, None] @ text.mT)[:, 0]
         return video @ text.mT
+
+    def scale(self) -> Tensor:
+        """The factor of cosines."""
+        if self.test_temperature is not None and not self.training:
+            return torch.tensor(1 / self.test_temperature)
+        return self.logit_scale.exp()
 
     def loss(
         self, feats: VideoTextFeatures, data_samples: list, **kwargs

@@ -78,10 +78,14 @@ class ClassTexts(BaseModule):
         names = check_names(names)
         encode = self.templates[0].tokenizer.encode
         check_tokens(names, [tuple(encode(name)) for name in names])
-        tokens = self.tokenize(names)
+        tokens = self.tokenize_classes(names)
         if self.anchor_template:
             self.anchor_tokens = tokenize(map(self.anchor_template, names))
         self.tokens, self.class_names = tokens, names
+
+    def tokenize_classes(self, names: Sequence[str]) -> TokenizedTexts:
+        """All texts of C classes."""
+        return self.tokenize(names)
 
     def tokenize(self, texts: Sequence[str]) -> TokenizedTexts:
         """C texts in R templates to R * C, by template."""

@@ -24,6 +24,20 @@ LISTS = {
         'The man is {}',
         'The woman is {}',
     ),
+    # Open-VCLIP and FROSTER: every medium with every way to name an action
+    'openvclip28': tuple(
+        f'a {medium} of {action}.'
+        for medium in ('photo', 'video', 'example', 'demonstration')
+        for action in (
+            '{}',
+            'a person {}',
+            'a person using {}',
+            'a person doing {}',
+            'a person during {}',
+            'a person performing {}',
+            'a person practicing {}',
+        )
+    ),
 }
 
 
