@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import published
 import published_ost
+import published_sharing
 import published_temporal
 import pytest
 import torch
@@ -33,11 +34,12 @@ GOLDEN = ROOT.parent / 'shared/goldens/vificlip_vl.pt'
 NAMES = ('archery', 'riding a bike', 'tai chi')
 RELEASES = {
     **published.RELEASES,
+    **published_sharing.RELEASES,
     **published_temporal.RELEASES,
     **published_ost.RELEASES,
 }
-# Kinds of classifiers, whose files have neither texts nor a projection.
-WITHOUT_TEXTS = ('aim', 'st-adapter')
+# Their towers have no projection, and there are no texts.
+WITHOUT_TEXT = ('aim', 'zeroi2v', 'st-adapter')
 KINDS = {
     'vifi': published.vifi_prompts,
     'vita': published.vita,
@@ -48,6 +50,7 @@ KINDS = {
     'aim': published.aim,
     'st-adapter': published_temporal.st_adapter,
     't2l': published_temporal.t2l,
+    'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
     'maple': published.maple,
     'huggingface': published.huggingface,
@@ -191,9 +194,8 @@ class TestEveryRelease:
         assert (SCALE in ours) == (SCALE in expected)
         ours.pop(SCALE, None)
         expected.pop(SCALE, None)
-        # The place of a projection is not used by towers that have none.
-        unused = converted.release.kind in WITHOUT_TEXTS
-        same(ours, expected, but=(VISUAL + 'proj',) if unused else ())
+        bare = converted.release.kind in WITHOUT_TEXT
+        same(ours, expected, but=(VISUAL + 'proj',) if bare else ())
 
     def test_the_logit_scale_is_the_published_one(self, converted):
         expected = converted.release.expected.get(SCALE)
@@ -205,7 +207,7 @@ class TestEveryRelease:
         release, cfg = converted.release, converted.config.model
         for path, number in release.numbers.items():
             assert (path, at(cfg, path)) == (path, number)
-        if release.kind not in WITHOUT_TEXTS:
+        if release.kind not in WITHOUT_TEXT:
             assert at(cfg, 'clip.arch').to_dict() == ARCH
         assert at(cfg, 'clip.arch.vision_cfg') == ARCH['vision_cfg']
         assert at(cfg, 'clip.pretrained') == converted.clip_file
@@ -387,6 +389,7 @@ LEFTOVERS = {
     'aim': ('cls_head.gate', 'backbone.gate'),
     'st-adapter': ('gate.weight', 'fc.gate', 'ln_pre.gate.weight'),
     't2l': ('gate.weight', 'visual.transformer.gate', 'visual.gate'),
+    'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
     'maple': ('prompt_learner.gate', 'text_encoder.gate'),
     'huggingface': ('vision_model.gate', 'gate'),
@@ -488,6 +491,16 @@ MISSING = {
         'transformer.resblocks.0.Adapter.D_fc1.weight',
         'transformer.resblocks.1.Adapter.D_fc1.bias',
         'ln_final.weight',
+    ),
+    'zeroi2v': (
+        'backbone.temporal_embedding',
+        'backbone.transformer.resblocks.0.T_Adapter_in.D_fc1.weight',
+        'backbone.transformer.resblocks.2.MLP_Adapter_out.D_fc2.bias',
+        'backbone.transformer.resblocks.1.ln_2.weight',
+        'backbone.class_embedding',
+        'backbone.conv1.weight',
+        'cls_head.fc_cls.weight',
+        'cls_head.fc_cls.bias',
     ),
     'clip4clip': (
         'cross.embeddings.position_embeddings.weight',

@@ -4,6 +4,7 @@ import os
 
 import published
 import published_ost
+import published_sharing
 import published_temporal
 import pytest
 import torch
@@ -23,6 +24,8 @@ KINDS = {
     'aim': published.aim,
     'st-adapter': published_temporal.st_adapter,
     't2l': published_temporal.t2l,
+    'zeroi2v': published_sharing.zeroi2v,
+    'openvclip': published_sharing.openvclip,
     'clip4clip': published.clip4clip,
     'maple': published.maple,
     'huggingface': published.huggingface,

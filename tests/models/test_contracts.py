@@ -76,6 +76,13 @@ def described(texts, **kwargs):
     )
 
 
+def shared(*adapters):
+    """CLIP with adapters without parameters; its tower is learnt."""
+    return dict(
+        PLAIN, backbone=tower(*adapters), trainable=['backbone.visual.*']
+    )
+
+
 def in_batch(alignment, **kwargs):
     """The text tower learns from the texts of a batch."""
     return dict(
@@ -153,11 +160,21 @@ EXAMPLES = {
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(type='FrameClassificationHead'),
     ),
+    'HeadShift': shared(dict(type='HeadShift')),
     'IdentityPooler': dict(
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(HEAD, fusion='decision'),
     ),
+    'JointFrames': shared(dict(type='JointFrames', layers=[1, 3])),
     'ContrastiveHead': in_batch('SymmetricContrastiveLoss'),
+    'MoTEHead': dict(
+        PLAIN,
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type='MoTEHead', num_layers=2, num_supervised=len(CLASSES)
+        ),
+        trainable=['cls_head.blocks.*', 'cls_head.positions'],
+    ),
     'LSTMPooler': pooled(type='LSTMPooler'),
     'BatchLabelTexts': in_batch('SymmetricContrastiveLoss'),
     'LinearHead': dict(
@@ -169,6 +186,7 @@ EXAMPLES = {
         ),
         trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
     ),
+    'LinearAdapter': adapted(dict(type='LinearAdapter', dropout=0.0)),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
     'MeanThenNormPooler': dict(
         texts=None,
@@ -188,6 +206,7 @@ EXAMPLES = {
     'PreMLPSTAdapter': adapted(
         dict(type='PreMLPSTAdapter', hidden=8, layers=[0, 1, 2])
     ),
+    'NeighborKV': shared(dict(type='NeighborKV')),
     'SymmetricContrastiveLoss': in_batch('SymmetricContrastiveLoss'),
     'MotionLoss': dict(
         PLAIN,

@@ -48,6 +48,8 @@ KINDS = (
     'aim',
     'st-adapter',
     't2l',
+    'zeroi2v',
+    'openvclip',
     'clip4clip',
     'maple',
     'vlprompt',

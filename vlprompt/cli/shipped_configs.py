@@ -21,9 +21,11 @@ WITH_WEIGHTS = (
     'st_adapter',
     't2l',
     'ost',
+    'openvclip',
     'vifi',
     'vita',
     'xclip',
+    'zeroi2v',
 )
 
 

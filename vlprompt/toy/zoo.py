@@ -58,6 +58,10 @@ SYSTEMS = {
     'AIM, class texts': ('aim/aim_text_toy', True),
     'ST-Adapter, linear head': ('st_adapter/st_adapter_toy', True),
     'ST-Adapter, class texts': ('st_adapter/st_adapter_text_toy', True),
+    'ZeroI2V, linear head': ('zeroi2v/zeroi2v_toy', True),
+    # its neighbours are a set: it tells which frames stand side by side, but
+    # not in which direction
+    'Open-VCLIP': ('openvclip/openvclip_toy', False),
     'CLIP4Clip, seqLSTM': ('clip4clip/clip4clip_lstm_toy', True),
     'CLIP4Clip, seqTransf': ('clip4clip/clip4clip_transf_toy', True),
     'CLIP4Clip, tightTransf': ('clip4clip/clip4clip_tight_toy', True),

@@ -9,12 +9,14 @@ from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .clip4clip import clip4clip
 from .huggingface import huggingface, huggingface_xclip
+from .openvclip import openvclip
 from .ost import ost
 from .st_adapter import st_adapter
 from .t2l import t2l
 from .vifi import maple, vifi
 from .vita import vita
 from .xclip import xclip
+from .zeroi2v import zeroi2v
 
 __all__ = [
     'a5',
@@ -28,7 +30,9 @@ __all__ = [
     'st_adapter',
     't2l',
     'ost',
+    'openvclip',
     'vifi',
     'vita',
     'xclip',
+    'zeroi2v',
 ]

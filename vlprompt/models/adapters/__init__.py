@@ -2,8 +2,12 @@
 
 from .aim_adapter import AIMAdapter
 from .bottleneck_adapter import BottleneckAdapter
+from .head_shift import HeadShift
 from .inside_part import InsidePart
+from .joint_frames import JointFrames
+from .linear_adapter import LinearAdapter
 from .message_token import MessageToken
+from .neighbor_kv import NeighborKV
 from .st_adapter import PreAttentionSTAdapter, PreMLPSTAdapter
 from .temporal_shift import TemporalShift
 from .temporal_token import TemporalToken
@@ -13,10 +17,14 @@ from .vita_tokens import VitaTokens
 __all__ = [
     'AIMAdapter',
     'BottleneckAdapter',
+    'HeadShift',
     'InsidePart',
+    'JointFrames',
+    'LinearAdapter',
     'MessageToken',
     'PreAttentionSTAdapter',
     'PreMLPSTAdapter',
+    'NeighborKV',
     'TemporalShift',
     'TemporalToken',
     'TokenDropPath',
