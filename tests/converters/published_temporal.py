@@ -6,15 +6,20 @@ As in ``published``: from key names and shapes, not from the converters.
 import torch
 from published import (
     CLASSES,
+    EMBED,
     FRAMES,
     LAYERS,
+    LENGTH,
     OPTIMIZER,
     RESBLOCK,
+    SCALE,
+    TEXT,
     TEXT_LAYERS,
     VISUAL,
     WIDTH,
     Maker,
     Release,
+    Tensors,
     base_clip,
     openai,
     under,
@@ -128,10 +133,76 @@ def t2l(token: bool = True) -> Release:
     return Release('t2l', state, content, whole(ours), numbers, learned)
 
 
+def _experts(make: Maker, num: int) -> tuple[Tensors, Tensors]:
+    """An MLP of several, as published and as ours."""
+    if num == 0:  # one MLP as in any block
+        block = make.block()
+        mlp = {n: t for n, t in block.items() if n.startswith('mlp.')}
+        return mlp, {n.removeprefix('mlp.'): t[None] for n, t in mlp.items()}
+    theirs: Tensors = {'mlp.mote_fusion_weight': torch.zeros(num)}
+    ours: Tensors = {}
+    for name, mine, out, into in (
+        ('fc_up', 'c_fc', 4 * EMBED, EMBED),
+        ('fc_dn', 'c_proj', EMBED, 4 * EMBED),
+    ):
+        linears = [make.linear('', out, into) for _ in range(num)]
+        for e, linear in enumerate(linears):
+            theirs |= under(f'mlp.{name}.{e}', linear)
+        for p in ('.weight', '.bias'):
+            ours[mine + p] = torch.stack([linear[p] for linear in linears])
+    return theirs, ours
+
+
+# methods.md, 2.9
+def mote(num_experts: int = 3) -> Release:
+    """MoTE of two blocks, trained on 5 classes."""
+    make = Maker(22)
+    visual, scale, base = make.visual(), make.scale(), base_clip()
+    model = {**under('visual.', visual), 'logit_scale': scale}
+    fusion = {
+        'spe_cls_feature': make(5, EMBED),
+        'frame_position_embeddings.weight': make(LENGTH, EMBED),
+    }
+    ours = {
+        **under(VISUAL, visual),
+        SCALE: scale,
+        'cls_head.positions': fusion['frame_position_embeddings.weight'],
+    }
+    for name, tensor in base.items():
+        if not name.startswith('visual.') and name != 'logit_scale':
+            ours[TEXT + name] = tensor
+    for i in range(2):
+        block = {n: t for n, t in make.block().items() if 'mlp' not in n}
+        theirs, mine = _experts(make, num_experts)
+        fusion |= under(f'{RESBLOCK}{i}.', {**block, **theirs})
+        ours |= under(f'cls_head.blocks.{i}.', {**block, **mine})
+    numbers = {
+        'texts.template': 'openvclip28',
+        'pooler.type': 'IdentityPooler',
+        'cls_head.type': 'MoTEHead',
+        'cls_head.num_layers': 2,
+        'cls_head.num_experts': max(1, num_experts),
+        'cls_head.num_positions': LENGTH,
+        'cls_head.num_supervised': 5,
+        'cls_head.test_temperature': 1.0,
+    }
+    content = dict(
+        epoch=29,
+        model_state_dict=model,
+        fusion_model_state_dict=fusion,
+        optimizer_state_dict=OPTIMIZER,
+    )
+    state = {**model, **under('fusion.', fusion)}
+    learned = (VISUAL, 'cls_head.')
+    return Release('mote', state, content, ours, numbers, learned, base=True)
+
+
 RELEASES = {
     'st-adapter': st_adapter,
     'st-adapter at both places': lambda: st_adapter(('pre_attn', 'pre_mlp')),
     'st-adapter without its tower': st_adapter_alone,
+    'mote': mote,
+    'mote without experts': lambda: mote(0),
     't2l': t2l,
     't2l without its tokens': lambda: t2l(token=False),
 }

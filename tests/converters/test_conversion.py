@@ -50,6 +50,7 @@ KINDS = {
     'aim': published.aim,
     'st-adapter': published_temporal.st_adapter,
     't2l': published_temporal.t2l,
+    'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
     'maple': published.maple,
@@ -388,6 +389,7 @@ LEFTOVERS = {
     'a5': ('gate.weight', 'temporalModelling.gate'),
     'aim': ('cls_head.gate', 'backbone.gate'),
     'st-adapter': ('gate.weight', 'fc.gate', 'ln_pre.gate.weight'),
+    'mote': ('fusion.gate', 'gate.weight'),
     't2l': ('gate.weight', 'visual.transformer.gate', 'visual.gate'),
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
@@ -405,7 +407,7 @@ def test_a_tensor_that_nobody_knows_is_named(kind, left, base):
     state = {**small(release.state), left: torch.ones(3)}
     place = {'vifi': 'model', 'vita': 'model', 'xclip': 'model'}
     content = {place.get(kind, 'state_dict'): state}
-    if kind == 'actionclip':
+    if kind in ('actionclip', 'mote'):
         content = dict(model_state_dict=state)
     if kind == 'clip4clip':
         content = state
@@ -484,6 +486,16 @@ MISSING = {
         'transformer.resblocks.1.ln_1.bias',
         'transformer.resblocks.0.adapter_pre_mlp.fc1.weight',
         'transformer.resblocks.1.adapter_pre_mlp.conv.bias',
+    ),
+    'mote': (
+        'logit_scale',
+        'visual.positional_embedding',
+        'fusion.spe_cls_feature',
+        'fusion.frame_position_embeddings.weight',
+        'fusion.transformer.resblocks.1.ln_1.weight',
+        'fusion.transformer.resblocks.1.attn.in_proj_bias',
+        'fusion.transformer.resblocks.0.mlp.fc_up.1.weight',
+        'fusion.transformer.resblocks.1.mlp.fc_dn.2.bias',
     ),
     't2l': (
         'visual.transformer.resblocks.0.Adapter.D_fc1.weight',

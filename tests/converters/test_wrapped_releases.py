@@ -24,6 +24,7 @@ KINDS = {
     'aim': published.aim,
     'st-adapter': published_temporal.st_adapter,
     't2l': published_temporal.t2l,
+    'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'openvclip': published_sharing.openvclip,
     'clip4clip': published.clip4clip,

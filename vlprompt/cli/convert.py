@@ -48,6 +48,7 @@ KINDS = (
     'aim',
     'st-adapter',
     't2l',
+    'mote',
     'zeroi2v',
     'openvclip',
     'clip4clip',

@@ -18,6 +18,7 @@ WITH_WEIGHTS = (
     'clip',
     'clip4clip',
     'maple',
+    'mote',
     'st_adapter',
     't2l',
     'ost',

@@ -39,12 +39,15 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'a5': (methods.a5, 'embedding.weight'),
     'aim': (methods.aim, 'backbone.conv1.weight'),
     'st-adapter': (methods.st_adapter, 'fc.weight'),
+    'mote': (methods.mote, 'visual.conv1.weight'),
     't2l': (methods.t2l, 'visual.conv1.weight'),
     'zeroi2v': (methods.zeroi2v, 'backbone.conv1.weight'),
     'openvclip': (methods.openvclip, 'model.visual.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
 }
+# Those of which the weights after the towers have a place of their own.
+WITH_FUSION = ('actionclip', 'mote')
 
 
 class Conversion(NamedTuple):
@@ -147,7 +150,7 @@ def read(kind: str, path: str | Path) -> dict:
         )
     weights_in(found, path, place)  # which says what was chosen
     content = found.content
-    if kind == 'actionclip':
+    if kind in WITH_FUSION:
         fusion = content.pop('fusion_model_state_dict', None) or {}
         weights = content.get('model_state_dict')
         if isinstance(weights, dict):

@@ -9,6 +9,7 @@ from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .clip4clip import clip4clip
 from .huggingface import huggingface, huggingface_xclip
+from .mote import mote
 from .openvclip import openvclip
 from .ost import ost
 from .st_adapter import st_adapter
@@ -27,6 +28,7 @@ __all__ = [
     'huggingface_xclip',
     'maple',
     'mmaction_actionclip',
+    'mote',
     'st_adapter',
     't2l',
     'ost',

@@ -131,7 +131,9 @@ class DescriptionTexts(ClassTexts):
         owners = self.owners.to(embeddings.device)
         sums = embeddings.new_zeros(num, embeddings.size(1))
         sums = sums.index_add(0, owners, embeddings)
-        return sums / owners.bincount(minlength=num)[:, None]
+        # counted where the owners are, which is not among meta tensors
+        numbers = self.owners.bincount(minlength=num).to(sums)
+        return sums / numbers[:, None]
 
 
 def draw_below(numbers: Tensor) -> Tensor:
