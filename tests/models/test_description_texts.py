@@ -7,10 +7,12 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 from helpers import build, clips, samples, total
+from mmengine.config import Config
 from open_clip import SimpleTokenizer
 from tiny import CLASSES
 from torch.nn.functional import normalize
 
+from vlprompt.apis.inputs import check_inputs
 from vlprompt.errors import UserError
 from vlprompt.models import DescriptionTexts, TemplatedDescriptionTexts
 from vlprompt.models.texts import (
@@ -128,6 +130,17 @@ def test_of_several_files_the_first_that_fits_is_used():
     assert words(texts()) == ['run : legs', 'dive : air']
     with pytest.raises(UserError, match="no such file; .*: 'swim'; descr"):
         DescriptionTexts(TOKENIZER, given[:3], classes=['swim'])
+
+
+@pytest.mark.parametrize('descriptions', [SENTENCES, [SENTENCES]])
+def test_a_class_that_is_missing_is_found_before_all_else(descriptions):
+    texts = dict(type='DescriptionTexts', descriptions=descriptions)
+    config = Config(dict(model=dict(texts=texts)))
+    config.test_dataloader = dict(dataset=dict(classes=['tai chi']))
+    check_inputs(config, 'test')
+    config.test_dataloader.dataset.classes = ['tai chi', 'dive']
+    with pytest.raises(UserError, match="1 of 2 classes: 'dive'"):
+        check_inputs(config, 'test')
 
 
 def test_an_exact_name_comes_first():

@@ -14,9 +14,9 @@ from vlprompt.analysis.complexity import (
 )
 from vlprompt.datasets import load_class_names
 from vlprompt.datasets.catalog import DATA_SETS
+from vlprompt.datasets.lists.descriptions import KEYS
 from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
-from vlprompt.toy.configs import DESCRIPTIONS
 
 from .published import TITLES
 
@@ -68,7 +68,7 @@ def with_sentences(config: Config, classes: Sequence[str]) -> Config:
     Descriptions are files of the user; sizes do not depend on what they say.
     """
     texts = config.get('model', {}).get('texts') or {}
-    described = [key for key in DESCRIPTIONS if key in texts]
+    described = [key for key in KEYS if key in texts]
     if not described:
         return config
     config = copy.deepcopy(config)

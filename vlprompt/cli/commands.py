@@ -168,7 +168,7 @@ GROUPS = {
         Command(
             'data descriptions',
             'vlprompt.cli.data_descriptions',
-            'Join published descriptions of classes with a class list.',
+            'Give published descriptions the names of classes.',
         ),
         Command(
             'data retrieval',

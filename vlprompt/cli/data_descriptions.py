@@ -1,4 +1,4 @@
-"""Join published descriptions of classes with a class list.
+"""Give published descriptions the names of classes.
 
 IN has sentences by class number or name: JSON of {number: sentence},
 {number: [sentence, ...]} or the same by name, or a table (.csv, .tsv) with a

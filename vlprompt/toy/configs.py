@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-DESCRIPTIONS = ('descriptions', 'spatial', 'temporal')  # keys of texts
+from vlprompt.datasets.lists.descriptions import KEYS
 
 
 def data_options(
@@ -34,6 +34,6 @@ def place_descriptions(config: Config, data: Path) -> None:
         data: The folder of the world.
     """
     texts = config.model.get('texts') or {}
-    for key in DESCRIPTIONS:
+    for key in KEYS:
         if key in texts:
             texts[key] = str(data / Path(texts[key]).name)

@@ -14,6 +14,7 @@ from .text_files import read_text
 Given = str | Path | Mapping[str, Sequence[str]]
 Descriptions = dict[str, tuple[str, ...]]
 WHERE = f'({docs_url("data#class-descriptions")})'
+KEYS = ('descriptions', 'spatial', 'temporal')  # of the config of texts
 SHOWN = 5  # names of an error
 INLINE = 'descriptions'  # that are in no file
 
@@ -107,6 +108,20 @@ def describe_classes(
     raise UserError(
         f'{"; ".join(problems) or "no file of descriptions"} {WHERE}'
     )
+
+
+def descriptions_of(texts: Mapping[str, Any] | None) -> list[Any]:
+    """What a config of texts reads sentences from, each as it is given."""
+    return [texts[key] for key in KEYS if key in texts] if texts else []
+
+
+def description_files(texts: Mapping[str, Any] | None) -> list[str]:
+    """The files among them that are there."""
+    files = []
+    for given in descriptions_of(texts):
+        several = given if isinstance(given, list | tuple) else [given]
+        files += [str(f) for f in several if isinstance(f, str | Path)]
+    return [file for file in files if _is_file(file)]
 
 
 def find_sentences(descriptions: Descriptions, name: str) -> tuple[str, ...]:
