@@ -15,7 +15,7 @@ Not measured here.
 _base_ = [
     '../_base_/models/t2l_b16.py',
     '../_base_/datasets/hmdb51_base_to_novel.py',
-    '../_base_/pipelines/segments8.py',
+    '../_base_/pipelines/segments8_one_view.py',
     '../_base_/schedules/t2l.py',
     '../_base_/default_runtime.py',
 ]
@@ -24,7 +24,7 @@ train_dataloader = dict(
     batch_size=20, dataset=dict(pipeline=_base_.train_pipeline)
 )
 val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
-test_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 train_cfg = dict(max_epochs=50)
 auto_scale_lr = dict(base_batch_size=20)

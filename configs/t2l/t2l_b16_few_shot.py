@@ -13,7 +13,7 @@ Published: nothing that was at hand.  Not measured here.
 _base_ = [
     '../_base_/models/t2l_b16.py',
     '../_base_/datasets/hmdb51_few_shot.py',
-    '../_base_/pipelines/segments8.py',
+    '../_base_/pipelines/segments8_one_view.py',
     '../_base_/schedules/t2l.py',
     '../_base_/default_runtime.py',
 ]
@@ -22,7 +22,7 @@ train_dataloader = dict(
     batch_size=10, dataset=dict(pipeline=_base_.train_pipeline)
 )
 val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
-test_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 model = dict(backbone=dict(adapters=_base_.inside))
 train_cfg = dict(max_epochs=180)

@@ -12,7 +12,7 @@ measured here.
 _base_ = [
     '../_base_/models/t2l_b16.py',
     '../_base_/datasets/kinetics400_zero_shot.py',
-    '../_base_/pipelines/segments8.py',
+    '../_base_/pipelines/segments8_one_view.py',
     '../_base_/schedules/t2l.py',
     '../_base_/default_runtime.py',
 ]
@@ -21,5 +21,4 @@ train_dataloader = dict(
     batch_size=80, dataset=dict(pipeline=_base_.train_pipeline)
 )
 val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
-# one view
-test_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
