@@ -18,7 +18,8 @@ model = dict(
     backbone=dict(
         adapters=[
             dict(type='PreAttentionSTAdapter', hidden=64),
-            dict(type='PreMLPSTAdapter', hidden=64),
+            # that of the last layer would never learn
+            dict(type='PreMLPSTAdapter', hidden=64, layers=[0, 1, 2]),
         ]
     ),
     cls_head=dict(label_smooth_eps=0.1),
