@@ -87,12 +87,16 @@ class MoTEHead(SimilarityHead):
 
     def forward(self, features: VideoTextFeatures, **kwargs) -> Tensor:
         """(B, T, E) frames and (C, E) texts to (B, C) logits."""
+        return self._over_templates(self.similarities(features), features)
+
+    def similarities(self, features: VideoTextFeatures) -> Tensor:
+        """(B, T, E) frames and (M, E) texts to (B, M) scaled cosines."""
         if self.training:
             added = self.add(features, self.draw_experts())
         else:
             added = self.add(features, self.equal_shares())
             added = self.relatedness(features)[:, None, None] * added
-        return self._classify(features, added)
+        return self._compare(features, added)
 
     def loss(
         self, feats: VideoTextFeatures, data_samples: list, **kwargs
@@ -102,7 +106,7 @@ class MoTEHead(SimilarityHead):
         losses = super().loss(feats, data_samples, **kwargs)
         added = self.add(feats, self.draw_merged_shares())
         samples = self._restrict(feats, data_samples)
-        logits = self._classify(feats, added)
+        logits = self._over_templates(self._compare(feats, added), feats)
         merged = self.loss_by_feat(logits, samples)['loss_cls']
         square = added.float() if added.dtype.itemsize < 4 else added
         distance = masked_mean(square.square(), feats.mask).mean()
@@ -160,7 +164,7 @@ class MoTEHead(SimilarityHead):
         with no_autocast(features):
             video = unit(masked_mean(frames, features.mask))
             classes = unit(features.text)
-            supervised = unit(self.supervised).to(classes)
+            supervised = self.supervised.to(classes)
             # (B, C, E) and (B, S, E) of the few classes nearest to a video
             own, known = (
                 table[(video @ table.T).topk(min(self.nearest, len(table)))[1]]
@@ -178,11 +182,11 @@ class MoTEHead(SimilarityHead):
             block.merge()
         self.num_experts = 1
 
-    def _classify(self, features: VideoTextFeatures, added: Tensor) -> Tensor:
-        """Frames and what is added to them, (B, T, E), to (B, C) logits."""
-        frames = features.video + added
-        video = masked_mean(frames, features.mask)
-        return super().forward(features._replace(video=video))
+    def _compare(self, features: VideoTextFeatures, added: Tensor) -> Tensor:
+        """Frames and what is added to them, (B, T, E), to (B, M) cosines."""
+        video = masked_mean(features.video + added, features.mask)
+        with no_autocast(features):
+            return super().similarities(features._replace(video=video))
 
     @torch.no_grad()
     def _remember(self, feats: VideoTextFeatures) -> None:
