@@ -21,7 +21,7 @@ from reference_models import (
 from tiny import CLASSES
 
 from vlprompt.errors import UserError
-from vlprompt.models import VideoTextFeatures
+from vlprompt.models import MoTEHead, VideoTextFeatures
 
 LABELS, KNOWN = (1, 3), len(CLASSES)
 BLOCKS, EXPERTS, HEADS = 2, 3, 2
@@ -220,6 +220,17 @@ def test_merged_experts_compute_the_same_with_less_weights(float64):
     one.load_state_dict(model.state_dict())
     with torch.no_grad():
         close(one.eval().cls_head(features), before)
+
+
+def test_the_published_numbers_of_weights():
+    with torch.device('meta'):
+        head = MoTEHead(embed_dim=512)
+    counts = []
+    for _ in range(2):
+        counts.append(sum(p.numel() for p in head.parameters()))
+        head.merge_experts()
+    # and the logit scale
+    assert counts == [37_845_504 + 1, 12_648_960 + 1]
 
 
 def test_experts_start_as_one_and_are_drawn_as_published():
