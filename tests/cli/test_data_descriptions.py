@@ -5,9 +5,11 @@ import json
 import pytest
 
 from vlprompt.cli.data_descriptions import main
+from vlprompt.datasets import load_class_names
 from vlprompt.errors import UserError
 
 NAMES = ('brush_hair', 'ApplyLipstick', 'cartwheel')
+HMDB51 = load_class_names('hmdb51')
 TEXTS = (
     'Brush hair: a brush goes through hair',
     'Apply lipstick: a mouth gets a color',
@@ -56,7 +58,8 @@ def test_json_is_joined(convert, content, capsys):
 @pytest.mark.parametrize(
     ('name', 'text'),
     [
-        ('in.csv', 'id,name,description\n{2}{0}{1}'),
+        ('in.csv', 'SNo,Class Name,GPT3 discription\n{2}{0}{1}'),
+        ('in.csv', 'id,description\n{2}{0}{1}'),
         ('in.tsv', 'index\tdescription\n{2}{0}{1}'),
         ('in.csv', 'what,description\n{0}{1}{2}'),
     ],
@@ -66,9 +69,15 @@ def test_tables_are_joined(convert, name, text):
     columns = text.split('\n')[0].split(separator)
     lines = []
     for place, sentence in enumerate(TEXTS):
-        values = dict(
-            id=place, index=place, name='?', what='x', description=sentence
-        )
+        values = {
+            'SNo': len(NAMES) - place,  # not the order of the names
+            'Class Name': NAMES[place],
+            'GPT3 discription': '\n\n' + sentence.replace(' ', '\n', 1),
+            'id': place,
+            'index': place,
+            'what': 'x',
+            'description': sentence,
+        }
         cells = [f'"{values[column]}"' for column in columns]
         lines.append(separator.join(cells) + '\n')
     assert convert(text.format(*lines), name) == WHOLE
@@ -81,6 +90,16 @@ def test_a_table_may_have_several_rows_of_a_class(convert):
     assert found == {name: ['w0', 'w1'] for name in NAMES}
 
 
+def test_a_table_may_be_joined_by_its_numbers(convert):
+    text = 'id,name,text\n0,x,a\n1,y,b\n2,z,c\n'
+    found = convert(text, 'in.csv', '--by', 'number')
+    assert [*found.values()] == [['a'], ['b'], ['c']]
+    with pytest.raises(UserError, match='by name, 3 of the 3'):
+        convert(text, 'in.csv')
+    with pytest.raises(UserError, match='to join by number'):
+        convert('name,text\nx,a\n', 'in.csv', '--by', 'number')
+
+
 def test_wrong_pairs_are_seen(convert, capsys):
     """The order of the file is not that of the list."""
     convert([TEXTS[1], TEXTS[0], TEXTS[2]])
@@ -89,6 +108,19 @@ def test_wrong_pairs_are_seen(convert, capsys):
     assert 'Apply' in rows[0]
     assert 'ApplyLipstick' in rows[0].split('│')[-2]
     assert '2 classes have sentences that name another class' in shown
+
+
+def test_names_that_begin_another_are_seen(tmp_path, monkeypatch, capsys):
+    """HMDB-51 in the order of a published list."""
+    monkeypatch.chdir(tmp_path)
+    texts = [f'{name.replace("_", " ")}: a person' for name in HMDB51]
+    (tmp_path / 'in.json').write_text(json.dumps(texts))
+    for order, number in (('official', 0), ('vifi', 4)):
+        flags = ['--classes', 'hmdb51', '--order', order, '--out', 'out.json']
+        main(['in.json', *flags])
+        shown = capsys.readouterr().out
+        assert shown.count('name another class') == (number > 0)
+        assert not number or f'{number} classes have sentences' in shown
 
 
 @pytest.mark.parametrize(

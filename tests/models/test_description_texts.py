@@ -261,6 +261,20 @@ def test_frosters_rule():
     torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-12)
 
 
+def test_frosters_files_spell_the_name():
+    texts = TemplatedDescriptionTexts(
+        TOKENIZER,
+        {'brush_hair': ['Brush hair: A person'], 'wave': ['One: two']},
+        names_in='a photo of {}.',
+        template='{text}',
+        classes=['brush_hair', 'wave'],
+    )
+    assert words(texts.eval()())[1::2] == [
+        'a photo of brush hair . brush hair : a person',
+        'a photo of wave . one : two',
+    ]
+
+
 def test_froster_has_28_templates_and_the_plain_text():
     texts = TemplatedDescriptionTexts(TOKENIZER, SENTENCES, classes=NAMES)
     lines = words(texts.eval()())
@@ -331,3 +345,29 @@ def test_the_text_tower_learns_from_them(use):
     total(model, clips().double(), 1, 2).backward()
     text = model.text_encoder.text
     assert all(p.grad.abs().sum() > 0 for p in text.transformer.parameters())
+
+
+@pytest.mark.parametrize('use', ['mean', 'random', 'all'])
+def test_learnable_tokens_stand_before_them(use):
+    """Prompts of both towers, with sentences in place of class names."""
+    model = build(
+        texts=dict(
+            type='DescriptionTexts',
+            descriptions=EVEN,
+            use=use,
+            template='[3] {name}: {text}',
+            anchor_template='a video of {}.' if use != 'all' else None,
+        ),
+        cls_head=dict(
+            type='SimilarityHead',
+            regularizers={}
+            if use == 'all'
+            else dict(scenario=dict(type='ScenarioCosineLoss')),
+        ),
+    ).train()
+    tokens = model.texts()
+    assert tokens.slots.tolist() == [[1, 2, 3]] * len(tokens.ids)
+    losses = model(clips(), samples(1, 2), mode='loss')
+    sum(v for k, v in losses.items() if 'loss' in k).backward()
+    learned = [p for p in model.parameters() if p.requires_grad]
+    assert all(p.grad.abs().sum() > 0 for p in learned)

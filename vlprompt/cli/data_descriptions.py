@@ -6,8 +6,8 @@ column of sentences.  OUT is {class name: [sentence, ...]}, which
 DescriptionTexts and its kin read.
 
 Numbers fit one order of the classes alone, and nothing in the file says which
-one.  So all pairs are printed: read them.  A class whose sentences name
-another one is marked; sentences that name no class are not.
+one.  So all pairs are printed: read them.  A class is marked where its
+sentences name another one: before a colon, or a name of several words.
 """
 
 from __future__ import annotations
@@ -55,6 +55,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--column', help="the table's column of sentences, by its header"
     )
     parser.add_argument(
+        '--by',
+        choices=['name', 'number'],
+        help='what a table with both is joined by; name by default',
+    )
+    parser.add_argument(
         '--out', type=Path, required=True, metavar='OUT', help='a .json file'
     )
 
@@ -75,7 +80,7 @@ def run(args: Namespace) -> list[Pair]:
         raise UserError(f'--out {args.out}: expected a .json file')
     check_writable(args.out.parent)
     names = read_class_list(args.classes, args.order).names
-    pairs = join_descriptions(args.source, names, args.column)
+    pairs = join_descriptions(args.source, names, args.column, args.by)
     suspects = _show(pairs)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     content = {pair.name: pair.sentences for pair in pairs}
@@ -110,11 +115,19 @@ def _show(pairs: Sequence[Pair]) -> int:
 
 def _other_class(pair: Pair, words: dict[str, str]) -> str | None:
     """A class that the sentences name, if they do not name their own."""
-    said = ' '.join(map(_words, pair.sentences))
-    named = [name for name, own in words.items() if f' {own} ' in f' {said} ']
-    if not named or pair.name in named:
+    starts = {_words(s.partition(':')[0]) for s in pair.sentences if ':' in s}
+    named = [name for name, own in words.items() if own in starts]
+    if named:
+        return None if pair.name in named else named[0]
+    said = ' '.join(f' {_words(sentence)} ' for sentence in pair.sentences)
+    if f' {words[pair.name]} ' in said:
         return None
-    return max(named, key=len)
+    named = [
+        name
+        for name, own in words.items()
+        if ' ' in own and f' {own} ' in said
+    ]
+    return max(named, key=len, default=None)
 
 
 def _words(text: str) -> str:

@@ -252,13 +252,24 @@ def test_texts_that_are_no_sets_are_refused(texts):
         head()(feats)
 
 
-def test_other_in_batch_heads_refuse_two_levels():
+@pytest.mark.parametrize(
+    ('head', 'message'),
+    [
+        (
+            dict(
+                type='ContrastiveHead',
+                alignment=dict(type='SoftTargetKLLoss'),
+            ),
+            '12 texts for 2 videos',
+        ),
+        (dict(type='SimilarityHead'), '12 texts of 2 classes'),
+    ],
+)
+def test_other_heads_do_not_learn_from_two_levels(head, message):
     model = build(
         texts=dict(type='TwoLevelTexts', spatial=SPATIAL, temporal=TEMPORAL),
-        cls_head=dict(
-            type='ContrastiveHead', alignment=dict(type='SoftTargetKLLoss')
-        ),
+        cls_head=head,
         trainable=['*'],
     )
-    with pytest.raises(UserError, match='12 texts for 2 videos'):
+    with pytest.raises(UserError, match=message):
         model(clips(2), samples(0, 1), mode='loss')

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,12 +16,12 @@ from .descriptions import (
     find_sentences,
     read_json_file,
 )
-from .text_files import read_lines
+from .text_files import read_text
 
-COLUMNS = (
-    'description', 'descriptions', 'sentence', 'sentences', 'text', 'prompt',
-    'caption',
-)  # fmt: skip
+NUMBERS = (*IDS, 'sno', 's_no', 'no')
+COLUMNS = ('sentence', 'sentences', 'text', 'prompt', 'caption')
+DESCRIPTION = 'scription'  # in the name of a column, which some spell with i
+KEYS = ('name', 'number')  # what classes are joined by
 
 
 class Pair(NamedTuple):
@@ -31,7 +32,10 @@ class Pair(NamedTuple):
 
 
 def join_descriptions(
-    path: Path, names: tuple[str, ...], column: str | None = None
+    path: Path,
+    names: tuple[str, ...],
+    column: str | None = None,
+    by: str | None = None,
 ) -> list[Pair]:
     """The sentences of a file with the classes of a list.
 
@@ -44,13 +48,15 @@ def join_descriptions(
             numbers, names or the order of the rows.
         names: The class names, in the order of the numbers.
         column: The column of sentences, found by its name if not given.
+        by: ``'name'`` or ``'number'``, for a table that has both; names if
+            not given.
 
     Raises:
         UserError: If it is none of these, numbers have gaps, or there are
             other classes than in the list.
     """
     if path.suffix.lower() in ('.csv', '.tsv'):
-        content = _read_table(path, column)
+        content = _read_table(path, column, by)
     else:
         content = read_json_file(path)
     if isinstance(content, list):
@@ -100,7 +106,7 @@ def _join_names(
 def _sentences(value: Any, where: str) -> list[str]:
     sentences = [value] if isinstance(value, str) else value
     if isinstance(sentences, list) and sentences:
-        texts = [s.strip() for s in sentences if isinstance(s, str)]
+        texts = [' '.join(s.split()) for s in sentences if isinstance(s, str)]
         if len(texts) == len(sentences) and all(texts):
             return texts
     raise UserError(
@@ -109,32 +115,50 @@ def _sentences(value: Any, where: str) -> list[str]:
     )
 
 
-def _read_table(path: Path, column: str | None) -> dict[str, list[str]]:
-    """Sentences by number or, without numbers, by name or place."""
+def _read_table(
+    path: Path, column: str | None, by: str | None
+) -> dict[str, list[str]]:
+    """Sentences by name, by number or, without both, by place."""
     check_is_file(path)
     separator = '\t' if path.suffix.lower() == '.tsv' else ','
     rows = csv.DictReader(
-        read_lines(path), delimiter=separator, skipinitialspace=True
+        StringIO(read_text(path)), delimiter=separator, skipinitialspace=True
     )
-    words = {
-        (field or '').strip().lower(): field for field in _header(rows, path)
-    }
-    wanted = [column.strip().lower()] if column else COLUMNS
-    text = next((words[word] for word in wanted if word in words), None)
+    fields = {_word(field): field for field in _header(rows, path)}
+    text = _text_column(fields, column)
     if text is None:
         raise UserError(
-            f'{path} has the columns {list(words)}, expected --column or one '
-            f'of {", ".join(COLUMNS)} {WHERE}'
+            f'{path} has the columns {[*fields.values()]}, expected --column '
+            f'or a column description {WHERE}'
         )
-    key = next(
-        (words[w] for w in (*IDS, *NAMES) if w in words and words[w] != text),
-        None,
-    )
+    wanted = {'name': NAMES, 'number': NUMBERS}
+    keys = [
+        next((fields[w] for w in wanted[kind] if w in fields), None)
+        for kind in ([by] if by else KEYS)
+    ]
+    key = next((k for k in keys if k not in (None, text)), None)
+    if by and key is None:
+        raise UserError(
+            f'{path} has the columns {[*fields.values()]}, expected one of '
+            f'{", ".join(wanted[by])} to join by {by}'
+        )
     found: dict[str, list[str]] = {}
     for place, row in enumerate(_rows(rows, path)):
         name = str(place) if key is None else (row[key] or '').strip()
         found.setdefault(name, []).append(row[text] or '')
     return found
+
+
+def _text_column(fields: dict[str, str], column: str | None) -> str | None:
+    if column is not None:
+        return fields.get(_word(column))
+    described = [w for w in fields if DESCRIPTION in w]
+    found = described or [word for word in COLUMNS if word in fields]
+    return fields[found[0]] if found else None
+
+
+def _word(field: str | None) -> str:
+    return '_'.join((field or '').lower().split())
 
 
 def _header(rows: csv.DictReader, path: Path) -> list[str]:

@@ -128,8 +128,8 @@ def find_sentences(descriptions: Descriptions, name: str) -> tuple[str, ...]:
     """The sentences of one class; none if it, or its spelling, is unclear."""
     if name in descriptions:
         return descriptions[name]
-    letters = _letters(name)
-    alike = [key for key in descriptions if _letters(key) == letters]
+    letters = letters_of(name)
+    alike = [key for key in descriptions if letters_of(key) == letters]
     return descriptions[alike[0]] if len(alike) == 1 else ()
 
 
@@ -175,6 +175,6 @@ def _are_sentences(value: Any) -> bool:
     return bool(value) and all(isinstance(s, str) and s.strip() for s in value)
 
 
-def _letters(name: str) -> str:
+def letters_of(name: str) -> str:
     """What spellings of a name have in common; all of it if it has none."""
     return re.sub(r'[\W_]+', '', name.casefold()) or name

@@ -135,6 +135,12 @@ class SimilarityHead(BaseHead):
                 'label_smooth_eps counts all classes; it does not fit texts '
                 'of some of them'
             )
+        texts = feats.text.size(-2)
+        if texts != len(feats.targets):
+            raise UserError(
+                f'{texts} texts of {len(feats.targets)} classes: '
+                'this head learns from one text of each class of a batch'
+            )
         places = {c: i for i, c in enumerate(feats.targets.tolist())}
         return [
             ActionDataSample().set_gt_label(places[s.gt_label.item()])

@@ -4,6 +4,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from vlprompt.datasets.lists.descriptions import letters_of
 from vlprompt.registry import MODELS
 
 from .description_texts import DescriptionTexts, draw_below
@@ -22,9 +23,8 @@ class TemplatedDescriptionTexts(DescriptionTexts):
     evaluation it is the mean over all templates and the plain text.  Of
     several sentences about a class one is drawn, or the mean is over all.
 
-    FROSTER's own files have "Name: sentence" as the sentence: with those the
-    template is ``'{text}'``.  CLIP's tokenizer makes no difference between
-    "Archery" and "archery".
+    FROSTER's own files have "Name: sentence" as the sentence.  With those the
+    template is ``'{text}'``, and r has the name as it is spelled there.
 
     Args:
         tokenizer: open_clip's ``SimpleTokenizer``; given by the recognizer.
@@ -50,6 +50,9 @@ class TemplatedDescriptionTexts(DescriptionTexts):
     def lines(self, name: str, sentence: str) -> list[TemplateTokens]:
         """The plain text of a sentence, then one for each template."""
         plain = self.template.fill(name, sentence)
+        start = sentence.partition(':')[0]
+        if letters_of(start) == letters_of(name):
+            name = start
         named = (t.replace('{}', name) for t in self.names_in)
         texts = [plain, *(f'{words} {plain}' for words in named)]
         return [self.template.outer(text) for text in texts]
