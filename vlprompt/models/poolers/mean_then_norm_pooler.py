@@ -38,6 +38,15 @@ class MeanThenNormPooler(BaseModule):
         self._norm = (visual.ln_post,)
 
     def forward(self, features: VisualFeatures) -> Tensor:
-        """(B, T, N, D) tokens of frames to (B, D) video."""
+        """(B, T, N, D) tokens of frames to (B, D) video.
+
+        Raises:
+            UserError: If there are no tokens, as of stored embeddings.
+        """
+        if not features.tokens.size(2):
+            raise UserError(
+                'MeanThenNormPooler reads the class tokens of a tower, which '
+                'stored embeddings of frames are without'
+            )
         (norm,) = self._norm
         return norm(masked_mean(features.tokens[:, :, 0], features.mask))
