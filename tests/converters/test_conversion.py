@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 import published
+import published_distillation
 import published_ost
 import published_sharing
 import published_temporal
@@ -34,9 +35,10 @@ GOLDEN = ROOT.parent / 'shared/goldens/vificlip_vl.pt'
 NAMES = ('archery', 'riding a bike', 'tai chi')
 RELEASES = {
     **published.RELEASES,
+    **published_distillation.RELEASES,
+    **published_ost.RELEASES,
     **published_sharing.RELEASES,
     **published_temporal.RELEASES,
-    **published_ost.RELEASES,
 }
 # Their towers have no projection, and there are no texts.
 WITHOUT_TEXT = ('aim', 'zeroi2v', 'st-adapter')
@@ -53,6 +55,7 @@ KINDS = {
     'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
+    'promptsrc': published_distillation.promptsrc,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }
@@ -394,6 +397,7 @@ LEFTOVERS = {
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
     'maple': ('prompt_learner.gate', 'text_encoder.gate'),
+    'promptsrc': ('prompt_learner.gate', 'text_encoder.gate'),
     'huggingface': ('vision_model.gate', 'gate'),
 }
 

@@ -66,6 +66,13 @@ def adapted(*adapters, **kwargs):
     )
 
 
+def shared(*adapters):
+    """CLIP with adapters without parameters; its tower is learnt."""
+    return dict(
+        PLAIN, backbone=tower(*adapters), trainable=['backbone.visual.*']
+    )
+
+
 def described(texts, **kwargs):
     """The text tower learns from sentences about the classes."""
     return dict(
@@ -73,13 +80,6 @@ def described(texts, **kwargs):
         prompts=None,
         trainable=['text_encoder.text.transformer.*'],
         **kwargs,
-    )
-
-
-def shared(*adapters):
-    """CLIP with adapters without parameters; its tower is learnt."""
-    return dict(
-        PLAIN, backbone=tower(*adapters), trainable=['backbone.visual.*']
     )
 
 
@@ -94,6 +94,15 @@ def in_batch(alignment, **kwargs):
     )
 
 
+def beside_teacher(loss, *patterns):
+    """VL prompting with a regularizer that compares with the frozen CLIP."""
+    return dict(
+        teacher=dict(texts=dict(type='ClassTexts', template='a {}.')),
+        cls_head=dict(HEAD, regularizers=dict(teacher=dict(type=loss))),
+        trainable=['prompts.*', *patterns],
+    )
+
+
 OST = dict(
     texts=dict(type='TwoLevelTexts', spatial=SENTENCES, temporal=SENTENCES),
     prompts=None,
@@ -103,6 +112,8 @@ OST = dict(
     ),
     trainable=['text_encoder.text.transformer.*'],
 )
+
+
 # For each registered class a change of BASE that has it in the model.
 EXAMPLES = {
     'AIMAdapter': adapted(dict(type='AIMAdapter', num_temporal=2)),
@@ -156,6 +167,9 @@ EXAMPLES = {
             visual=dict(type='DeepPrompts', num=5, layers=[1, 2]),
         )
     ),
+    'FeatureDistillationLoss': beside_teacher(
+        'FeatureDistillationLoss', 'cls_head.regularizers.*'
+    ),
     'FrameClassificationHead': dict(
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(type='FrameClassificationHead'),
@@ -187,6 +201,7 @@ EXAMPLES = {
         trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
     ),
     'LinearAdapter': adapted(dict(type='LinearAdapter', dropout=0.0)),
+    'LogitConsistencyLoss': beside_teacher('LogitConsistencyLoss'),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
     'MeanThenNormPooler': dict(
         texts=None,
@@ -228,6 +243,11 @@ EXAMPLES = {
             regularizers=dict(scenario=dict(type='ScenarioCosineLoss')),
         ),
     ),
+    'RandomTemplateTexts': dict(
+        texts=dict(type='RandomTemplateTexts', template=['a {}', 'some {}']),
+        prompts=None,
+        trainable=['text_encoder.text.transformer.*'],
+    ),
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
@@ -236,6 +256,7 @@ EXAMPLES = {
         dict(type='TemporalToken', num_frames=1, dropout=0.0)
     ),
     'TokenDropPath': dict(backbone=tower(dict(type='TokenDropPath'))),
+    'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
     'TightTransformerHead': dict(
         texts=dict(type='BatchLabelTexts'),
         prompts=None,
@@ -262,6 +283,7 @@ EXAMPLES = {
     'TransformerPooler': pooled(type='TransformerPooler', num_layers=2),
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),
     'ViLTPrompts': dict(prompts=dict(type='ViLTPrompts', depth=3, split=1)),
+    'VideoConsistencyLoss': beside_teacher('VideoConsistencyLoss'),
     'VideoSpecificPrompts': dict(
         PLAIN,
         backbone=tower(patch_tokens=True),

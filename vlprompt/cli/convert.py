@@ -51,8 +51,10 @@ KINDS = (
     'mote',
     'zeroi2v',
     'openvclip',
+    'froster',
     'clip4clip',
     'maple',
+    'promptsrc',
     'vlprompt',
 )
 CLIPS = ('openai', 'huggingface')

@@ -42,8 +42,10 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'mote': (methods.mote, 'visual.conv1.weight'),
     't2l': (methods.t2l, 'visual.conv1.weight'),
     'zeroi2v': (methods.zeroi2v, 'backbone.conv1.weight'),
+    'froster': (methods.froster, 'model.visual.conv1.weight'),
     'openvclip': (methods.openvclip, 'model.visual.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
+    'promptsrc': (methods.promptsrc, 'prompt_learner.ctx'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
 }
 # Those of which the weights after the towers have a place of their own.

@@ -1,6 +1,7 @@
 """When the texts of a model are encoded, and by which process."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
@@ -63,6 +64,19 @@ class TextBank:
         """Forget what was computed or begun: there are other weights."""
         self.clear()
         self._shared: _SharedFeatures | None = None
+
+    @contextmanager
+    def interrupted(self) -> Iterator[None]:
+        """Encode for a batch that is none of the update, at other weights.
+
+        The update goes on after the ``with`` statement.
+        """
+        kept = self._shared, self.is_last_micro_batch
+        self._shared, self.is_last_micro_batch = None, True
+        try:
+            yield
+        finally:
+            self._shared, self.is_last_micro_batch = kept
 
     def tokens(
         self, data_samples: list | None = None

@@ -8,10 +8,12 @@ from .a5 import a5
 from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .clip4clip import clip4clip
+from .froster import froster
 from .huggingface import huggingface, huggingface_xclip
 from .mote import mote
 from .openvclip import openvclip
 from .ost import ost
+from .promptsrc import promptsrc
 from .st_adapter import st_adapter
 from .t2l import t2l
 from .vifi import maple, vifi
@@ -24,6 +26,7 @@ __all__ = [
     'actionclip',
     'aim',
     'clip4clip',
+    'froster',
     'huggingface',
     'huggingface_xclip',
     'maple',
@@ -33,6 +36,7 @@ __all__ = [
     't2l',
     'ost',
     'openvclip',
+    'promptsrc',
     'vifi',
     'vita',
     'xclip',
