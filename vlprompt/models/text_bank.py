@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +11,7 @@ from vlprompt.errors import UserError
 from .distributed import encode_sharded
 from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
+from .shared_features import SharedFeatures
 
 
 class TextBank:
@@ -63,7 +63,7 @@ class TextBank:
     def restart(self) -> None:
         """Forget what was computed or begun: there are other weights."""
         self.clear()
-        self._shared: _SharedFeatures | None = None
+        self._shared: SharedFeatures | None = None
 
     @contextmanager
     def interrupted(self) -> Iterator[None]:
@@ -190,7 +190,7 @@ class TextBank:
             if self.is_last_micro_batch or not features.requires_grad:
                 return features
             copy = features.detach().requires_grad_()
-            self._shared = _SharedFeatures(
+            self._shared = SharedFeatures(
                 self.texts.class_names, tokens, features, copy
             )
         if self._shared.class_names != self.texts.class_names:
@@ -215,30 +215,6 @@ class TextBank:
 
     def _on_device(self, tokens: TokenizedTexts) -> TokenizedTexts:
         return tokens.to(next(self.encoder.parameters()).device)
-
-
-class _SharedFeatures(NamedTuple):
-    """Features of an update that was begun.
-
-    Attributes:
-        class_names: What they are the features of.
-        tokens: The texts.
-        features: With their history.
-        copy: Without, but with the gradients of the batches so far.
-    """
-
-    class_names: tuple[str, ...]
-    tokens: TokenizedTexts
-    features: Tensor
-    copy: Tensor
-
-    def with_gradients(self) -> Tensor:
-        """The features, whose gradient has that of the copy added."""
-        features = self.features.view_as(self.features)
-        collected = self.copy.grad
-        if collected is not None:
-            features.register_hook(lambda grad: grad + collected)
-        return features
 
 
 def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:
