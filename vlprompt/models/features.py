@@ -59,6 +59,13 @@ class VideoTextFeatures(NamedTuple):
     frames: Tensor | None = None
     teacher: 'VideoTextFeatures | None' = None
 
+    @classmethod
+    def without_text(
+        cls, video: Tensor, visual: VisualFeatures
+    ) -> 'VideoTextFeatures':
+        """Those of videos alone, as the pooler made them of frames."""
+        return cls(video, None, mask=visual.mask, frames=visual.frames)
+
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""
         return self._replace(

@@ -169,9 +169,7 @@ class VideoTextRecognizer(BaseRecognizer):
             return visual, {}
         features = self._finish(visual, stage, tokens, prompts)
         if self.teacher is not None and self.training and stage == 'head':
-            features = self.teacher.join(
-                features, visual, clips, tokens, data_samples
-            )
+            features = self.teacher.join(features, clips, tokens, data_samples)
         return features, {}
 
     def finish_feat(
@@ -202,9 +200,7 @@ class VideoTextRecognizer(BaseRecognizer):
         video = self.pooler(visual)
         if stage == 'neck':
             return video
-        features = VideoTextFeatures(
-            video, None, mask=visual.mask, frames=visual.frames
-        )
+        features = VideoTextFeatures.without_text(video, visual)
         if tokens is None:
             return features
         encoded = self.text_bank(tokens, prompts['text'])
