@@ -57,6 +57,21 @@ def pooled(*patterns, **pooler):
     return dict(PLAIN, pooler=pooler, trainable=['pooler.*', *patterns])
 
 
+def paired(head, **options):
+    """Vanilla CLIP with a head that scores pairs, in a batch."""
+    return dict(
+        texts=dict(type='BatchLabelTexts'),
+        prompts=None,
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type=head,
+            alignment=dict(type='SymmetricContrastiveLoss'),
+            **options,
+        ),
+        trainable=['cls_head.*'],
+    )
+
+
 def adapted(*adapters, **kwargs):
     """Vanilla CLIP with adapters that are learnt."""
     return dict(
@@ -251,12 +266,19 @@ EXAMPLES = {
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
+    'StochasticTextHead': paired(
+        'StochasticTextHead',
+        num_frames=FRAMES,
+        support_weight=0.8,
+        dropout=0.0,
+    ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
     'TemporalToken': adapted(
         dict(type='TemporalToken', num_frames=1, dropout=0.0)
     ),
     'TokenDropPath': dict(backbone=tower(dict(type='TokenDropPath'))),
     'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
+    'TextPoolingHead': paired('TextPoolingHead', dropout=0.0),
     'TightTransformerHead': dict(
         texts=dict(type='BatchLabelTexts'),
         prompts=None,
@@ -279,6 +301,10 @@ EXAMPLES = {
             ]
         ),
         trainable=['backbone.embeddings.*'],
+    ),
+    'TokenInteractionHead': dict(
+        paired('TokenInteractionHead'),
+        text_encoder=dict(type='CLIPTextTower', all_tokens='longest'),
     ),
     'TransformerPooler': pooled(type='TransformerPooler', num_layers=2),
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),

@@ -9,9 +9,9 @@ from vlprompt.own_videos import recipe
 from vlprompt.own_videos.machine import Machine, choose
 
 METHODS = (
-    'a5', 'a6', 'actionclip', 'aim', 'aim_text', 'maple', 'mote',
-    'st_adapter', 'st_adapter_text', 't2l', 'vifi', 'vifi_image',
-    'vifi_text', 'vilt', 'vita', 'vlp', 'xclip', 'ViLT-CLIP',
+    'a5', 'a6', 'actionclip', 'aim', 'aim_text', 'maple', 'mote', 'openvclip',
+    'st_adapter', 'st_adapter_text', 't2l', 'vifi', 'vifi_image', 'vifi_text',
+    'vilt', 'vita', 'vlp', 'xclip', 'zeroi2v', 'ViLT-CLIP',
 )  # fmt: skip
 CPU = Machine('cpu', 'the processor', 16 << 10, 2, False)
 CLASSES = ('golf', 'yoga')

@@ -18,7 +18,9 @@ from .st_adapter import st_adapter
 from .t2l import t2l
 from .vifi import maple, vifi
 from .vita import vita
+from .wti import wti
 from .xclip import xclip
+from .xpool import tmass, xpool
 from .zeroi2v import zeroi2v
 
 __all__ = [
@@ -32,13 +34,16 @@ __all__ = [
     'maple',
     'mmaction_actionclip',
     'mote',
+    'openvclip',
+    'ost',
+    'promptsrc',
     'st_adapter',
     't2l',
-    'ost',
-    'openvclip',
-    'promptsrc',
+    'tmass',
     'vifi',
     'vita',
+    'wti',
     'xclip',
+    'xpool',
     'zeroi2v',
 ]
