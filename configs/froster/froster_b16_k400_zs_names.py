@@ -13,7 +13,7 @@ _base_ = [
     '../_base_/datasets/kinetics400_zero_shot.py',
     '../_base_/pipelines/openvclip8.py',
     '../_base_/schedules/openvclip.py',
-    '../_base_/default_runtime.py',
+    '../_base_/swa_runtime.py',
 ]
 
 train_dataloader = dict(

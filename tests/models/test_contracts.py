@@ -189,6 +189,9 @@ EXAMPLES = {
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(type='FrameClassificationHead'),
     ),
+    'FramesPreprocessor': dict(
+        data_preprocessor=dict(type='FramesPreprocessor', format_shape='NCTHW')
+    ),
     'HeadShift': shared(dict(type='HeadShift')),
     'IdentityPooler': dict(
         pooler=dict(type='IdentityPooler'),
@@ -272,6 +275,7 @@ EXAMPLES = {
         support_weight=0.8,
         dropout=0.0,
     ),
+    'StoredFramesTower': dict(backbone=dict(type='StoredFramesTower')),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
     'TemporalToken': adapted(
         dict(type='TemporalToken', num_frames=1, dropout=0.0)
