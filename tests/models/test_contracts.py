@@ -132,6 +132,7 @@ OST = dict(
 # For each registered class a change of BASE that has it in the model.
 EXAMPLES = {
     'AIMAdapter': adapted(dict(type='AIMAdapter', num_temporal=2)),
+    'BottleneckAdapter': adapted(dict(type='BottleneckAdapter')),
     'CLIPTextTower': dict(text_encoder=dict(type='CLIPTextTower')),
     'CLIPVisionTower': dict(
         backbone=dict(type='CLIPVisionTower', patch_tokens=True)
@@ -198,6 +199,14 @@ EXAMPLES = {
     ),
     'JointFrames': shared(dict(type='JointFrames', layers=[1, 3])),
     'ContrastiveHead': in_batch('SymmetricContrastiveLoss'),
+    'MoTEHead': dict(
+        PLAIN,
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type='MoTEHead', num_layers=2, num_supervised=len(CLASSES)
+        ),
+        trainable=['cls_head.blocks.*', 'cls_head.positions'],
+    ),
     'LSTMPooler': pooled(type='LSTMPooler'),
     'BatchLabelTexts': in_batch('SymmetricContrastiveLoss'),
     'LinearHead': dict(
@@ -212,9 +221,32 @@ EXAMPLES = {
     'LinearAdapter': adapted(dict(type='LinearAdapter', dropout=0.0)),
     'LogitConsistencyLoss': beside_teacher('LogitConsistencyLoss'),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
+    'MeanThenNormPooler': dict(
+        texts=None,
+        prompts=None,
+        backbone=tower(project=False),
+        pooler=dict(type='MeanThenNormPooler'),
+        cls_head=dict(
+            type='LinearHead', num_classes=len(CLASSES), dropout=0.0
+        ),
+        trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
+    ),
     'MessageToken': adapted(dict(type='MessageToken')),
+    'PreAttentionSTAdapter': adapted(
+        dict(type='PreAttentionSTAdapter', hidden=8)
+    ),
+    # that of the last layer never learns
+    'PreMLPSTAdapter': adapted(
+        dict(type='PreMLPSTAdapter', hidden=8, layers=[0, 1, 2])
+    ),
     'NeighborKV': shared(dict(type='NeighborKV')),
     'SymmetricContrastiveLoss': in_batch('SymmetricContrastiveLoss'),
+    'MotionLoss': dict(
+        PLAIN,
+        backbone=tower(dict(type='BottleneckAdapter')),
+        cls_head=dict(HEAD, regularizers=dict(motion=dict(type='MotionLoss'))),
+        trainable=['backbone.adapters.*'],
+    ),
     'PositionPrompts': dict(
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
     ),
@@ -245,6 +277,10 @@ EXAMPLES = {
     ),
     'StoredFramesTower': dict(backbone=dict(type='StoredFramesTower')),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
+    'TemporalToken': adapted(
+        dict(type='TemporalToken', num_frames=1, dropout=0.0)
+    ),
+    'TokenDropPath': dict(backbone=tower(dict(type='TokenDropPath'))),
     'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
     'TextPoolingHead': paired('TextPoolingHead', dropout=0.0),
     'TightTransformerHead': dict(

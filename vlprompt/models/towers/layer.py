@@ -179,12 +179,17 @@ class Layer:
             for x in (query, key, value)
         )
         mask = self._mask(query, visible, queries)
-        out = F.scaled_dot_product_attention(query, key, value, mask)
+        out = F.scaled_dot_product_attention(
+            query, key, value, mask, self._dropout()
+        )
         # (B * T, heads, Q, D / heads) -> (B, T, Q, D)
         out = out.transpose(1, 2).flatten(2).unflatten(0, normed.shape[:2])
         last = attn.out_proj
         (out,) = self.linear(out, last.weight, last.bias, 'out')
         return self.at('attention', out)
+
+    def _dropout(self) -> float:
+        return max((p.attention_dropout for p in self.inside), default=0.0)
 
     def _key_value(self, normed: Tensor) -> list[Tensor]:
         attn, width = self.block.attn, normed.size(-1)

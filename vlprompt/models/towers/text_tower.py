@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from mmengine.model import BaseModule
@@ -8,6 +8,7 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..features import LayerPrompts, TokenizedTexts
+from ..roles import InsidePart
 from .calls import run
 from .layer import Layer
 from .layer_parts import acts_inside, build_layer_parts
@@ -85,6 +86,7 @@ class CLIPTextTower(BaseModule):
         packing = self._lay_out(tokens).to(tokens.ids.device)
         head, tail = self._embed(tokens, packing, prompts[0])
         mask, unprompted = packing.mask(), _unprompted_places(tokens)
+        places = packing.places + tokens.shared
 
         for i, block in enumerate(blocks):
             if i > 0:
@@ -92,15 +94,18 @@ class CLIPTextTower(BaseModule):
             last = i == len(blocks) - 1
             lean = last and self.all_tokens is None
             queries = packing.ends if lean else None
+            inside = self._inside(i, places.device)
+            wanted = places.gather(1, packing.ends) if lean else places
             # The head is context: it stands before every text, so all of it
             # is visible, and the causal mask is among the tail alone.
-            layer = Layer(block, mask, inside=self.adapters[i])
+            layer = Layer(block, mask, inside=[at(wanted) for at in inside])
             new = run(layer, tail, head, queries, self.with_cp)
             # After the tail, which has read the head that this layer saw.
             if tokens.shared and not lean:
                 # The next layer's prompts replace what is computed there.
                 replaced = not last and prompts[i + 1] is not None
-                head = self._advance(i, head, unprompted if replaced else None)
+                kept = unprompted if replaced else None
+                head = self._advance(block, inside, head, kept)
             tail = new
         if self.all_tokens is not None:
             # (C, 1, S, D) -> (C, L, D)
@@ -132,13 +137,28 @@ class CLIPTextTower(BaseModule):
         head = head + position[: tokens.shared]
         return head, tail + position[places][:, None]
 
-    def _advance(self, i: int, head: Tensor, kept: Tensor | None) -> Tensor:
-        """The beginning through layer i, only the kept places if given."""
+    def _inside(
+        self, i: int, device: torch.device
+    ) -> list[Callable[[Tensor], InsidePart]]:
+        """What acts in layer i, to be told the places of tokens."""
+        num = len(self.text.positional_embedding)
+        return [part.over_positions(num, device) for part in self.adapters[i]]
+
+    def _advance(
+        self,
+        block: nn.Module,
+        inside: Sequence[Callable[[Tensor], InsidePart]],
+        head: Tensor,
+        kept: Tensor | None,
+    ) -> Tensor:
+        """The beginning through a layer, only the kept places if given."""
         length = head.size(2)
+        every = torch.arange(length, device=head.device)
+        places = (every if kept is None else kept)[None]
         layer = Layer(
-            self.text.transformer.resblocks[i],
+            block,
             self.text.attn_mask[:length, :length],
-            inside=self.adapters[i],
+            inside=[at(places) for at in inside],
         )
         if kept is None:
             return run(layer, head, None, None, self.with_cp)
