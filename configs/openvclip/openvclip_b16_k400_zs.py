@@ -6,7 +6,7 @@ averaged.pth, half of it CLIP.
 Whose: Open-VCLIP (ICML 2023).
 Run: bash tools/dist_train.sh configs/openvclip/openvclip_b16_k400_zs.py 8
 Published: HMDB-51 53.9 +- 1.2, UCF-101 83.4 +- 1.2, K-600 73.0 +- 0.8 top-1
-(FROSTER).  Not measured here.
+(Open-VCLIP README).  Not measured here.
 """
 
 _base_ = [

@@ -6,6 +6,7 @@ import pytest
 from config_files import CONFIGS, FOLDER, is_toy, offenders
 
 from tools.metafiles.documents import (
+    CONDITIONS,
     PUBLISHED,
     name_of,
     rewrite_header,
@@ -122,6 +123,7 @@ def test_readmes_have_the_numbers(path):
     assert rewrite_readme(path, learned) == text, (
         'run: python -m tools.metafiles'
     )
+    assert f'| published | {CONDITIONS} |' in text or '| published' not in text
     missing = [
         config.stem
         for config in path.parent.glob('*.py')

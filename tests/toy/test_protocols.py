@@ -7,6 +7,8 @@ from statistics import fmean, pstdev
 import pytest
 from programs import ROOT, call, evaluate_here
 
+from vlprompt.protocols.conditions import HEAD
+
 pytestmark = pytest.mark.e2e
 
 ONE_EPOCH = ('train_cfg.max_epochs=1', 'train_cfg.val_interval=1')
@@ -62,10 +64,14 @@ def test_zero_shot_is_a_mean_over_splits(small, evaluate):
     values = [100 * metrics[f'small/{s}']['acc/top1'] for s in 'ab']
     assert metrics['small/a']['acc/scored'] == 24
     rows = rows_of(out)
-    assert rows[0] == ['Method', 'Small']
+    assert rows[0] == ['Method', 'Small', *HEAD]
     expected = f'{fmean(values):.1f} ± {pstdev(values):.1f}'
-    assert rows[2] == ['clip_toy', expected]
-    assert ['ViFi-CLIP (published, ViFi T1)', '51.3 ± 0.6'] in rows
+    conditions = ['CLIP', 'none', 'no', '1x1', 'none']
+    assert rows[2] == ['clip_toy', expected, *conditions]
+    vifi = ['CLIP', 'none', 'no', '1x1', 'unknown']
+    assert ['ViFi-CLIP (published, ViFi T1)', '51.3 ± 0.6', *vifi] in rows
+    ost = ['CLIP', 'WiSE, 0.2 CLIP', 'yes', '1x1', 'unknown']
+    assert ['OST (published, OST README)', '55.9', *ost] in rows
     assert 'small/b: 24 of 24 videos scored' in printed
     before = (out / 'results.json').read_bytes()
     _, printed = evaluate('zero-shot', *arguments, out=out)
@@ -144,11 +150,13 @@ def test_a_checkpoint_of_other_classes_is_refused(
     assert f'{checkpoint} was trained on 24 classes, this test has 48' in line
 
 
-def test_all_classes_with_more_views(small, evaluate):
+def test_all_classes_with_more_views(small, evaluate, tmp_path):
+    data = tmp_path / 'small.py'  # beside the rows of Kinetics-400
+    data.write_text(small.read_text().replace("'hmdb51'", "'k400'"))
     out, _ = evaluate(
         'fully-supervised',
         'configs/clip/clip_toy.py',
-        f'--dataset={small}',
+        f'--dataset={data}',
         '--views=2x1',
         '--sampling=random',
         '--with-published',
@@ -159,9 +167,13 @@ def test_all_classes_with_more_views(small, evaluate):
     layer = 12 * 37 * 128**2 + 2 * 37**2 * 128
     frame = 4 * layer + 36 * 3 * 8 * 8 * 128 + 128 * 128
     assert rows[2][5] == f'{8 * frame / 1e9:.1f}'
+    assert rows[0][-4:] == ['Start', 'Averaging', 'LLM text', 'Epoch']
     assert ['ViLT-CLIP B/16 (published, ViLT T2)', '16', '4x3'] in [
         row[:3] for row in rows
     ]
+    assert not any(
+        'ST-Adapter-B/16' in row[0] and '66.9' in row for row in rows
+    )
 
 
 def test_retrieval_in_both_directions(toy, evaluate):

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from vlprompt.datasets.catalog import CAPTION_SETS, DATA_SETS
+from vlprompt.protocols.conditions import HEAD, Conditions
 from vlprompt.protocols.published import PublishedNumber
 
 TITLES = {
@@ -53,7 +54,14 @@ def sentence(numbers: Iterable[PublishedNumber]) -> str:
 def fields(numbers: Iterable[PublishedNumber]) -> list[dict[str, Any]]:
     """One entry for each data set and setting, as a metafile has them."""
     entries = groupby(
-        numbers, key=lambda n: (n.dataset, n.protocol, n.setting, n.source)
+        numbers,
+        key=lambda n: (
+            n.dataset,
+            n.protocol,
+            n.setting,
+            n.source,
+            n.conditions,
+        ),
     )
     return [_entry(*key, rows) for key, rows in entries]
 
@@ -63,6 +71,7 @@ def _entry(
     protocol: str,
     setting: str,
     source: str,
+    conditions: Conditions,
     rows: Iterable[PublishedNumber],
 ) -> dict[str, Any]:
     return {
@@ -71,7 +80,17 @@ def _entry(
         **({'Setting': setting.strip()} if setting else {}),
         'Metrics': {LONG[row.metric]: row.value for row in rows},
         'Source': source,
+        **dict(zip(HEAD, conditions, strict=True)),
     }
+
+
+def conditions_in_words(numbers: Iterable[PublishedNumber]) -> str:
+    """What the accuracies of a config depend on, each once.
+
+    ``CLIP / SWA / yes / 3x1 / last``, in the order of ``HEAD``.
+    """
+    found = {n.conditions: None for n in numbers if n.metric in SHORT}
+    return '; '.join(' / '.join(conditions) for conditions in found) or '-'
 
 
 def _table(rows: list[PublishedNumber]) -> str:

@@ -23,11 +23,27 @@ KEPT = ('dataset_meta', 'seed', 'decoder', 'cfg', 'experiment_name')
 
 def ends_averaged(config: Config) -> bool:
     """Whether a training leaves the mean of its epochs."""
+    return bool(hooks_of(config, HOOK))
+
+
+def hooks_of(config: Config, kind: str) -> list[Mapping[str, Any]]:
+    """The hooks of a config that are of a class.
+
+    Args:
+        config: The config.
+        kind: The name of the class, without a scope.
+    """
     hooks = [*(config.get('default_hooks') or {}).values()]
     hooks += config.get('custom_hooks') or ()
-    kinds = [hook.get('type') for hook in hooks if isinstance(hook, dict)]
-    names = (getattr(kind, '__name__', str(kind)) for kind in kinds)
-    return HOOK in (name.rpartition('.')[2] for name in names)
+    return [
+        hook
+        for hook in hooks
+        if isinstance(hook, dict) and _name(hook.get('type')) == kind
+    ]
+
+
+def _name(kind: Any) -> str:
+    return getattr(kind, '__name__', str(kind)).rpartition('.')[2]
 
 
 def save_averaged(

@@ -17,9 +17,10 @@ from vlprompt.errors import UserError
 from vlprompt.tables import Table, harmonic_mean, mean_and_deviation, percent
 
 from . import protocol
+from .conditions import conditions_of_grid
 from .config_files import find_config, format_pattern, load
 from .protocol import Metrics, Protocol
-from .published import published_rows, read_published
+from .published import with_published
 from .settings import GridSettings, read_settings
 from .training_flags import add_training_arguments
 
@@ -131,16 +132,17 @@ class BaseToNovel(Protocol):
             ]
             spread = [mean_and_deviation(c) for c in zip(*runs, strict=True)]
             draws.append([f'{data.title}, mean ± deviation', *spread])
-        rows = [row]
-        if settings.with_published:
-            rows += published_rows(read_published(self.name), wanted)
         note = (
             'Top-1 in percent; Base and Novel are means over '
             f'{len(settings.seeds)} draws, HM is the harmonic mean of the two '
             'means.'
         )
+        table = Table(head, [row], note=note)
+        if settings.with_published:
+            conditions = conditions_of_grid(settings)
+            table = with_published(table, conditions, self.name, wanted)
         return [
-            Table(head, rows, note=note),
+            table,
             Table(['Draw', 'Base', 'Novel', 'HM'], draws),
         ]
 

@@ -16,9 +16,10 @@ from vlprompt.errors import UserError
 from vlprompt.tables import Table, percent
 
 from . import protocol
+from .conditions import conditions_of_grid
 from .config_files import find_config, format_pattern, load
 from .protocol import Metrics, Protocol
-from .published import published_rows, read_published
+from .published import with_published
 from .settings import GridSettings, read_settings
 from .training_flags import add_training_arguments
 
@@ -118,10 +119,14 @@ class FewShot(Protocol):
         rows = [last]
         if set(best) != {'-'}:
             rows.append(['best epoch, chosen on the test list', *best])
-        if settings.with_published:
-            rows += published_rows(read_published(self.name), wanted)
         note = 'Top-1 in percent after the last epoch.'
-        return [Table(head, rows, note=note)]
+        table = Table(head, rows, note=note)
+        if settings.with_published:
+            conditions = conditions_of_grid(settings)
+            table = with_published(table, conditions, self.name, wanted)
+            if rows[1:]:
+                table.rows[1][-1] = 'test'
+        return [table]
 
 
 def _grid(

@@ -15,8 +15,9 @@ from vlprompt.errors import UserError
 from vlprompt.tables import Table, percent
 
 from . import protocol
+from .conditions import conditions_of
 from .protocol import Metrics, Protocol
-from .published import read_published
+from .published_views import with_published_views
 from .reports import provenance_notes
 from .settings import Settings, read_settings
 from .training_flags import add_model_arguments
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 EXAMPLE = """vlprompt eval fully-supervised configs/vilt/vilt_b16_k400.py \\
         vilt.pth --views 4x3"""
 HEAD = ('Method', 'Frames', 'Views', 'Top-1', 'Top-5', 'GFLOPs', 'TP')
-METRICS = ('top1', 'top5', 'gflops_per_view', 'views_per_sec')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,14 +115,10 @@ class FullySupervised(Protocol):
 
     def jobs(self, settings: FullySupervisedSettings) -> list[Job]:
         """A test, and a training before it if that is wanted."""
-        from vlprompt.apis import set_checkpoint
-
         from .train_and_test import train_and_test
 
-        config, checkpoint = _config(settings), None
-        if not settings.train:
-            set_checkpoint(config, settings.checkpoint)
-            checkpoint = config.load_from or 'none'
+        config = _config(settings)
+        checkpoint = None if settings.train else config.load_from or 'none'
         name = Path(settings.dataset).stem
         tests = dict(test=config)
         return train_and_test(settings, name, tests, checkpoint, settings.seed)
@@ -156,8 +152,13 @@ class FullySupervised(Protocol):
             f'{macs.computed / 1e9:.1f} are computed here. TP: views per '
             f'second {place}.'
         )
-        published = _published() if settings.with_published else ()
-        return [Table(HEAD, [row, *published], note=note)]
+        table = Table(HEAD, [row], note=note)
+        if settings.with_published:
+            checkpoint = None if settings.train else config.load_from or 'none'
+            conditions = conditions_of(config, checkpoint)
+            published = settings.data_set.published
+            table = with_published_views(table, conditions, published)
+        return [table]
 
     def notes(
         self,
@@ -174,7 +175,7 @@ class FullySupervised(Protocol):
 
 def _config(settings: FullySupervisedSettings) -> Config:
     """The config, with the data set and views of the command line."""
-    from vlprompt.apis import load_config
+    from vlprompt.apis import load_config, set_checkpoint
     from vlprompt.datasets.pipelines import count_views, set_views
     from vlprompt.datasets.use_lists import use_split
 
@@ -186,6 +187,8 @@ def _config(settings: FullySupervisedSettings) -> Config:
         use_split(config.val_dataloader, data, data.full, *where)
         if data.train is not None:
             use_split(config.train_dataloader, data, data.train, *where)
+    else:
+        set_checkpoint(config, settings.checkpoint)
     if settings.views or settings.sampling != 'uniform':
         views = count_views(config.test_dataloader.dataset.pipeline)
         set_views(config, *(settings.views or views), settings.sampling)
@@ -213,20 +216,6 @@ def _measure(
         return macs, None
     timed = measure_throughput(model.to(get_device()), shape)
     return macs, timed.views_per_second
-
-
-def _published() -> list[list[str]]:
-    """The rows of the papers."""
-    rows: dict[tuple, list[str]] = {}
-    for number in read_published(FullySupervised.name):
-        name = f'{number.method} (published, {number.source})'
-        frames, _, views = number.setting.partition('f ')
-        row = rows.setdefault(
-            (name, frames, views or '-'), ['-'] * len(METRICS)
-        )
-        metric = number.metric.removesuffix('_A100')
-        row[METRICS.index(metric)] = f'{number.value:g}'
-    return [[*key, *row] for key, row in rows.items()]
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -5,6 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from vlprompt.tables import Table
+
+from .conditions import HEAD, Conditions
+
 FILE = Path(__file__).with_name('published_numbers.csv')
 
 
@@ -22,6 +26,9 @@ class PublishedNumber(NamedTuple):
         source: Where it is printed: ``'ViFi T4'`` is ViFi-CLIP, Table 4.
         configs: Which of our configs are of this method and protocol, such
             as ``'vilt/vilt_b16_few_shot'``.
+        mark: Who says so: ``'paper'`` is the paper of the method, ``'R'`` the
+            README or a log of its code, ``'X'`` somebody else.
+        conditions: What it depends on beside the method.
     """
 
     protocol: str
@@ -33,6 +40,8 @@ class PublishedNumber(NamedTuple):
     std: float | None
     source: str
     configs: tuple[str, ...] = ()
+    mark: str = ''
+    conditions: Conditions = Conditions(*[''] * len(HEAD))
 
 
 def read_published(protocol: str) -> list[PublishedNumber]:
@@ -43,7 +52,7 @@ def read_published(protocol: str) -> list[PublishedNumber]:
         >>> [n.value for n in numbers if n.method == 'ViFi-CLIP'][:3]
         [51.3, 76.8, 71.2]
     """
-    return [number for number in _read_all() if number.protocol == protocol]
+    return [number for number in read_all() if number.protocol == protocol]
 
 
 def published_for(config: str) -> list[PublishedNumber]:
@@ -52,11 +61,12 @@ def published_for(config: str) -> list[PublishedNumber]:
     Args:
         config: Folder and stem: ``'vilt/vilt_b16_few_shot'``.
     """
-    return [number for number in _read_all() if config in number.configs]
+    return [number for number in read_all() if config in number.configs]
 
 
 @cache
-def _read_all() -> tuple[PublishedNumber, ...]:
+def read_all() -> tuple[PublishedNumber, ...]:
+    """All numbers, in the order of the file."""
     with FILE.open(newline='', encoding='utf-8') as file:
         return tuple(_number(**row) for row in csv.DictReader(file))
 
@@ -64,24 +74,46 @@ def _read_all() -> tuple[PublishedNumber, ...]:
 def _number(
     value: str, std: str, configs: str, **texts: str
 ) -> PublishedNumber:
+    conditions = [texts.pop(name) for name in Conditions._fields]
     return PublishedNumber(
         **texts,
+        conditions=Conditions(*conditions),
         value=float(value),
         std=float(std) if std else None,
         configs=tuple(configs.split()),
     )
 
 
+def with_published(
+    table: Table,
+    conditions: Conditions,
+    protocol: str,
+    columns: list[tuple[str, str, str]],
+) -> Table:
+    """A table with what it depends on, and the rows that are published.
+
+    Args:
+        table: What was measured; its first column is the method.
+        conditions: Of all its rows.
+        protocol: Whose published numbers are added.
+        columns: Data set, beginning of the setting, and metric of each of
+            the other columns.
+    """
+    published = published_rows(read_published(protocol), columns)
+    rows = [[*row, *conditions] for row in table.rows]
+    return table._replace(head=[*table.head, *HEAD], rows=[*rows, *published])
+
+
 def published_rows(
     numbers: list[PublishedNumber], columns: list[tuple[str, str, str]]
 ) -> list[list[str]]:
-    """Rows of a table: method and source, then the columns it has.
+    """Rows of a table: method and source, its columns, the conditions.
 
     Args:
         numbers: Of a protocol.
         columns: Data set, beginning of the setting, and metric of each.
     """
-    rows: dict[tuple[str, str], list[str]] = {}
+    rows: dict[tuple, list[str]] = {}
     for number in numbers:
         for i, (dataset, setting, metric) in enumerate(columns):
             if (
@@ -89,13 +121,12 @@ def published_rows(
                 and number.setting.startswith(setting)
                 and number.metric == metric
             ):
-                row = rows.setdefault(
-                    (number.method, number.source), ['-'] * len(columns)
-                )
+                key = (number.method, number.source, number.conditions)
+                row = rows.setdefault(key, ['-'] * len(columns))
                 row[i] = _text(number)
     return [
-        [f'{method} (published, {source})', *cells]
-        for (method, source), cells in rows.items()
+        [f'{method} (published, {source})', *cells, *conditions]
+        for (method, source, conditions), cells in rows.items()
     ]
 
 

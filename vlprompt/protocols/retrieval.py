@@ -16,9 +16,10 @@ from vlprompt.retrieval_directions import directions
 from vlprompt.tables import Table
 
 from . import protocol
+from .conditions import conditions_of_file
 from .config_files import find_config, format_pattern
 from .protocol import Metrics, Protocol
-from .published import published_rows, read_published
+from .published import with_published
 from .settings import Settings, read_settings
 from .training_flags import CONFIG, add_training_arguments
 
@@ -117,8 +118,8 @@ class Retrieval(Protocol):
                 f'--dsl {args.dsl}: expected a temperature above 0'
             )
         config = find_config(args.config, 'retrieval')
-        stem = Path(config).stem
         sets = {name: find_caption_data(name) for name in args.datasets}
+        stem = Path(config).stem
         return read_settings(
             RetrievalSettings,
             args,
@@ -161,11 +162,14 @@ class Retrieval(Protocol):
                 ]
                 for key, title in directions(values).items()
             ]
+            table = Table(['Method', *HEAD], rows, title=name)
             if settings.with_published:
                 published = data.published if data else _published_name(name)
                 wanted = [(published, '', f't2v_{key}') for key in NUMBERS]
-                rows += published_rows(read_published(self.name), wanted)
-            tables.append(Table(['Method', *HEAD], rows, title=name))
+                file = format_pattern(settings.ckpts, dataset=name)
+                given = conditions_of_file(settings, file)
+                table = with_published(table, given, self.name, wanted)
+            tables.append(table)
         return tables
 
     def notes(
@@ -177,8 +181,7 @@ class Retrieval(Protocol):
         """What the numbers are of."""
         lines = [
             'Published rows are text to video. R@k in percent, MdR and MnR '
-            'are median and mean rank.',
-            '',
+            'are median and mean rank.\n',
             f'* video to text ranks {settings.v2t}s; ties: {settings.tie}',
         ]
         if settings.dsl is not None:
@@ -203,10 +206,8 @@ class Retrieval(Protocol):
 
 def _check_choice(flag: str, value: str, known: Sequence[str]) -> None:
     if value not in known:
-        raise UserError(
-            f'{flag} {value}{suggest(value, known)}: expected '
-            f'{" or ".join(known)}'
-        )
+        near, names = suggest(value, known), ' or '.join(known)
+        raise UserError(f'{flag} {value}{near}: expected {names}')
 
 
 def _use_captions(

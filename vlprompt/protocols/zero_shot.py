@@ -15,8 +15,9 @@ from vlprompt.errors import UserError
 from vlprompt.tables import Table, mean_and_deviation, percent
 
 from . import protocol
+from .conditions import Conditions, conditions_of
 from .protocol import Metrics, Protocol
-from .published import published_rows, read_published
+from .published import with_published
 from .settings import Settings, read_settings
 from .training_flags import add_model_arguments
 
@@ -119,16 +120,26 @@ class ZeroShot(Protocol):
                 for split in data.zero_shot
             ]
             row.append(mean_and_deviation(values, settings.ddof))
-        rows = [row]
-        if settings.with_published:
-            wanted = [(data.published, '', key) for _, data, key in columns]
-            rows += published_rows(read_published(self.name), wanted)
         divisor = 'number of splits' + (' - 1' if settings.ddof else '')
         note = (
             'Top-1 in percent, mean ± standard deviation over the splits '
             f'(sum of squares over the {divisor}).'
         )
-        return [Table(head, rows, note=note), _every_split(metrics)]
+        table = Table(head, [row], note=note)
+        if settings.with_published:
+            wanted = [(data.published, '', key) for _, data, key in columns]
+            table = with_published(
+                table, _conditions(settings), self.name, wanted
+            )
+        return [table, _every_split(metrics)]
+
+
+def _conditions(settings: ZeroShotSettings) -> Conditions:
+    from vlprompt.apis import load_config, set_checkpoint
+
+    config = load_config(settings.config, settings.cfg_options)
+    set_checkpoint(config, settings.checkpoint)
+    return conditions_of(config, config.load_from or 'none')
 
 
 def _job_name(data_set: str, split: str) -> str:
