@@ -11,6 +11,17 @@ from .preprocessing import LOADERS, warn_of_other_preprocessing
 # What stops runs that would give numbers without a meaning.
 GUARDS = ('FiniteLossHook', 'FiniteScoresHook', 'BatchOfOneHook')
 
+# Hooks that MMEngine adds unless a config has None in their place; in place
+# of another one it takes no None.
+ADDED = (
+    'runtime_info',
+    'timer',
+    'sampler_seed',
+    'logger',
+    'param_scheduler',
+    'checkpoint',
+)
+
 WAIT = 600  # seconds, for what the workers of a data loader read
 
 
@@ -29,6 +40,7 @@ def build_runner(config: Config) -> Runner:
         loader = config.get(name)
         if isinstance(loader, dict) and loader.get('num_workers'):
             loader.setdefault('timeout', WAIT)  # not for ever
+    _drop_hooks(config)
     hooks = list(config.get('custom_hooks') or ())
     kinds = [hook.get('type') for hook in hooks if isinstance(hook, dict)]
     names = (getattr(kind, '__name__', str(kind)) for kind in kinds)
@@ -47,3 +59,11 @@ def build_runner(config: Config) -> Runner:
 
         runner.register_hook(ResumeHook())
     return runner
+
+
+def _drop_hooks(config: Config) -> None:
+    """Leave out hooks that options have set to None."""
+    hooks = config.get('default_hooks') or {}
+    for name in [name for name, hook in hooks.items() if hook is None]:
+        if name not in ADDED:
+            del hooks[name]

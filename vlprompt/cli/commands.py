@@ -121,6 +121,11 @@ GROUPS = {
             'vlprompt.protocols.compare',
             'Test several models on the same videos.',
         ),
+        Command(
+            'reproduce',
+            'vlprompt.cli.reproduce',
+            'Run a table of a paper: measured beside published.',
+        ),
     ),
     'Analyze a model': (
         Command(

@@ -43,6 +43,7 @@ class ShippedConfig(NamedTuple):
         frames: Of a view.
         trainable: The number of parameters that are learned.
         parameters: The number of all parameters.
+        macs: Multiply-accumulates of a view.
         status: ``'measured here'`` if numbers of this config are in the
             documentation, ``'converted'`` if weights that were published
             for its method can be used, else ``'config only'``.
@@ -55,6 +56,7 @@ class ShippedConfig(NamedTuple):
     frames: int
     trainable: int
     parameters: int
+    macs: int
     status: str
 
 
@@ -73,6 +75,7 @@ def shipped_configs() -> Iterator[ShippedConfig]:
                 facts['Frames'],
                 facts['Trainable Parameters'],
                 facts['Parameters'],
+                facts['FLOPs'],
                 _status(metafile.parent.name, file.stem, model),
             )
 

@@ -90,6 +90,8 @@ def relocate(config: Config, data_root: str) -> None:
             dataset.ann_file = _below(dataset.ann_file, data_root)
             video = _below(dataset.data_prefix.video, data_root)
             dataset.data_prefix.video = video
+            if isinstance(dataset.get('classes'), str):  # maybe a file
+                dataset.classes = _below(dataset.classes, data_root)
 
 
 def _below(path: str, data_root: str) -> str:

@@ -77,7 +77,7 @@ def add_arguments(parser: ArgumentParser, protocol: Protocol) -> None:
     """Add the flags of a protocol, its own first."""
     protocol.add_arguments(parser)
     _add_common_arguments(parser)
-    _add_execution_arguments(parser)
+    add_execution_arguments(parser)
     add_track_argument(parser)
 
 
@@ -185,7 +185,8 @@ def _add_common_arguments(parser: ArgumentParser) -> None:
     add_options_argument(parser, 'change the configs')
 
 
-def _add_execution_arguments(parser: ArgumentParser) -> None:
+def add_execution_arguments(parser: ArgumentParser) -> None:
+    """Add the flags that say where jobs run, see ``make_executor``."""
     parser.add_argument(
         '--dry-run', action='store_true', help='only print the commands'
     )

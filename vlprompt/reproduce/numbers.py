@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from statistics import fmean
 from typing import Any, NamedTuple
 
+from vlprompt.datasets.data_facts import CaptionData, ProtocolData
 from vlprompt.protocols.published import PublishedNumber
 from vlprompt.tables import harmonic_mean
 
@@ -79,16 +80,14 @@ def _zero_shot(settings: Any, metrics: Mapping) -> Iterator[Measured]:
                 PERCENT * metrics[f'{name}/{split}'][f'acc/{key}']
                 for split in data.zero_shot
             ]
-            yield Measured(data.published, '', key, fmean(values))
+            yield Measured(_name(data), '', key, fmean(values))
 
 
 def _few_shot(settings: Any, metrics: Mapping) -> Iterator[Measured]:
     for name, data in settings.data_sets.items():
         for shots in settings.shots or data.shots:
             value = metrics[f'{name}/{shots}shot/test']['acc/top1']
-            yield Measured(
-                data.published, f'K={shots} ', 'top1', PERCENT * value
-            )
+            yield Measured(_name(data), f'K={shots} ', 'top1', PERCENT * value)
 
 
 def _base_to_novel(settings: Any, metrics: Mapping) -> Iterator[Measured]:
@@ -102,21 +101,25 @@ def _base_to_novel(settings: Any, metrics: Mapping) -> Iterator[Measured]:
         ]
         values = (*means, harmonic_mean(*means))
         for key, value in zip(('base', 'novel', 'hm'), values, strict=True):
-            yield Measured(data.published, '', key, value)
+            yield Measured(_name(data), '', key, value)
 
 
 def _fully_supervised(settings: Any, metrics: Mapping) -> Iterator[Measured]:
     (values,) = (row for row in metrics.values() if row)
     for key in ('top1', 'top5'):
         value = PERCENT * values[f'acc/{key}']
-        yield Measured(settings.data_set.published, '', key, value)
+        yield Measured(_name(settings.data_set), '', key, value)
 
 
 def _retrieval(settings: Any, metrics: Mapping) -> Iterator[Measured]:
     for name, data in settings.data_sets.items():
         for key in ('R1', 'R5', 'MnR'):
             value = metrics[f'{name}/test'][f't2v/{key}']
-            yield Measured(data.published, '', f't2v_{key}', value)
+            yield Measured(_name(data), '', f't2v_{key}', value)
+
+
+def _name(data: ProtocolData | CaptionData) -> str:
+    return data.published or data.root
 
 
 _READERS = {

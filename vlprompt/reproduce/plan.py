@@ -99,7 +99,11 @@ def _data_set(word: str, published: str) -> str:
     from vlprompt.datasets.catalog import CAPTION_SETS, DATA_SETS
 
     known = CAPTION_SETS if word == 'retrieval' else DATA_SETS
-    return next(n for n, data in known.items() if data.published == published)
+    return next(
+        name
+        for name, data in known.items()
+        if (data.published or data.root) == published
+    )
 
 
 def _options(

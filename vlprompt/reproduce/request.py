@@ -65,15 +65,18 @@ class Request:
 
 
 def _budget(config: Config, epochs: int) -> dict[str, Any]:
-    """Fewer epochs; without a mean of epochs that will not come."""
+    """Fewer epochs; a mean of later ones is of the last one instead."""
     from vlprompt.averaging.files import HOOK
 
+    if not config.get('train_cfg'):
+        return {}
     changes = {
         'train_cfg.max_epochs': epochs,
         'train_cfg.val_interval': epochs,
     }
     for name, hook in (config.get('default_hooks') or {}).items():
-        is_mean = isinstance(hook, dict) and hook.get('type') == HOOK
-        if is_mean and hook.get('first', 2) > epochs:
-            changes[f'default_hooks.{name}'] = None
+        if isinstance(hook, dict) and hook.get('type') == HOOK:
+            key = f'default_hooks.{name}'
+            changes[f'{key}.first'] = min(hook.get('first', 2), epochs)
+            changes[f'{key}.last'] = None
     return changes

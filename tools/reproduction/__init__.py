@@ -1,0 +1,1 @@
+"""Makes docs/reproduce.md from the tables that can be reproduced."""

@@ -1,0 +1,21 @@
+"""Tables of papers, run again: measured beside published."""
+
+from vlprompt.late import late_getattr
+
+__getattr__ = late_getattr(
+    __name__,
+    {
+        'Request': '.request',
+        'all_tables': '.tables',
+        'compare': '.compare',
+        'find_table': '.tables',
+        'reproduce': '.run',
+    },
+)
+__all__ = [
+    'Request',
+    'all_tables',
+    'compare',
+    'find_table',
+    'reproduce',
+]
