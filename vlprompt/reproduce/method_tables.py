@@ -90,6 +90,20 @@ METHOD_TABLES = (
         why=('averaging',),
         **{'CLIP, 28 templates': NO_CONFIG},
     ),
+    PaperTable(
+        'froster',
+        'names',
+        'zero-shot, without sentences about the classes',
+        'Open-MeDe',
+        'zero_shot',
+        (
+            zero_shot(
+                'FROSTER, no sentences', 'froster/froster_b16_k400_zs_names'
+            ),
+        ),
+        {'Open-MeDe': NO_CONFIG},
+        ('labels', 'k600', 'averaging', 'quoted'),
+    ),
     _base_to_novel(
         'froster',
         'FROSTER README',
@@ -185,3 +199,8 @@ METHOD_TABLES = (
     _retrieval('xpool', 'X-Pool', 'X-Pool-B/32', 'xpool/xpool_b32_retrieval'),
     _retrieval('tmass', 'T-MASS', 'T-MASS-B/32', 'tmass/tmass_b32_retrieval'),
 )
+# Configs with a published number that no row of a table is run with, and why.
+NOT_A_ROW = {
+    'vita/vita_b16_zs_class_only': 'a variation of `vita zero-shot`: which of '
+    'the two the number is of is not said',
+}
