@@ -10,16 +10,12 @@ from tools.reproduction.estimates import PEAK, SHARE, estimate
 from vlprompt.cli.shipped_configs import shipped_configs
 from vlprompt.errors import UserError
 from vlprompt.protocols.published import read_all
+from vlprompt.reproduce.catalog import all_tables, choose_runs, find_table
 from vlprompt.reproduce.differences import DIFFERENCES
 from vlprompt.reproduce.method_tables import NOT_A_ROW
 from vlprompt.reproduce.rows import NO_TINY
 from vlprompt.reproduce.seed_tables import NOT_RUN, SEED_TABLES
-from vlprompt.reproduce.tables import (
-    ACCURACIES,
-    all_tables,
-    choose_runs,
-    find_table,
-)
+from vlprompt.reproduce.tables import ACCURACIES
 from vlprompt.shipped import config_folder
 
 PRINTED = [table for table in all_tables() if table.paper != 'toy']

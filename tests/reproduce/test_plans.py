@@ -8,10 +8,10 @@ from vlprompt.errors import UserError
 from vlprompt.jobs.executors import InProcessExecutor
 from vlprompt.reproduce import Request, find_table
 from vlprompt.reproduce.bundle import FORMAT, read_bundle
-from vlprompt.reproduce.compare import compare
+from vlprompt.reproduce.catalog import all_tables
+from vlprompt.reproduce.comparison import compare
 from vlprompt.reproduce.numbers import compare_with_published
 from vlprompt.reproduce.plan import plan
-from vlprompt.reproduce.tables import all_tables
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from vlprompt.errors import UserError
 from vlprompt.jobs.executors import InProcessExecutor
 from vlprompt.reproduce import Request, compare, find_table, reproduce
 from vlprompt.reproduce.bundle import read_bundle
-from vlprompt.reproduce.compare import reasons_of
+from vlprompt.reproduce.comparison import reasons_of
 from vlprompt.reproduce.plan import plan
 
 pytestmark = pytest.mark.e2e

@@ -88,7 +88,7 @@ def run(args: Namespace) -> int:
             'no table was given: expected such as `vlprompt reproduce vilt '
             'table4`, or --list, or --compare A B'
         )
-    from vlprompt.reproduce.tables import choose_runs, find_table
+    from vlprompt.reproduce.catalog import choose_runs, find_table
 
     table = find_table(args.paper, args.table)
     runs = choose_runs(table, args.only)
@@ -122,7 +122,7 @@ def _reproduce(args: Namespace, table: PaperTable, runs: Sequence[Run]) -> int:
 
 
 def _list() -> int:
-    from vlprompt.reproduce.tables import listing
+    from vlprompt.reproduce.catalog import listing
     from vlprompt.tables import Table
 
     rows = [
@@ -135,7 +135,7 @@ def _list() -> int:
 
 
 def _compare(first: str, second: str) -> int:
-    from vlprompt.reproduce.compare import compare
+    from vlprompt.reproduce.comparison import compare
 
     print('\n'.join(table.markdown() for table in compare(first, second)))
     return 0

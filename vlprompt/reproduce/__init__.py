@@ -6,9 +6,9 @@ __getattr__ = late_getattr(
     __name__,
     {
         'Request': '.request',
-        'all_tables': '.tables',
-        'compare': '.compare',
-        'find_table': '.tables',
+        'all_tables': '.catalog',
+        'compare': '.comparison',
+        'find_table': '.catalog',
         'reproduce': '.run',
     },
 )
