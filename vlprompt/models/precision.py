@@ -43,3 +43,10 @@ def autocast_to(device: str, dtype: str | None) -> AbstractContextManager:
     if dtype is None:
         return nullcontext()
     return torch.autocast(device, getattr(torch, dtype))
+
+
+def without_autocast(device: torch.device) -> torch.autocast:
+    """Where some tensors are, computations in their own precision."""
+    # meta tensors, which have no values, are none of autocast's devices
+    kind = 'cpu' if device.type == 'meta' else device.type
+    return torch.autocast(kind, enabled=False)

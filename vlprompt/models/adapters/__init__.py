@@ -2,12 +2,14 @@
 
 from .aim_adapter import AIMAdapter
 from .message_token import MessageToken
+from .temporal_context import TemporalContext
 from .temporal_shift import TemporalShift
 from .vita_tokens import VitaTokens
 
 __all__ = [
     'AIMAdapter',
     'MessageToken',
+    'TemporalContext',
     'TemporalShift',
     'VitaTokens',
 ]

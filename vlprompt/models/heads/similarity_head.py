@@ -9,6 +9,7 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..features import VideoTextFeatures
+from ..precision import without_autocast
 from ..layers.temporal import masked_mean
 
 FUSIONS = ('embedding', 'decision')
@@ -141,7 +142,4 @@ class SimilarityHead(BaseHead):
 
 def no_autocast(features: VideoTextFeatures) -> torch.autocast:
     """Where the features are, computations in their own precision."""
-    device = features.video.device.type
-    # meta tensors, which have no values, are none of autocast's devices
-    device = 'cpu' if device == 'meta' else device
-    return torch.autocast(device, enabled=False)
+    return without_autocast(features.video.device)
