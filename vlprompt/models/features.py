@@ -19,7 +19,8 @@ class VisualFeatures(NamedTuple):
             first; only that one (N = 1) unless the tower keeps the patches.
         mask: (B, T), true where a frame is real and not padding; None if
             all are.
-        carried: For each layer what its adapter handed to the next, or None.
+        carried: For each layer what its adapter handed to the next, (B, M, E)
+            embeddings in the space of the frames, or None.
     """
 
     frames: Tensor
@@ -65,7 +66,7 @@ class VideoTextFeatures(NamedTuple):
         self, encoded: Tensor, tokens: 'TokenizedTexts'
     ) -> 'VideoTextFeatures':
         """The same features, and (C, L, E) of all tokens if given as that."""
-        if encoded.dim() == 2:
+        if encoded.dim() != 3:
             return self
         mask = tokens.mask(encoded.size(1))
         return self._replace(text_tokens=encoded, text_mask=mask)

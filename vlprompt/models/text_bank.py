@@ -110,7 +110,7 @@ class TextBank:
             raise UserError('this model has no text tower: it embeds no texts')
         tokens = self._on_device(self.texts.tokenize(texts))
         encoded = self.encoder(tokens, make_prompts(tokens)['text'])
-        features = at_ends(encoded, tokens)
+        features = self.finish(encoded, tokens)
         if len(features) == len(texts):
             return features
         return unit(features).unflatten(0, (-1, len(texts))).mean(dim=0)
@@ -123,7 +123,32 @@ class TextBank:
         if self._is_lasting() and 'anchors' in self._cached:
             return self._cached['anchors']
         encoded = self.encoder(self._on_device(tokens))
-        return self._keep('anchors', at_ends(encoded, tokens))
+        return self._keep('anchors', self.finish(encoded, tokens))
+
+    def finish(
+        self,
+        encoded: Tensor,
+        tokens: TokenizedTexts,
+        prompts: Tensor | None = None,
+    ) -> Tensor:
+        """What the text tower gives to the (C, E) that are compared.
+
+        Args:
+            encoded: (C, E), (C, L, E) or (C, 1, L, D) before the last layer.
+            tokens: The same texts.
+            prompts: Of the last layer for each of B videos, for (B, C, E).
+
+        Raises:
+            UserError: If texts became one before the last layer.
+        """
+        if encoded.dim() != 4:
+            return at_ends(encoded, tokens)
+        if len(encoded) != len(tokens.ids):
+            raise UserError(
+                'stop_before_last=True takes one text of each class: use one '
+                "template, or ensemble='probability'"
+            )
+        return self.encoder.finish(encoded, tokens, prompts)
 
     def _encode(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None

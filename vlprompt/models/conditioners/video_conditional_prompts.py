@@ -58,7 +58,7 @@ class VideoConditionalPrompts(BaseModule):
         """Texts and videos to (B, C, K, D) prompts; C is 1 if texts share them.
 
         Args:
-            states: (C, L, D) texts before the last layer.
+            states: (C, 1, L, D) texts before the last layer.
             tokens: Where their K learnable tokens are.
             visual: Of B videos, with what the tower carries.
 
@@ -77,7 +77,7 @@ class VideoConditionalPrompts(BaseModule):
             states, slots = states[:1], slots[:1]
         rows = torch.arange(len(states), device=states.device)[:, None]
         # (C, K, D) -> (1, C * K, D): videos do not matter yet
-        prompts = states[rows, slots].flatten(0, 1)[None]
+        prompts = states[rows, 0, slots].flatten(0, 1)[None]
         context = self._context(visual)
         prompts = prompts + self._look(prompts, context)
         prompts = prompts + self.mlp(self.ln_2(prompts))

@@ -16,7 +16,8 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     Raises:
         UserError: If a head gets frames and wants videos or the other way
             round, lacks texts or cannot use them, a conditioner lacks the
-            patches, widths differ, or learnable tokens lack prompts.
+            patches or the text tower's last layer, widths differ, or
+            learnable tokens lack prompts.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
     keeps = model.pooler.keeps_frames
@@ -28,13 +29,7 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     if model.cls_head.compares_texts != (model.texts is not None):
         verdict = 'needs texts' if model.texts is None else 'takes no texts'
         raise UserError(f'{head} {verdict}')
-    if model.conditioner is not None and not getattr(
-        model.backbone, 'patch_tokens', True
-    ):
-        raise UserError(
-            f'{type(model.conditioner).__name__} reads the patches: the '
-            'backbone needs patch_tokens=True'
-        )
+    _check_conditioner(model)
     if model.texts is not None and width != text_width:
         raise UserError(
             f'frames of width {width} cannot be compared with texts of width '
@@ -45,4 +40,23 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
         raise UserError(
             f'the template has {slots} learnable tokens, but the model has '
             'no prompts'
+        )
+
+
+def _check_conditioner(model: nn.Module) -> None:
+    part, backbone = model.conditioner, model.backbone
+    name = type(part).__name__
+    makes_prompts = getattr(part, 'prompts_last_layer', False)
+    if makes_prompts != getattr(model.text_encoder, 'stop_before_last', False):
+        raise UserError(
+            f'{name} makes the prompts of the last text layer: the '
+            'text_encoder needs stop_before_last=True'
+            if makes_prompts
+            else 'text_encoder.stop_before_last=True needs a conditioner that '
+            'makes the prompts of the last layer, VideoConditionalPrompts'
+        )
+    reads_patches = part is not None and not makes_prompts
+    if reads_patches and not getattr(backbone, 'patch_tokens', True):
+        raise UserError(
+            f'{name} reads the patches: the backbone needs patch_tokens=True'
         )

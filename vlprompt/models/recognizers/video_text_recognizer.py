@@ -17,9 +17,10 @@ from ..features import TokenizedTexts, VideoTextFeatures, VisualFeatures
 from ..layers.temporal import check_padding, fold_views, frame_mask
 from ..precision import autocast_to, cast_frozen_weights
 from ..roles import Conditioner, Head, Pooler, Texts
-from ..text_bank import TextBank, at_ends
+from ..text_bank import TextBank
 from ..trainable_state import drop_frozen_from_state_dict, set_trainable
 from .compatibility import check_compatibility
+from .conditioning import condition
 
 
 @MODELS.register_module()
@@ -204,9 +205,10 @@ class VideoTextRecognizer(BaseRecognizer):
         if tokens is None:
             return VideoTextFeatures(video, None, mask=visual.mask)
         encoded = self.text_bank(tokens, prompts['text'])
-        text = at_ends(encoded, tokens)
-        if self.conditioner is not None:
-            text = self.conditioner(text, visual)
+        tokens = tokens.share_before(prompts['text'] or ())
+        text = condition(
+            self.conditioner, self.text_bank, encoded, tokens, visual
+        )
         anchors = self.text_bank.anchors() if self.training else None
         return VideoTextFeatures(
             video, text, anchors, tokens.targets, visual.mask
@@ -222,7 +224,7 @@ class VideoTextRecognizer(BaseRecognizer):
             return self.text_bank.encode(texts, self.make_prompts)
         tokens = self.text_bank.tokens()
         encoded = self.text_bank(tokens, self.make_prompts(tokens)['text'])
-        return at_ends(encoded, tokens)
+        return self.text_bank.finish(encoded, tokens)
 
     def make_prompts(self, tokens: TokenizedTexts | None) -> dict:
         """Texts, if there are any, to the prompts of both towers."""

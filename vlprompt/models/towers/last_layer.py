@@ -41,7 +41,7 @@ def read_ends(
 
     Args:
         layer: The last one, without a mask.
-        states: (C, L, D) tokens before it.
+        states: (C, 1, L, D) tokens before it.
         ends: (C,) places of the end-of-text tokens.
         slots: (C, K) places of the prompts, all before the end.
         prompts: (B, C, K, D), C may be 1.
@@ -62,12 +62,12 @@ def read_ends(
 def _project(
     layer: Layer, states: Tensor, ends: Tensor, slots: Tensor
 ) -> Sentences:
-    normed = layer.ln_1(states[:, None])
+    normed = layer.ln_1(states)
     key, value = layer.keys_and_values(normed)
     query = layer.query(take(normed, ends[:, None]))
-    places = torch.arange(states.size(1), device=ends.device)
+    places = torch.arange(states.size(2), device=ends.device)
     hidden = (places > ends[:, None]).scatter(1, slots, True)
-    own = take(states[:, None], ends[:, None])
+    own = take(states, ends[:, None])
     return Sentences(
         own[:, 0, 0], query[:, 0, 0], key[:, 0], value[:, 0], hidden
     )

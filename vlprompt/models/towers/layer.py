@@ -105,16 +105,13 @@ class Layer:
     def linear(
         self, x: Tensor, weight: Tensor, bias: Tensor | None, *matrices: str
     ) -> list[Tensor]:
-        """Matrices that stand below each other, with what parts add to them.
+        """(..., D) to M outputs (..., N), with what parts add to them.
 
         Args:
-            x: (..., D) input of all of them.
-            weight: (M * N, D) of M matrices.
-            bias: (M * N,) of the same.
+            x: Input of M matrices, which stand below each other.
+            weight: (M * N, D) of them.
+            bias: (M * N,) of them.
             matrices: Their M names.
-
-        Returns:
-            (..., N) outputs, one of each.
         """
         outs = list(F.linear(x, weight, bias).chunk(len(matrices), dim=-1))
         for part in self.inside:
@@ -156,34 +153,47 @@ class Layer:
         queries: Queries | None = None,
     ) -> Tensor:
         """Attention over ``[context ; normed]``, both normalised already."""
-        attn = self.block.attn
+        query = self.query(take(normed, queries))
+        key, value = self.keys_and_values(normed, context)
+        visible = 0 if context is None else context.size(-2)
+        return self.mix(query, key, value, self._mask(query, visible, queries))
+
+    def query(self, normed: Tensor) -> Tensor:
+        """(B, T, Q, D), normalised already, to their queries."""
+        # Apart from keys and values: queries are kept for the backward pass,
+        # those are not, once they are joined to those of the context.
+        attn, width = self.block.attn, normed.size(-1)
         weight, bias = attn.in_proj_weight, attn.in_proj_bias
-        width = normed.size(-1)
-        # Apart from the queries, which are kept for the backward pass: keys
-        # and values are not, once they are joined to those of the context.
-        (query,) = self.linear(
-            take(normed, queries), weight[:width], bias[:width], 'q'
-        )
+        return self.linear(normed, weight[:width], bias[:width], 'q')[0]
+
+    def keys_and_values(
+        self, normed: Tensor, context: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """(B, T, L, D) to (B, T, S, D) keys and values, the context's first."""
         key, value = (self._share(x) for x in self._key_value(normed))
-        visible = 0
-        if context is not None:
-            visible = context.size(-2)
-            pair = self._key_value(context)
-            key, value = (
-                torch.cat([c.expand(*x.shape[:2], -1, -1), x], dim=2)
-                for c, x in zip(pair, (key, value), strict=True)
-            )
+        if context is None:
+            return key, value
+        pair = zip(self._key_value(context), (key, value), strict=True)
+        return tuple(join(c, x) for c, x in pair)
+
+    def mix(
+        self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None
+    ) -> Tensor:
+        """(B, T, Q, D) queries to (B, T, Q, D), what they read of S values."""
+        heads, shape = self.block.attn.num_heads, query.shape[:2]
         # (B, T, L, D) -> (B * T, heads, L, D / heads)
         query, key, value = (
-            x.flatten(0, 1).unflatten(-1, (attn.num_heads, -1)).transpose(1, 2)
+            x.flatten(0, 1).unflatten(-1, (heads, -1)).transpose(1, 2)
             for x in (query, key, value)
         )
-        mask = self._mask(query, visible, queries)
         out = F.scaled_dot_product_attention(query, key, value, mask)
         # (B * T, heads, Q, D / heads) -> (B, T, Q, D)
-        out = out.transpose(1, 2).flatten(2).unflatten(0, normed.shape[:2])
-        last = attn.out_proj
-        (out,) = self.linear(out, last.weight, last.bias, 'out')
+        return self.project(out.transpose(1, 2).flatten(2).unflatten(0, shape))
+
+    def project(self, read: Tensor) -> Tensor:
+        """(B, T, Q, D) of all heads to what attention adds to the tokens."""
+        last = self.block.attn.out_proj
+        out = self.linear(read, last.weight, last.bias, 'out')[0]
         return self.at('attention', out)
 
     def _key_value(self, normed: Tensor) -> list[Tensor]:

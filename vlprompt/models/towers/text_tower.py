@@ -9,6 +9,7 @@ from vlprompt.registry import MODELS
 
 from ..features import LayerPrompts, TokenizedTexts
 from .calls import run
+from .last_layer import read_ends
 from .layer import Layer
 from .layer_parts import acts_inside, build_layer_parts
 from .packing import Packing, one_a_row, pack
@@ -35,6 +36,9 @@ class CLIPTextTower(BaseModule):
         all_tokens: What is given: the end-of-text tokens (None), all tokens
             up to the end of the longest text (``'longest'``), or those at all
             positions that the tower has, padding too (``'full'``).
+        stop_before_last: Whether what is given are all tokens up to the end
+            of the longest text before the last layer, which :meth:`finish`
+            runs: for a conditioner that makes the prompts of that layer.
 
     Raises:
         UserError: If an adapter looks at more than one token.
@@ -46,6 +50,7 @@ class CLIPTextTower(BaseModule):
         with_cp: bool = False,
         adapters: Sequence[dict] = (),
         all_tokens: str | None = None,
+        stop_before_last: bool = False,
     ) -> None:
         super().__init__()
         if all_tokens not in LENGTHS:
@@ -56,6 +61,7 @@ class CLIPTextTower(BaseModule):
         self.text = text
         self.with_cp = with_cp
         self.all_tokens = all_tokens
+        self.stop_before_last = stop_before_last
         blocks = text.transformer.resblocks
         self.adapters = build_layer_parts(
             adapters,
@@ -69,6 +75,8 @@ class CLIPTextTower(BaseModule):
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None = None
     ) -> Tensor:
         """C texts to (C, E) embeddings, not normalised, or (C, L, E).
+
+        They are (C, 1, L, D) tokens if it stops before the last layer.
 
         Args:
             tokens: Token ids, and the K slots that the prompts fill.
@@ -90,6 +98,8 @@ class CLIPTextTower(BaseModule):
             if i > 0:
                 head, tail = _fill(head, tail, tokens, packing, prompts[i])
             last = i == len(blocks) - 1
+            if last and self.stop_before_last:
+                return _by_text(head, tail, tokens, packing)[:, None]
             lean = last and self.all_tokens is None
             queries = packing.ends if lean else None
             # The head is context: it stands before every text, so all of it
@@ -103,14 +113,39 @@ class CLIPTextTower(BaseModule):
                 head = self._advance(i, head, unprompted if replaced else None)
             tail = new
         if self.all_tokens is not None:
-            # (C, 1, S, D) -> (C, L, D)
-            tail = torch.cat([head.expand(len(tail), -1, -1, -1), tail], 2)[
-                :, 0
-            ]
-            return self._project(text.ln_final(tail))
+            states = _by_text(head, tail, tokens, packing)
+            return self._project(text.ln_final(states))
         # (R, 1, N, D) -> (C, D)
         pooled = tail.flatten(0, 2)[packing.order]
         return self._project(text.ln_final(pooled))
+
+    def finish(
+        self,
+        states: Tensor,
+        tokens: TokenizedTexts,
+        prompts: Tensor | None = None,
+    ) -> Tensor:
+        """Run the last layer, with prompts of its own for each video.
+
+        Args:
+            states: (C, 1, L, D) tokens before it, see :meth:`forward`.
+            tokens: The same texts.
+            prompts: (B, C, K, D), C may be 1; None to go on with the states.
+
+        Returns:
+            (B, C, E) embeddings, not normalised; (C, E) without prompts.
+        """
+        block, size = self.text.transformer.resblocks[-1], states.size(2)
+        ends = tokens.ends.to(states.device)
+        inside = self.adapters[-1]
+        if prompts is None:
+            mask = self.text.attn_mask[None, None, :size, :size]
+            layer, ends = Layer(block, mask, inside=inside), ends[:, None]
+            out = run(layer, states, None, ends, self.with_cp)[:, 0, 0]
+        else:
+            layer = Layer(block, inside=inside)
+            out = read_ends(layer, states, ends, tokens.slots, prompts)
+        return self._project(self.text.ln_final(out))
 
     def _lay_out(self, tokens: TokenizedTexts) -> Packing:
         """Rows of several texts, or of one each if all tokens are wanted."""
@@ -152,6 +187,17 @@ class CLIPTextTower(BaseModule):
         if isinstance(projection, nn.Linear):
             return projection(pooled)
         return pooled @ projection
+
+
+def _by_text(
+    head: Tensor, tail: Tensor, tokens: TokenizedTexts, packing: Packing
+) -> Tensor:
+    """Both parts of the tokens to (C, L, D); nothing of use after an end."""
+    flat, length = tail.flatten(0, 2), tokens.ids.size(1) - tokens.shared
+    places = torch.arange(length, device=flat.device)
+    places = packing.starts[:, None] + places
+    rest = flat[places.clamp(max=len(flat) - 1)]
+    return torch.cat([head[0].expand(len(rest), -1, -1), rest], dim=1)
 
 
 def _check_tokenwise(layers: nn.ModuleList) -> None:

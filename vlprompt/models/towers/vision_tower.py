@@ -118,11 +118,19 @@ class CLIPVisionTower(BaseModule):
             tokens, carried = out if isinstance(out, Carried) else (out, None)
             handed_on.append(carried)
         tokens = tokens[:, :, :num_tokens]
-        frames = self.visual.ln_post(tokens[:, :, 0])
-        if self.project:
-            projected = frames.flatten(0, 1) @ self.visual.proj
-            frames = projected.unflatten(0, tokens.shape[:2])
-        return VisualFeatures(frames, tokens, carried=tuple(handed_on[1:]))
+        frames = self._embed_tokens(tokens[:, :, 0])
+        carried = tuple(
+            None if x is None else self._embed_tokens(x) for x in handed_on[1:]
+        )
+        return VisualFeatures(frames, tokens, carried=carried)
+
+    def _embed_tokens(self, tokens: Tensor) -> Tensor:
+        """(B, N, D) tokens after a layer to (B, N, E) in the joint space."""
+        tokens = self.visual.ln_post(tokens)
+        if not self.project:
+            return tokens
+        projected = tokens.flatten(0, 1) @ self.visual.proj
+        return projected.unflatten(0, tokens.shape[:2])
 
     def _layer(
         self, i: int, block: nn.Module, carried: Tensor | None
