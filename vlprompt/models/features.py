@@ -19,8 +19,7 @@ class VisualFeatures(NamedTuple):
             first; only that one (N = 1) unless the tower keeps the patches.
         mask: (B, T), true where a frame is real and not padding; None if
             all are.
-        carried: For each layer what its adapter handed to the next, (B, M, E)
-            embeddings in the space of the frames, or None.
+        carried: For each layer what its adapter handed to the next, or None.
     """
 
     frames: Tensor

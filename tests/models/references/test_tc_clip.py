@@ -15,10 +15,9 @@ from reference_models import (
     norm,
     project,
     quick_gelu,
-    samples,
     unit,
 )
-from tiny import CLASSES, TINY
+from tiny import CLASSES
 
 SHARE, NUM, MOST = 0.3, 5, 3  # 4 of 16 patches, to 5 tokens, 3 a round
 TC_CLIP = dict(

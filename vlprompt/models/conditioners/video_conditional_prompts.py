@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..features import TokenizedTexts, VisualFeatures
+from ..features import TokenizedTexts
 
 
 @MODELS.register_module()
@@ -15,17 +15,20 @@ class VideoConditionalPrompts(BaseModule):
     """TC-CLIP: the text tower's last layer gets prompts made for the video.
 
     The learnable tokens of the texts, as they come out of the layer before,
-    attend to what the vision tower summarises of the video.  No gradient
-    flows into the vision tower on this way.  Needs a text tower with
-    ``stop_before_last=True`` and a vision tower that carries a summary, such
-    as one with :class:`TemporalContext`; read is the summary of the vision
-    layer that has the number of the last text layer.
+    attend to what the vision tower carries from layer to layer, a summary of
+    the video, projected as frames are; no gradient flows back to it.  Needs
+    a text tower with ``stop_before_last=True`` and a vision tower with an
+    adapter that carries, such as :class:`TemporalContext`.
 
     Args:
         text: open_clip's ``TextTransformer``, whose last layer these weights
             start from; given by the recognizer.
         embed_dim: Width of the summary, E; given by the recognizer.
         heads: Attention heads; as many as the text tower has if not given.
+
+    Attributes:
+        layer: The vision layer whose summary is read: the one that has the
+            number of the last text layer, as in the released code.
     """
 
     prompts_last_layer = True
@@ -53,18 +56,17 @@ class VideoConditionalPrompts(BaseModule):
             self.ln_1_kv.load_state_dict(last.ln_1.state_dict())
 
     def forward(
-        self, states: Tensor, tokens: TokenizedTexts, visual: VisualFeatures
+        self, states: Tensor, tokens: TokenizedTexts, context: Tensor
     ) -> Tensor:
-        """Texts and videos to (B, C, K, D) prompts; C is 1 if texts share them.
+        """Texts and videos to (B, C, K, D) prompts; C is 1 if all share them.
 
         Args:
             states: (C, 1, L, D) texts before the last layer.
             tokens: Where their K learnable tokens are.
-            visual: Of B videos, with what the tower carries.
+            context: (B, M, E) summaries of the videos.
 
         Raises:
-            UserError: If the texts have no learnable tokens, or the vision
-                tower carries nothing.
+            UserError: If the texts have no learnable tokens.
         """
         num = tokens.slots.size(1)
         if not num:
@@ -78,21 +80,9 @@ class VideoConditionalPrompts(BaseModule):
         rows = torch.arange(len(states), device=states.device)[:, None]
         # (C, K, D) -> (1, C * K, D): videos do not matter yet
         prompts = states[rows, 0, slots].flatten(0, 1)[None]
-        context = self._context(visual)
         prompts = prompts + self._look(prompts, context)
         prompts = prompts + self.mlp(self.ln_2(prompts))
         return prompts.unflatten(1, (-1, num))
-
-    def _context(self, visual: VisualFeatures) -> Tensor:
-        """The (B, M, E) summaries."""
-        carried = visual.carried[self.layer : self.layer + 1]
-        if not carried or carried[0] is None:
-            raise UserError(
-                'VideoConditionalPrompts reads what vision layer '
-                f'{self.layer} carries, but it carries nothing: give the '
-                "backbone adapters=[dict(type='TemporalContext')]"
-            )
-        return carried[0].detach()
 
     def _look(self, prompts: Tensor, context: Tensor) -> Tensor:
         """(1, N, D) prompts attend to (B, M, E) context: (B, N, D)."""

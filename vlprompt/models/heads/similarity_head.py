@@ -9,8 +9,8 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..features import VideoTextFeatures
-from ..precision import without_autocast
 from ..layers.temporal import masked_mean
+from ..precision import without_autocast
 
 FUSIONS = ('embedding', 'decision')
 

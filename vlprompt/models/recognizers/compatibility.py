@@ -55,8 +55,19 @@ def _check_conditioner(model: nn.Module) -> None:
             else 'text_encoder.stop_before_last=True needs a conditioner that '
             'makes the prompts of the last layer, VideoConditionalPrompts'
         )
+    if makes_prompts and not _carries(backbone, part.layer):
+        raise UserError(
+            f'{name} reads what vision layer {part.layer} carries, but it '
+            "carries nothing: add dict(type='TemporalContext') to "
+            'backbone.adapters'
+        )
     reads_patches = part is not None and not makes_prompts
     if reads_patches and not getattr(backbone, 'patch_tokens', True):
         raise UserError(
             f'{name} reads the patches: the backbone needs patch_tokens=True'
         )
+
+
+def _carries(backbone: nn.Module, layer: int) -> bool:
+    adapters = list(getattr(backbone, 'adapters', ()))[layer : layer + 1]
+    return any(getattr(a, 'carries', False) for some in adapters for a in some)

@@ -1,29 +1,42 @@
 """Texts that depend on the video they are compared with."""
 
+import torch
 from torch import Tensor, nn
 
+from vlprompt.errors import UserError
+
 from ..features import TokenizedTexts, VisualFeatures
-from ..text_bank import TextBank
 
 
 def condition(
-    part: nn.Module | None,
-    bank: TextBank,
+    model: nn.Module,
     encoded: Tensor,
     tokens: TokenizedTexts,
     visual: VisualFeatures,
 ) -> Tensor:
     """Texts to (C, E), or to the (B, C, E) that a conditioner makes of them.
 
+    It changes what the text tower gives, or makes the prompts of its last
+    layer.
+
     Args:
-        part: The conditioner, if there is one.  It changes what the text
-            tower gives, or makes the prompts of its last layer.
-        bank: Whose texts these are.
-        encoded: As the bank gives them.
+        model: The recognizer.
+        encoded: What its text bank gives.
         tokens: The same texts.
         visual: Of B videos.
+
+    Raises:
+        UserError: If the conditioner reads what no vision layer has carried.
     """
-    if getattr(part, 'prompts_last_layer', False):
-        return bank.finish(encoded, tokens, part(encoded, tokens, visual))
-    text = bank.finish(encoded, tokens)
-    return text if part is None else part(text, visual)
+    part, bank = model.conditioner, model.text_bank
+    if not getattr(part, 'prompts_last_layer', False):
+        text = bank.finish(encoded, tokens)
+        return text if part is None else part(text, visual)
+    if not visual.carried:
+        raise UserError(
+            f'{type(part).__name__} reads what a vision layer carries, which '
+            'features that were computed before do not have'
+        )
+    with torch.no_grad():
+        context = model.backbone.embed_tokens(visual.carried[part.layer])
+    return bank.finish(encoded, tokens, part(encoded, tokens, context))

@@ -206,9 +206,7 @@ class VideoTextRecognizer(BaseRecognizer):
             return VideoTextFeatures(video, None, mask=visual.mask)
         encoded = self.text_bank(tokens, prompts['text'])
         tokens = tokens.share_before(prompts['text'] or ())
-        text = condition(
-            self.conditioner, self.text_bank, encoded, tokens, visual
-        )
+        text = condition(self, encoded, tokens, visual)
         anchors = self.text_bank.anchors() if self.training else None
         return VideoTextFeatures(
             video, text, anchors, tokens.targets, visual.mask

@@ -169,7 +169,7 @@ class Layer:
     def keys_and_values(
         self, normed: Tensor, context: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """(B, T, L, D) to (B, T, S, D) keys and values, the context's first."""
+        """(B, T, L, D) to (B, T, S, D) keys and values, a context's first."""
         key, value = (self._share(x) for x in self._key_value(normed))
         if context is None:
             return key, value

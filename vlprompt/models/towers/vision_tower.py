@@ -118,14 +118,11 @@ class CLIPVisionTower(BaseModule):
             tokens, carried = out if isinstance(out, Carried) else (out, None)
             handed_on.append(carried)
         tokens = tokens[:, :, :num_tokens]
-        frames = self._embed_tokens(tokens[:, :, 0])
-        carried = tuple(
-            None if x is None else self._embed_tokens(x) for x in handed_on[1:]
-        )
-        return VisualFeatures(frames, tokens, carried=carried)
+        frames = self.embed_tokens(tokens[:, :, 0])
+        return VisualFeatures(frames, tokens, carried=tuple(handed_on[1:]))
 
-    def _embed_tokens(self, tokens: Tensor) -> Tensor:
-        """(B, N, D) tokens after a layer to (B, N, E) in the joint space."""
+    def embed_tokens(self, tokens: Tensor) -> Tensor:
+        """(B, N, D) tokens after a layer to (B, N, E), as frames are."""
         tokens = self.visual.ln_post(tokens)
         if not self.project:
             return tokens
