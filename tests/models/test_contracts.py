@@ -42,6 +42,7 @@ ROLES = dict(
     prompts=roles.Prompts,
     texts=roles.Texts,
 )
+OTHER_ROLES = dict(VideoConditionalPrompts=roles.LastLayerPrompts)
 WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
 HEAD = dict(type='SimilarityHead')
 PLAIN = dict(texts=dict(type='ClassTexts'), prompts=None)
@@ -158,6 +159,9 @@ EXAMPLES = {
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
+    'TemporalContext': adapted(
+        dict(type='TemporalContext', num_tokens=4, max_merged=3)
+    ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
     'TightTransformerHead': dict(
         texts=dict(type='BatchLabelTexts'),
@@ -185,6 +189,15 @@ EXAMPLES = {
     'TransformerPooler': pooled(type='TransformerPooler', num_layers=2),
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),
     'ViLTPrompts': dict(prompts=dict(type='ViLTPrompts', depth=3, split=1)),
+    'VideoConditionalPrompts': dict(
+        prompts=dict(
+            type='PromptLearner', text=dict(type='DeepPrompts', layers=[0])
+        ),
+        backbone=tower(dict(type='TemporalContext', num_tokens=4)),
+        text_encoder=dict(type='CLIPTextTower', stop_before_last=True),
+        conditioner=dict(type='VideoConditionalPrompts'),
+        trainable=['conditioner.*'],
+    ),
     'VideoSpecificPrompts': dict(
         PLAIN,
         backbone=tower(patch_tokens=True),
@@ -276,6 +289,8 @@ def test_every_registered_class_is_described():
 
 def role_of(name):
     folder = MODELS.get(name).__module__.split('.')[2]
+    if name in OTHER_ROLES:
+        return OTHER_ROLES[name]
     return None if name in WITHOUT_ROLE else ROLES.get(folder)
 
 
@@ -301,7 +316,11 @@ def test_it_plays_its_role(name):
 # all but a conditioner, which is just called
 @pytest.mark.parametrize(
     'role',
-    [r for r in dict.fromkeys(ROLES.values()) if r is not roles.Conditioner],
+    [
+        role
+        for role in dict.fromkeys([*ROLES.values(), *OTHER_ROLES.values()])
+        if role is not roles.Conditioner
+    ],
 )
 def test_who_lacks_a_member_of_its_role_is_refused(role):
     class Nothing(torch.nn.Module):

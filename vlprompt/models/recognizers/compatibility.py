@@ -4,6 +4,8 @@ from torch import nn
 
 from vlprompt.errors import UserError
 
+from ..roles import LastLayerPrompts, check_role
+
 
 def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     """Find parts of a recognizer that do not fit each other.
@@ -55,6 +57,8 @@ def _check_conditioner(model: nn.Module) -> None:
             else 'text_encoder.stop_before_last=True needs a conditioner that '
             'makes the prompts of the last layer, VideoConditionalPrompts'
         )
+    if makes_prompts:
+        check_role(part, LastLayerPrompts)
     if makes_prompts and not _carries(backbone, part.layer):
         raise UserError(
             f'{name} reads what vision layer {part.layer} carries, but it '
