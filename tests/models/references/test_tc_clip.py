@@ -4,9 +4,11 @@ import pytest
 import reference
 import torch
 from reference_models import (
+    LAYERS,
     TOKENIZER,
     build,
     clips,
+    close,
     compare,
     cross_entropy,
     embed,
@@ -15,9 +17,12 @@ from reference_models import (
     norm,
     project,
     quick_gelu,
+    samples,
     unit,
 )
-from tiny import CLASSES
+from tiny import CLASSES, TINY
+
+from vlprompt.errors import UserError
 
 SHARE, NUM, MOST = 0.3, 5, 3  # 4 of 16 patches, to 5 tokens, 3 a round
 TC_CLIP = dict(
@@ -97,7 +102,7 @@ def merge(tokens, num, most):
         ones, others = sized[::2], sized[1::2]
         best = []
         for x, _ in ones:
-            cosines = [float(unit(x) @ unit(y)) for y, _ in others]
+            cosines = [(unit(x) @ unit(y)).item() for y, _ in others]
             best.append(max((c, -j) for j, c in enumerate(cosines)))
         order = sorted(range(len(ones)), key=lambda i: -best[i][0])
         groups = [[other] for other in others]
@@ -110,8 +115,11 @@ def merge(tokens, num, most):
     return torch.stack([x for x, _ in sized])
 
 
-def encode_clip(backbone, clip, num=NUM, most=MOST):
-    """(T, 3, H, W) to (T, E) frames and each layer's (M, E) context."""
+def encode_clip(backbone, clip, prompts=(None,) * LAYERS):
+    """(T, 3, H, W) to (T, E) frames and each layer's (M, E) context.
+
+    Prompts are a frame's own tokens behind the others.
+    """
     visual = backbone.visual
     tokens, context = [embed(visual, frame) for frame in clip], None
     contexts = []
@@ -119,12 +127,15 @@ def encode_clip(backbone, clip, num=NUM, most=MOST):
         table = backbone.adapters[i][0].bias_table
         seeds, after = [], []
         for x in tokens:
+            if prompts[i] is not None:
+                own = prompts[i] if i else norm(prompts[i], visual.ln_pre)
+                x = torch.cat([x[:17], own])
             added, looks = attend(x, context, block, table)
             x = x + added
             order = sorted(range(len(looks)), key=lambda p: -looks[p].item())
             seeds += [x[1 + p] for p in order[: int(SHARE * len(looks))]]
             after.append(x)
-        context = merge(seeds, num, most)
+        context = merge(seeds, NUM, MOST)
         *tokens, context = (
             x + mlp(norm(x, block.ln_2), block.mlp) for x in [*after, context]
         )
@@ -163,33 +174,36 @@ def generate(prompts, context, part):
     return prompts + linear(hidden, part.mlp.c_proj)
 
 
-def encode_texts(model, contexts, names=CLASSES):
+def encode_texts(model, contexts):
     """Every text through all layers again for a video: (C, E)."""
     text, part = model.text_encoder.text, model.conditioner
+    tokens = model.texts.tokens
     vectors = model.prompts.free.text.vectors[0]
-    ids = TOKENIZER([f'a photo of a {name}.' for name in names])
     blocks = text.transformer.resblocks
     mask = torch.full((77, 77), -torch.inf).triu(1).to(vectors)
     out = []
-    for line in ids:
-        x = text.token_embedding.weight[line]
-        x = torch.cat([x[:1], vectors, x[5:]]) + text.positional_embedding
+    for ids, slots in zip(tokens.ids, tokens.slots, strict=True):
+        line = torch.zeros(77, dtype=torch.long)
+        line[: len(ids)] = ids
+        x = text.token_embedding.weight[line].index_copy(0, slots, vectors)
+        x = x + text.positional_embedding
         for i, block in enumerate(blocks):
             if i == len(blocks) - 1:
-                made = generate(x[1:5], contexts[i].detach(), part)
-                x = torch.cat([x[:1], made, x[5:]])
+                made = generate(x[slots], contexts[i].detach(), part)
+                x = x.index_copy(0, slots, made)
             x = reference.block(x[None], block, mask)[0]
         end = int(line.argmax())
         out.append(norm(x[end], text.ln_final) @ text.text_projection)
     return torch.stack(out)
 
 
-def tc_clip(model, inputs, num=NUM, most=MOST):
+def tc_clip(model, inputs):
     """(B, V, 3, T, H, W) to videos, texts of each video and logits."""
+    prompts = model.prompts(None)['visual']
     videos, texts, logits = [], [], []
     for clip in inputs.flatten(0, 1):
         frames, contexts = encode_clip(
-            model.backbone, clip.transpose(0, 1), num, most
+            model.backbone, clip.transpose(0, 1), prompts
         )
         video, text = frames.mean(0), encode_texts(model, contexts)
         scale = model.cls_head.logit_scale.exp()
@@ -199,11 +213,10 @@ def tc_clip(model, inputs, num=NUM, most=MOST):
     return torch.stack(videos), torch.stack(texts), torch.stack(logits)
 
 
-def compare_tc_clip(labels, frames, num=NUM, **parts):
+def compare_tc_clip(labels, frames, **parts):
     """The library's TC-CLIP in training with the formulas."""
-    cfg = {**TC_CLIP, **parts}
-    model, inputs = build(**cfg), clips(len(labels), frames)
-    video, text, logits = tc_clip(model, inputs, num)
+    model, inputs = build(**{**TC_CLIP, **parts}), clips(len(labels), frames)
+    video, text, logits = tc_clip(model, inputs)
     loss = cross_entropy(logits, labels)
     compare(
         model, inputs, labels, video=video, text=text, logits=logits, loss=loss
@@ -213,3 +226,154 @@ def compare_tc_clip(labels, frames, num=NUM, **parts):
 @pytest.mark.parametrize('frames', [1, 2, 3, 5])
 def test_tc_clip_equals_the_formulas(float64, frames):
     compare_tc_clip((1, 3), frames)
+
+
+def test_tc_clip_equals_the_formulas_in_single_precision():
+    compare_tc_clip((1, 3), 3)
+
+
+def test_the_texts_are_the_ids_of_the_release():
+    model = build(**TC_CLIP)
+    ids = TOKENIZER([f'a photo of a {name}.' for name in CLASSES])
+    ours = model.texts.tokens
+    assert torch.equal(ours.ids, ids[:, : ours.ids.size(1)])
+    assert not ids[:, ours.ids.size(1) :].any()
+    assert ours.slots.tolist() == [[1, 2, 3, 4]] * len(CLASSES)
+
+
+@pytest.mark.parametrize('layers', [[0], [0, 1, 2, 3], [1, 2]])
+def test_deep_prompts_of_the_frames_count_as_their_own(float64, layers):
+    prompts = dict(
+        TC_CLIP['prompts'],
+        visual=dict(type='DeepPrompts', num=2, layers=layers),
+    )
+    compare_tc_clip((1, 3), 2, prompts=prompts)
+
+
+def arch(**sizes):
+    """A tiny CLIP of other sizes, for both towers or ``text_``."""
+    text = dict(TINY['text_cfg'])
+    text |= {
+        key.removeprefix('text_'): value
+        for key, value in sizes.items()
+        if key.startswith('text_')
+    }
+    own = {k: v for k, v in sizes.items() if not k.startswith('text_')}
+    return dict(arch={**TINY, **own, 'text_cfg': text})
+
+
+def test_the_context_is_of_the_vision_layer_with_the_texts_number(float64):
+    compare_tc_clip((1, 3), 2, clip=arch(text_layers=2))
+
+
+def test_the_prompts_start_from_the_last_text_layer(float64):
+    compare_tc_clip((1, 3), 2, clip=arch(embed_dim=16))
+    model = build(noise=0, clip=arch(embed_dim=16), **TC_CLIP)
+    last = model.text_encoder.text.transformer.resblocks[-1].state_dict()
+    last |= {f'ln_1_kv.{k}': last[f'ln_1.{k}'] for k in ('weight', 'bias')}
+    started = model.conditioner.state_dict()
+    assert started.keys() == last.keys()
+    assert all(torch.equal(started[name], last[name]) for name in last)
+
+
+@pytest.mark.parametrize('template', ['{} [2]', '[1] {} [1].'])
+def test_prompts_may_stand_behind_the_class_name(float64, template):
+    texts = dict(type='ClassTexts', template=template)
+    compare_tc_clip((1, 3), 2, texts=texts)
+
+
+@pytest.mark.parametrize('rows', [1, 2, 5, 11])
+@pytest.mark.parametrize('template', ['[a photo of a] {}.', '{} [2]'])
+def test_parts_of_the_texts_and_videos_change_nothing(
+    float64, rows, template, monkeypatch
+):
+    monkeypatch.setattr('vlprompt.models.towers.last_layer.ROWS', rows)
+    texts = dict(type='ClassTexts', template=template)
+    compare_tc_clip((1, 3, 0), 2, texts=texts)
+
+
+@pytest.mark.parametrize('with_cp', [True, 'mlp'])
+def test_recomputing_layers_changes_nothing(float64, with_cp):
+    backbone = dict(TC_CLIP['backbone'], with_cp=with_cp)
+    encoder = dict(TC_CLIP['text_encoder'], with_cp=True)
+    compare_tc_clip((1, 3), 3, backbone=backbone, text_encoder=encoder)
+
+
+def test_patches_that_are_kept_change_nothing(float64):
+    compare_tc_clip(
+        (1, 3), 3, backbone=dict(TC_CLIP['backbone'], patch_tokens=True)
+    )
+
+
+def test_texts_without_a_video_go_on_with_the_prompts_as_they_are(float64):
+    model = build(**TC_CLIP).eval()
+    tokens = model.texts.tokens
+    ids = torch.zeros(len(CLASSES), 77, dtype=torch.long)
+    ids[:, : tokens.ids.size(1)] = tokens.ids
+    vectors = [model.prompts.free.text.vectors[0], None, None, None]
+    text = model.text_encoder.text
+    expected = reference.encode_text(text, ids, tokens.slots, vectors)
+    with torch.no_grad():
+        close(model.encode_texts(), expected)
+        close(model.encode_texts(CLASSES[1:3]), expected[1:3])
+
+
+def test_layers_before_the_last_run_once_for_all_videos():
+    model, calls = build(**TC_CLIP).eval(), []
+    model.text_encoder.register_forward_hook(lambda *_: calls.append(1))
+    with torch.no_grad():
+        once = model.predict(clips(3), samples(0, 1, 2))
+        again = model.predict(clips(3), samples(0, 1, 2))
+    assert len(calls) == 1
+    for one, other in zip(once, again, strict=True):
+        assert torch.equal(one.pred_score, other.pred_score)
+
+
+def refused(match, **parts):
+    with pytest.raises(UserError, match=match):
+        model = build(**{**TC_CLIP, **parts})
+        model(clips(2, 2), samples(0, 1), mode='loss')
+
+
+def test_parts_that_do_not_fit_are_refused_in_a_line():
+    refused('needs stop_before_last=True', text_encoder=None)
+    refused('needs a conditioner', conditioner=None)
+    refused(
+        'vision layer 3 carries, but', backbone=dict(type='CLIPVisionTower')
+    )
+    refused('vision layer 5 carries, but', clip=arch(text_layers=6))
+    refused(
+        'learnable tokens', texts=dict(type='ClassTexts'), prompts=None,
+        trainable=['conditioner.*'],
+    )  # fmt: skip
+    refused(
+        'one text of each class',
+        texts=dict(type='ClassTexts', template=['[2] {}.', '[2] a {}.']),
+    )
+    for wrong in (dict(share=0.01), dict(share=1.5)):
+        refused('expected at least one', backbone=contexts(**wrong))
+    refused('at least 1 of both', backbone=contexts(num_tokens=0))
+
+
+def contexts(**options):
+    """A tower with the adapter."""
+    return dict(
+        type='CLIPVisionTower',
+        adapters=[dict(type='TemporalContext', **options)],
+    )
+
+
+def test_padding_is_refused():
+    model = build(**TC_CLIP)
+    data_samples = samples(0, 1)
+    data_samples[0].set_metainfo(dict(num_valid_frames=1))
+    with pytest.raises(UserError, match='padded'):
+        model(clips(2, 3), data_samples, mode='loss')
+
+
+def test_features_from_elsewhere_are_refused():
+    model = build(**TC_CLIP)
+    visual, _ = model.extract_feat(clips(2, 2), stage='backbone')
+    model.finish_feat(visual)
+    with pytest.raises(UserError, match='computed before'):
+        model.finish_feat(visual._replace(carried=()))
