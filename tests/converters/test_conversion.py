@@ -8,12 +8,13 @@ from types import ModuleType
 from typing import NamedTuple
 
 import published
+import published_tc_clip
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from published import ARCH, CLASSES, FRAMES, RELEASES, SCALE, TEXT, VISUAL
+from published import ARCH, CLASSES, FRAMES, SCALE, TEXT, VISUAL
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
@@ -29,10 +30,12 @@ from vlprompt.utils import register_all_modules
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT.parent / 'shared/goldens/vificlip_vl.pt'
 NAMES = ('archery', 'riding a bike', 'tai chi')
+RELEASES = {**published.RELEASES, **published_tc_clip.RELEASES}
 KINDS = {
     'vifi': published.vifi_prompts,
     'vita': published.vita,
     'xclip': published.xclip,
+    'tc-clip': published_tc_clip.tc_clip,
     'actionclip': published.actionclip,
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
@@ -367,6 +370,7 @@ def refusal(*args: str) -> str:
 LEFTOVERS = {
     'vifi': ('prompt_learner.gate', 'image_encoder.gate', 'gate.weight'),
     'vita': ('visual.blocks.0.gate', 'textual.gate', 'prompt_learner.gate'),
+    'tc-clip': ('prompt_learner.gate', 'gate.weight'),
     'xclip': ('mit.gate', 'prompts_generator.gate', 'visual.gate'),
     'actionclip': ('fusion.gate', 'visual.gate'),
     'mmaction-actionclip': ('adapter.gate', 'clip.gate'),
@@ -433,6 +437,15 @@ MISSING = {
         'prompts_generator.alpha',
         'prompts_generator.decoder.1.cross_attn.proj.bias',
         'prompts_visual_proj',
+    ),
+    'tc-clip': (
+        'logit_scale',
+        'image_encoder.transformer.resblocks.1.attn.k_proj.bias',
+        'image_encoder.transformer.resblocks.2.attn.local_global_bias_table',
+        'text_encoder.prompt_generation_layer.0.ln_1_kv.bias',
+        'text_encoder.prompt_generation_layer.0.attn.in_proj_weight',
+        'prompt_learner.ctx',
+        'text_encoder.ln_final.weight',
     ),
     'actionclip': (
         'fusion.frame_position_embeddings.weight',
@@ -552,7 +565,13 @@ def test_an_unknown_kind_is_refused():
 
 
 @pytest.mark.parametrize(
-    'name', ['vifi fine-tuned', 'vifi with prompts in both towers', 'maple']
+    'name',
+    [
+        'vifi fine-tuned',
+        'vifi with prompts in both towers',
+        'maple',
+        'tc-clip',
+    ],
 )
 def test_word_embeddings_have_to_be_given(name):
     release = RELEASES[name]()

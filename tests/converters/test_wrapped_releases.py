@@ -3,6 +3,7 @@
 import os
 
 import published
+import published_tc_clip
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -14,6 +15,7 @@ KINDS = {
     'vifi': published.vifi,
     'vita': published.vita,
     'xclip': published.xclip,
+    'tc-clip': published_tc_clip.tc_clip,
     'actionclip': published.actionclip,
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,

@@ -41,6 +41,7 @@ KINDS = (
     'vifi',
     'vita',
     'xclip',
+    'tc-clip',
     'actionclip',
     'mmaction-actionclip',
     'a5',

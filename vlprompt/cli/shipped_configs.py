@@ -18,6 +18,7 @@ WITH_WEIGHTS = (
     'clip',
     'clip4clip',
     'maple',
+    'tc_clip',
     'vifi',
     'vita',
     'xclip',

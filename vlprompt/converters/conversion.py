@@ -41,6 +41,7 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'aim': (methods.aim, 'backbone.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
+    'tc-clip': (methods.tc_clip, 'image_encoder.conv1.weight'),
 }
 
 

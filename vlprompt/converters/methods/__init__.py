@@ -9,6 +9,7 @@ from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .clip4clip import clip4clip
 from .huggingface import huggingface, huggingface_xclip
+from .tc_clip import tc_clip
 from .vifi import maple, vifi
 from .vita import vita
 from .xclip import xclip
@@ -22,6 +23,7 @@ __all__ = [
     'huggingface_xclip',
     'maple',
     'mmaction_actionclip',
+    'tc_clip',
     'vifi',
     'vita',
     'xclip',
