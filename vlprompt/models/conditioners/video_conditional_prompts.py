@@ -87,5 +87,5 @@ class VideoConditionalPrompts(BaseModule):
     def _look(self, prompts: Tensor, context: Tensor) -> Tensor:
         """(1, N, D) prompts attend to (B, M, E) context: (B, N, D)."""
         context = self.ln_1_kv(context)
-        query = self.ln_1(prompts).expand(len(context), -1, -1)
+        query = self.ln_1(prompts).expand(context.size(0), -1, -1)
         return self.attn(query, context, context, need_weights=False)[0]

@@ -5,6 +5,7 @@ from torch import nn
 from vlprompt.errors import UserError
 
 from ..roles import LastLayerPrompts, check_role
+from .conditioning import prompts_last_layer
 
 
 def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
@@ -48,7 +49,7 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
 def _check_conditioner(model: nn.Module) -> None:
     part, backbone = model.conditioner, model.backbone
     name = type(part).__name__
-    makes_prompts = getattr(part, 'prompts_last_layer', False)
+    makes_prompts = prompts_last_layer(part)
     if makes_prompts != getattr(model.text_encoder, 'stop_before_last', False):
         raise UserError(
             f'{name} makes the prompts of the last text layer: the '

@@ -29,7 +29,7 @@ def condition(
         UserError: If the conditioner reads what no vision layer has carried.
     """
     part, bank = model.conditioner, model.text_bank
-    if not getattr(part, 'prompts_last_layer', False):
+    if not prompts_last_layer(part):
         text = bank.finish(encoded, tokens)
         return text if part is None else part(text, visual)
     if not visual.carried:
@@ -40,3 +40,8 @@ def condition(
     with torch.no_grad():
         context = model.backbone.embed_tokens(visual.carried[part.layer])
     return bank.finish(encoded, tokens, part(encoded, tokens, context))
+
+
+def prompts_last_layer(part: nn.Module | None) -> bool:
+    """Whether a conditioner makes the prompts of the last text layer."""
+    return getattr(part, 'prompts_last_layer', False)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from .layer import Layer, take
@@ -31,7 +31,11 @@ class Sentences(NamedTuple):
 
 
 def read_ends(
-    layer: Layer, states: Tensor, ends: Tensor, slots: Tensor, prompts: Tensor
+    layer: Layer,
+    states: Tensor,
+    ends: Tensor,
+    slots: Tensor,
+    prompts: Tensor,
 ) -> Tensor:
     """C texts and prompts for B videos to (B, C, D) end-of-text tokens.
 
@@ -46,8 +50,10 @@ def read_ends(
         slots: (C, K) places of the prompts, all before the end.
         prompts: (B, C, K, D), C may be 1.
     """
-    texts = _project(layer, states, ends, slots)
+    texts = _sentences(layer, states, ends, slots)
     pair = layer.keys_and_values(layer.ln_1(prompts))
+    if torch.compiler.is_compiling():  # a graph is for any number of videos
+        return _read(layer, texts, *pair)
     columns = []
     for some, made in _parts_of_texts(texts, pair):
         size = max(1, ROWS // len(some.query))
@@ -59,7 +65,16 @@ def read_ends(
     return torch.cat(columns, dim=1)
 
 
-def _project(
+def project(tokens: Tensor, projection: nn.Module | Tensor | None) -> Tensor:
+    """(..., D) tokens to (..., E), by what open_clip's text tower has."""
+    if projection is None:
+        return tokens
+    if isinstance(projection, nn.Linear):
+        return projection(tokens)
+    return tokens @ projection
+
+
+def _sentences(
     layer: Layer, states: Tensor, ends: Tensor, slots: Tensor
 ) -> Sentences:
     normed = layer.ln_1(states)
@@ -108,7 +123,7 @@ def _read(
     on_texts = torch.einsum('chd,clhd->chl', query, key)
     on_texts = on_texts.masked_fill(texts.hidden[:, None], -torch.inf)
     on_made = torch.einsum('chd,bckhd->bchk', query, made_key)
-    scores = [on_texts.expand(len(on_made), -1, -1, -1), on_made]
+    scores = [on_texts.expand(on_made.size(0), -1, -1, -1), on_made]
     weights = torch.cat(scores, dim=-1).softmax(dim=-1)
     on_texts, on_made = weights.tensor_split((key.size(1),), dim=-1)
     out = torch.einsum('bchl,clhd->bchd', on_texts, value)

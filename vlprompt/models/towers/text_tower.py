@@ -9,7 +9,7 @@ from vlprompt.registry import MODELS
 
 from ..features import LayerPrompts, TokenizedTexts
 from .calls import run
-from .last_layer import read_ends
+from .last_layer import project, read_ends
 from .layer import Layer
 from .layer_parts import acts_inside, build_layer_parts
 from .packing import Packing, one_a_row, pack
@@ -181,12 +181,7 @@ class CLIPTextTower(BaseModule):
         return head.index_copy(2, kept, new)
 
     def _project(self, pooled: Tensor) -> Tensor:
-        projection = self.text.text_projection
-        if projection is None:
-            return pooled
-        if isinstance(projection, nn.Linear):
-            return projection(pooled)
-        return pooled @ projection
+        return project(pooled, self.text.text_projection)
 
 
 def _by_text(
