@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..layers.token_merging import merge_tokens, pick
+from ..layers.token_merging import merge_tokens, pick, ranking
 from ..precision import without_autocast
 from ..towers.calls import Carried
 from ..towers.layer import Layer, Queries, take
@@ -162,8 +162,7 @@ class TemporalContext(BaseModule):
         # (B, T, S): the frame's own tokens stand last
         first = key.size(3) - own + 1
         patches = weights[..., first : first + self.num_patches]
-        order = patches.argsort(dim=-1, descending=True, stable=True)
-        return 1 + order[..., : self.num_seeds]
+        return 1 + ranking(patches)[..., : self.num_seeds]
 
 
 def _append(tokens: Tensor, context: Tensor) -> Tensor:

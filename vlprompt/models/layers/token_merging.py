@@ -54,7 +54,7 @@ def _merge_pairs(
     with torch.no_grad():
         unit = F.normalize(tokens, dim=-1)
         best, partners = (unit[:, ::2] @ unit[:, 1::2].mT).max(dim=-1)
-        order = best.argsort(dim=-1, descending=True, stable=True)
+        order = ranking(best)
         merged, kept = order[:, :step], order[:, step:]
         partners = partners.gather(1, merged)
     # Sums and sizes, side by side: (B, S, D + 1)
@@ -66,6 +66,17 @@ def _merge_pairs(
     sums = torch.cat([pick(ones, kept), others], dim=1)
     sums, sizes = sums[..., :-1], sums[..., -1:]
     return sums / sizes, sizes
+
+
+def ranking(values: Tensor) -> Tensor:
+    """(..., S) numbers to the (..., S) places of them, the largest first.
+
+    Equal ones stay in order.
+    """
+    if torch.compiler.is_compiling():
+        # ONNX has no stable sort, but its TopK keeps equal values in order.
+        return values.topk(values.size(-1), dim=-1).indices
+    return values.argsort(dim=-1, descending=True, stable=True)
 
 
 def pick(tokens: Tensor, places: Tensor) -> Tensor:
