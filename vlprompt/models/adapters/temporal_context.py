@@ -8,7 +8,7 @@ from vlprompt.registry import MODELS
 from ..layers.token_merging import merge_tokens, pick, ranking
 from ..precision import without_autocast
 from ..towers.calls import Carried
-from ..towers.layer import Layer, Queries, take
+from ..towers.layer import Layer, Queries, join, take
 
 
 @MODELS.register_module()
@@ -90,15 +90,16 @@ class TemporalContext(BaseModule):
                 computed.
             carried: The summary of the layer before.
         """
-        own = tokens if context is None else _append(tokens, context)
-        normed = layer.ln_1(own)
+        own = layer.ln_1(join(context, tokens))
         summary = None if carried is None else layer.ln_1(carried[:, None])
-        key, value = layer.keys_and_values(normed, summary)
-        bias = self._bias(own, carried, key)
-        first = layer.query(normed[:, :, :1])
-        places = self._most_attended(first, key, bias, own.size(2))
+        key, value = layer.keys_and_values(own, summary)
+        bias = self._bias(own, summary, key)
+        normed = own[:, :, -tokens.size(2) :]
+        first = key.size(2) - tokens.size(2)
+        class_query = layer.query(normed[:, :, :1])
+        places = self._most_attended(class_query, key, bias, first)
         if queries is None:
-            residual, read = tokens, normed[:, :, : tokens.size(2)]
+            residual, read = tokens, normed
         else:
             residual, read = (
                 torch.cat([take(x, queries), pick(x, places)], dim=2)
@@ -120,20 +121,20 @@ class TemporalContext(BaseModule):
         return Carried(layer.after_attention(residual), merged)
 
     def _bias(
-        self, own: Tensor, carried: Tensor | None, key: Tensor
+        self, own: Tensor, summary: Tensor | None, key: Tensor
     ) -> Tensor | None:
         """What is added to the scores of S keys, (1, heads, 1, S).
 
         The same number for all keys changes nothing, so the difference of
         the two is added to those of the frame, which stand last.
         """
-        num = 0 if carried is None else carried.size(1)
+        num = 0 if summary is None else summary.size(2)
         if key.size(2) != num + own.size(2):
             raise UserError(
                 'TemporalContext cannot tell the patches of a frame from '
                 'those that another adapter adds to its keys: leave one out'
             )
-        if carried is None:
+        if summary is None:
             return None
         local, other = self.bias_table.unbind(dim=-1)
         difference = (local - other).to(key.dtype)[None, :, None]
@@ -142,11 +143,12 @@ class TemporalContext(BaseModule):
 
     @torch.no_grad()
     def _most_attended(
-        self, query: Tensor, key: Tensor, bias: Tensor | None, own: int
+        self, query: Tensor, key: Tensor, bias: Tensor | None, first: int
     ) -> Tensor:
         """(B, T, 1, D) class token's query to the (B, T, N) places of patches.
 
         The one it attends to most, on average over the heads, is the first.
+        The class token itself is ``first`` among the S keys.
         """
         precise = torch.promote_types(key.dtype, torch.float32)
         query, key = (
@@ -159,13 +161,6 @@ class TemporalContext(BaseModule):
             if bias is not None:
                 scores = scores + bias
             weights = scores.softmax(dim=-1).mean(dim=2)[:, :, 0]
-        # (B, T, S): the frame's own tokens stand last
-        first = key.size(3) - own + 1
-        patches = weights[..., first : first + self.num_patches]
+        # (B, T, S) -> (B, T, P)
+        patches = weights[..., first + 1 : first + 1 + self.num_patches]
         return 1 + ranking(patches)[..., : self.num_seeds]
-
-
-def _append(tokens: Tensor, context: Tensor) -> Tensor:
-    """(B, T, L, D) tokens and what each frame attends to besides."""
-    context = context.to(tokens.dtype).expand(*tokens.shape[:2], -1, -1)
-    return torch.cat([tokens, context], dim=2)
