@@ -21,11 +21,12 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
+val_pipeline = _base_.test_pipeline
 train_dataloader = dict(
     dataset=dict(pipeline=_base_.train_pipeline, text_clean='capitals')
 )
 val_dataloader = dict(
-    dataset=dict(pipeline=_base_.test_pipeline, text_clean='capitals')
+    dataset=dict(pipeline=val_pipeline, text_clean='capitals')
 )
 test_dataloader = dict(
     dataset=dict(pipeline=_base_.test_pipeline, text_clean='capitals')
