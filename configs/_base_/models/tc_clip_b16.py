@@ -1,6 +1,6 @@
 """TC-CLIP on ViT-B/16: both towers fine-tuned, a summary of the clip."""
 
-_base_ = ['vifi_b16.py']
+_base_ = ['clip_b16_mixup.py']
 
 model = dict(
     backbone=dict(adapters=[dict(type='TemporalContext')]),
