@@ -3,6 +3,9 @@
 import os
 
 import published
+import published_distillation
+import published_ost
+import published_sharing
 import published_tc_clip
 import pytest
 import torch
@@ -13,6 +16,7 @@ from vlprompt.errors import UserError
 
 KINDS = {
     'vifi': published.vifi,
+    'ost': published_ost.ost,
     'vita': published.vita,
     'xclip': published.xclip,
     'tc-clip': published_tc_clip.tc_clip,
@@ -20,6 +24,10 @@ KINDS = {
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
     'aim': published.aim,
+    'zeroi2v': published_sharing.zeroi2v,
+    'openvclip': published_sharing.openvclip,
+    'froster': published_distillation.froster,
+    'promptsrc': published_distillation.promptsrc,
     'clip4clip': published.clip4clip,
     'maple': published.maple,
     'huggingface': published.huggingface,

@@ -39,6 +39,7 @@ KINDS = (
     'huggingface',
     'huggingface-xclip',
     'vifi',
+    'ost',
     'vita',
     'xclip',
     'tc-clip',
@@ -46,8 +47,12 @@ KINDS = (
     'mmaction-actionclip',
     'a5',
     'aim',
+    'zeroi2v',
+    'openvclip',
+    'froster',
     'clip4clip',
     'maple',
+    'promptsrc',
     'vlprompt',
 )
 CLIPS = ('openai', 'huggingface')

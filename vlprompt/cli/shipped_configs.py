@@ -17,11 +17,16 @@ WITH_WEIGHTS = (
     'aim',
     'clip',
     'clip4clip',
+    'froster',
     'maple',
+    'openvclip',
+    'promptsrc',
+    'ost',
     'tc_clip',
     'vifi',
     'vita',
     'xclip',
+    'zeroi2v',
 )
 
 

@@ -1,7 +1,7 @@
 """When the texts of a model are encoded, and by which process."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,8 @@ from vlprompt.errors import UserError
 from .distributed import encode_sharded
 from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
+from .shared_features import SharedFeatures
+from .text_ends import finish_texts
 
 
 class TextBank:
@@ -21,7 +23,8 @@ class TextBank:
 
     * once, while nothing that they depend on is learned: in evaluation, and
       in training with a frozen text side;
-    * else once an update: batches whose gradients add up share them;
+    * else once an update: batches whose gradients add up share them, and
+      the texts drawn for it, if some are;
     * in training by all processes together, each its share of the classes.
 
     Args:
@@ -61,7 +64,20 @@ class TextBank:
     def restart(self) -> None:
         """Forget what was computed or begun: there are other weights."""
         self.clear()
-        self._shared: _SharedFeatures | None = None
+        self._shared: SharedFeatures | None = None
+
+    @contextmanager
+    def interrupted(self) -> Iterator[None]:
+        """Encode for a batch that is none of the update, at other weights.
+
+        The update goes on after the ``with`` statement.
+        """
+        kept = self._shared, self.is_last_micro_batch
+        self._shared, self.is_last_micro_batch = None, True
+        try:
+            yield
+        finally:
+            self._shared, self.is_last_micro_batch = kept
 
     def tokens(
         self, data_samples: list | None = None
@@ -69,6 +85,8 @@ class TextBank:
         """The texts that a batch is compared with, where the tower is."""
         if self.texts is None:
             return None
+        if self._shared is not None and self.texts.training:
+            return self._shared.tokens  # an update compares with one draw
         return self._on_device(self.texts(data_samples))
 
     def __call__(
@@ -87,6 +105,8 @@ class TextBank:
         """
         if tokens.targets is not None:  # the next batch has other texts
             return self.encoder(tokens, prompts)
+        if tokens.drawn is not None and not self._learns(prompts):
+            return self._encode_drawn(tokens.drawn, prompts)
         if self._is_lasting() and 'text' in self._cached:
             return self._cached['text']
         if self.encoder.training and torch.is_grad_enabled():
@@ -110,7 +130,7 @@ class TextBank:
             raise UserError('this model has no text tower: it embeds no texts')
         tokens = self._on_device(self.texts.tokenize(texts))
         encoded = self.encoder(tokens, make_prompts(tokens)['text'])
-        features = self.finish(encoded, tokens)
+        features = finish_texts(self.encoder, encoded, tokens)
         if len(features) == len(texts):
             return features
         return unit(features).unflatten(0, (-1, len(texts))).mean(dim=0)
@@ -123,32 +143,9 @@ class TextBank:
         if self._is_lasting() and 'anchors' in self._cached:
             return self._cached['anchors']
         encoded = self.encoder(self._on_device(tokens))
-        return self._keep('anchors', self.finish(encoded, tokens))
-
-    def finish(
-        self,
-        encoded: Tensor,
-        tokens: TokenizedTexts,
-        prompts: Tensor | None = None,
-    ) -> Tensor:
-        """What the text tower gives to the (C, E) that are compared.
-
-        Args:
-            encoded: (C, E), (C, L, E) or (C, 1, L, D) before the last layer.
-            tokens: The same texts.
-            prompts: Of the last layer for each of B videos, for (B, C, E).
-
-        Raises:
-            UserError: If texts became one before the last layer.
-        """
-        if encoded.dim() != 4:
-            return at_ends(encoded, tokens)
-        if len(encoded) != len(tokens.ids):
-            raise UserError(
-                'stop_before_last=True takes one text of each class: use one '
-                "template, or ensemble='probability'"
-            )
-        return self.encoder.finish(encoded, tokens, prompts)
+        return self._keep(
+            'anchors', finish_texts(self.encoder, encoded, tokens)
+        )
 
     def _encode(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None
@@ -160,6 +157,22 @@ class TextBank:
         else:
             features = self.encoder(tokens, prompts)
         return self._keep('text', self.texts.combine(features))
+
+    def _encode_drawn(
+        self, places: Tensor, prompts: LayerPrompts | None
+    ) -> Tensor:
+        """Texts drawn for this step, from all that the classes have."""
+        if 'drawn' not in self._cached:
+            everything = self._on_device(self.texts.tokens)
+            with torch.no_grad():
+                self._cached['drawn'] = encode_sharded(
+                    self.encoder, everything, prompts
+                )
+        return self.texts.combine(self._cached['drawn'][places])
+
+    def _learns(self, prompts: LayerPrompts | None) -> bool:
+        parts = [*self.encoder.parameters(), *(prompts or ())]
+        return any(p is not None and p.requires_grad for p in parts)
 
     def _encode_once_an_update(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None
@@ -180,8 +193,8 @@ class TextBank:
             if self.is_last_micro_batch or not features.requires_grad:
                 return features
             copy = features.detach().requires_grad_()
-            self._shared = _SharedFeatures(
-                self.texts.class_names, features, copy
+            self._shared = SharedFeatures(
+                self.texts.class_names, tokens, features, copy
             )
         if self._shared.class_names != self.texts.class_names:
             raise UserError('the class names changed before an update')
@@ -205,39 +218,6 @@ class TextBank:
 
     def _on_device(self, tokens: TokenizedTexts) -> TokenizedTexts:
         return tokens.to(next(self.encoder.parameters()).device)
-
-
-class _SharedFeatures(NamedTuple):
-    """Features of an update that was begun.
-
-    Attributes:
-        class_names: What they are the features of.
-        features: With their history.
-        copy: Without, but with the gradients of the batches so far.
-    """
-
-    class_names: tuple[str, ...]
-    features: Tensor
-    copy: Tensor
-
-    def with_gradients(self) -> Tensor:
-        """The features, whose gradient has that of the copy added."""
-        features = self.features.view_as(self.features)
-        collected = self.copy.grad
-        if collected is not None:
-            features.register_hook(lambda grad: grad + collected)
-        return features
-
-
-def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:
-    """(C, L, E) embeddings of all tokens to the (C, E) that CLIP reads.
-
-    What is (C, E) already stays as it is.
-    """
-    if encoded.dim() == 2:
-        return encoded
-    rows = torch.arange(len(encoded), device=encoded.device)
-    return encoded[rows, tokens.ends.to(encoded.device)]
 
 
 def _check_frozen(encoder: nn.Module) -> None:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from ..features import TokenizedTexts, VisualFeatures
+from ..text_ends import finish_texts
 
 
 def condition(
@@ -28,9 +29,9 @@ def condition(
     Raises:
         UserError: If the conditioner reads what no vision layer has carried.
     """
-    part, bank = model.conditioner, model.text_bank
+    part, encoder = model.conditioner, model.text_encoder
     if not prompts_last_layer(part):
-        text = bank.finish(encoded, tokens)
+        text = finish_texts(encoder, encoded, tokens)
         return text if part is None else part(text, visual)
     if not visual.carried:
         raise UserError(
@@ -39,7 +40,8 @@ def condition(
         )
     with torch.no_grad():
         context = model.backbone.embed_tokens(visual.carried[part.layer])
-    return bank.finish(encoded, tokens, part(encoded, tokens, context))
+    prompts = part(encoded, tokens, context)
+    return finish_texts(encoder, encoded, tokens, prompts)
 
 
 def prompts_last_layer(part: nn.Module | None) -> bool:
