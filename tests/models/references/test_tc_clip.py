@@ -355,6 +355,20 @@ def test_parts_that_do_not_fit_are_refused_in_a_line():
     refused('at least 1 of both', backbone=contexts(num_tokens=0))
 
 
+def test_other_parts_may_stand_beside_it():
+    others = [dict(type='MessageToken'), dict(type='HeadShift')]
+    adapters = [*others, *TC_CLIP['backbone']['adapters']]
+    backbone = dict(type='CLIPVisionTower', adapters=adapters)
+    model = build(**{**TC_CLIP, 'backbone': backbone})
+    model(clips(2, 3), samples(0, 1), mode='loss')['loss_cls'].backward()
+    for name, p in model.named_parameters():
+        assert not p.requires_grad or p.grad.abs().sum() > 0, name
+    # these keys are of the frames beside it as well
+    adapters = [dict(type='NeighborKV'), *adapters]
+    backbone = dict(type='CLIPVisionTower', adapters=adapters)
+    refused('cannot tell the patches of a frame', backbone=backbone)
+
+
 def contexts(**options):
     """A tower with the adapter."""
     return dict(
