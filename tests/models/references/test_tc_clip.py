@@ -377,6 +377,15 @@ def contexts(**options):
     )
 
 
+def test_without_merging_the_order_of_frames_is_nothing(float64):
+    model = build(**{**TC_CLIP, 'backbone': contexts()}).eval()
+    inputs = clips(2, 3)
+    with torch.no_grad():
+        one, _ = model.extract_feat(inputs)
+        other, _ = model.extract_feat(inputs[:, :, :, [2, 0, 1]])
+    close(model.cls_head(other), model.cls_head(one))
+
+
 def test_padding_is_refused():
     model = build(**TC_CLIP)
     data_samples = samples(0, 1)
