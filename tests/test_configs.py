@@ -76,6 +76,12 @@ COUNTS = {
         123_540_992 + 39_424 + 12_609_536 + 1_024 + 262_656 + 513,
         None,
     ),
+    r'xpool_b32_retrieval': (151_277_313 + 1_316_352, 0),
+    r'tmass_b32_retrieval': (151_277_313 + 1_316_352 + 6_656, 0),
+    r'wti_b32_retrieval': (
+        151_277_313 + 526_338 + 39_424 + 12_609_536,
+        0,
+    ),
 }
 FRAMES = {'aim': 8, 'vita': 8}  # where the definition wants a number
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import published
 import published_distillation
 import published_ost
+import published_retrieval
 import published_sharing
 import published_tc_clip
 import pytest
@@ -37,6 +38,7 @@ RELEASES = {
     **published.RELEASES,
     **published_distillation.RELEASES,
     **published_ost.RELEASES,
+    **published_retrieval.RELEASES,
     **published_sharing.RELEASES,
     **published_tc_clip.RELEASES,
 }
@@ -54,6 +56,9 @@ KINDS = {
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
     'promptsrc': published_distillation.promptsrc,
+    'xpool': published_retrieval.xpool,
+    'tmass': published_retrieval.tmass,
+    'wti': published_retrieval.wti,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }
@@ -127,8 +132,7 @@ def run(model: nn.Module, release: published.Release) -> None:
         results = model.predict(inputs, samples)
     for result in results:
         if release.captions:
-            tight = release.numbers['pooler.type'] == 'IdentityPooler'
-            shape = (FRAMES, 64) if tight else (64,)
+            shape = (FRAMES, 64) if model.pooler.keeps_frames else (64,)
             assert result.video_feature.shape == shape
             assert result.text_feature.isfinite().all()
         else:
@@ -392,6 +396,9 @@ LEFTOVERS = {
     'aim': ('cls_head.gate', 'backbone.gate'),
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
+    'xpool': ('pool_frames.gate', 'clip.gate'),
+    'tmass': ('stochastic.gate', 'pool_frames.gate'),
+    'wti': ('text_weight_fc.gate.0', 'clip.gate'),
     'maple': ('prompt_learner.gate', 'text_encoder.gate'),
     'promptsrc': ('prompt_learner.gate', 'text_encoder.gate'),
     'huggingface': ('vision_model.gate', 'gate'),
@@ -409,7 +416,7 @@ def test_a_tensor_that_nobody_knows_is_named(kind, left, base):
     content = {place.get(kind, 'state_dict'): state}
     if kind == 'actionclip':
         content = dict(model_state_dict=state)
-    if kind == 'clip4clip':
+    if kind in ('clip4clip', 'wti'):
         content = state
     torch.save(content, 'a.pth')
     suffix = '.safetensors' if kind == 'huggingface' else '.pth'
@@ -504,6 +511,26 @@ MISSING = {
         'cross.pooler.dense.weight',
         'similarity_dense.bias',
         'clip.ln_final.weight',
+    ),
+    'xpool': (
+        'pool_frames.cross_attn.v_proj.bias',
+        'pool_frames.linear_proj.weight',
+        'pool_frames.layer_norm2.weight',
+        'clip.logit_scale',
+        'clip.text_projection.weight',
+        'clip.vision_model.encoder.layers.1.mlp.fc1.bias',
+    ),
+    'tmass': (
+        'stochastic.std_branch.linear_proj.weight',
+        'stochastic.std_branch.linear_proj.bias',
+        'pool_frames.layer_norm1.bias',
+    ),
+    'wti': (
+        'text_weight_fc.0.weight',
+        'video_weight_fc.2.bias',
+        'frame_position_embeddings.weight',
+        'transformerClip.resblocks.1.ln_2.bias',
+        'clip.text_projection',
     ),
     'maple': (
         'prompt_learner.ctx',

@@ -5,6 +5,7 @@ import os
 import published
 import published_distillation
 import published_ost
+import published_retrieval
 import published_sharing
 import published_tc_clip
 import pytest
@@ -29,6 +30,9 @@ KINDS = {
     'froster': published_distillation.froster,
     'promptsrc': published_distillation.promptsrc,
     'clip4clip': published.clip4clip,
+    'xpool': published_retrieval.xpool,
+    'tmass': published_retrieval.tmass,
+    'wti': published_retrieval.wti,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }

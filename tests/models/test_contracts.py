@@ -58,6 +58,21 @@ def pooled(*patterns, **pooler):
     return dict(PLAIN, pooler=pooler, trainable=['pooler.*', *patterns])
 
 
+def paired(head, **options):
+    """Vanilla CLIP with a head that scores pairs, in a batch."""
+    return dict(
+        texts=dict(type='BatchLabelTexts'),
+        prompts=None,
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type=head,
+            alignment=dict(type='SymmetricContrastiveLoss'),
+            **options,
+        ),
+        trainable=['cls_head.*'],
+    )
+
+
 def adapted(*adapters, **kwargs):
     """Vanilla CLIP with adapters that are learnt."""
     return dict(
@@ -174,6 +189,9 @@ EXAMPLES = {
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(type='FrameClassificationHead'),
     ),
+    'FramesPreprocessor': dict(
+        data_preprocessor=dict(type='FramesPreprocessor', format_shape='NCTHW')
+    ),
     'HeadShift': shared(dict(type='HeadShift')),
     'IdentityPooler': dict(
         pooler=dict(type='IdentityPooler'),
@@ -220,11 +238,19 @@ EXAMPLES = {
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
+    'StochasticTextHead': paired(
+        'StochasticTextHead',
+        num_frames=FRAMES,
+        support_weight=0.8,
+        dropout=0.0,
+    ),
+    'StoredFramesTower': dict(backbone=dict(type='StoredFramesTower')),
     'TemporalContext': adapted(
         dict(type='TemporalContext', num_tokens=4, max_merged=3)
     ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
     'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
+    'TextPoolingHead': paired('TextPoolingHead', dropout=0.0),
     'TightTransformerHead': dict(
         texts=dict(type='BatchLabelTexts'),
         prompts=None,
@@ -247,6 +273,10 @@ EXAMPLES = {
             ]
         ),
         trainable=['backbone.embeddings.*'],
+    ),
+    'TokenInteractionHead': dict(
+        paired('TokenInteractionHead'),
+        text_encoder=dict(type='CLIPTextTower', all_tokens='longest'),
     ),
     'TransformerPooler': pooled(type='TransformerPooler', num_layers=2),
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),

@@ -43,6 +43,9 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'openvclip': (methods.openvclip, 'model.visual.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
     'promptsrc': (methods.promptsrc, 'prompt_learner.ctx'),
+    'xpool': (methods.xpool, 'pool_frames.linear_proj.weight'),
+    'wti': (methods.wti, 'clip.visual.conv1.weight'),
+    'tmass': (methods.tmass, 'stochastic.std_branch.linear_proj.weight'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
     'tc-clip': (methods.tc_clip, 'image_encoder.conv1.weight'),
 }
@@ -85,8 +88,7 @@ def convert(
             key ``PLACE``.
 
     Raises:
-        UserError: If the kind is unknown, or tensors are missing or left
-            over.
+        UserError: If the kind is unknown, or tensors are missing or left over.
     """
     path, place = split_place(path)
     if kind not in KINDS:

@@ -4,8 +4,14 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from vlprompt.models.features import VideoTextFeatures, VisualFeatures, unit
+from vlprompt.models.features import (
+    TokenizedTexts,
+    VideoTextFeatures,
+    VisualFeatures,
+    unit,
+)
 from vlprompt.models.recognizers.conditioning import prompts_last_layer
+from vlprompt.models.text_ends import finish_texts
 from vlprompt.models.towers.last_layer import project, read_ends
 from vlprompt.models.towers.layer import Layer
 
@@ -89,17 +95,32 @@ class Classifier(Program):
         self.conditioner = model.conditioner
         self.cls_head = model.cls_head
         self.compares_texts = tokens is not None
-        self.ending = None
+        self.ending, self.gives_tokens = None, False
         if self.compares_texts and prompts_last_layer(model.conditioner):
             self.ending = TextEnding(model)
         elif self.compares_texts:
-            texts = model.encode_texts().detach().clone()
-            self.register_buffer('class_texts', texts)
+            self._keep_texts(model, tokens)
+
+    def _keep_texts(self, model: nn.Module, tokens: TokenizedTexts) -> None:
+        prompts = model.make_prompts(tokens)['text']
+        encoded = model.text_bank(tokens, prompts).detach().clone()
+        texts = finish_texts(model.text_encoder, encoded, tokens)
+        self.register_buffer('class_texts', texts)
+        self.gives_tokens = encoded.dim() == 3
+        if self.gives_tokens:
+            self.register_buffer('class_tokens', encoded)
+            mask = tokens.mask(encoded.size(1))
+            self.register_buffer('class_mask', mask)
 
     def forward(self, frames: Tensor) -> Tensor:
         """(B, T, 3, H, W) frames to (B, C) logits."""
         visual, video = self.encode(frames)
-        return self.cls_head(VideoTextFeatures(video, self._text(visual)))
+        features = VideoTextFeatures(video, self._text(visual))
+        if self.gives_tokens:
+            features = features._replace(
+                text_tokens=self.class_tokens, text_mask=self.class_mask
+            )
+        return self.cls_head(features)
 
     def _text(self, visual: VisualFeatures) -> Tensor | None:
         """(C, E) texts, or (B, C, E) if they depend on the video."""

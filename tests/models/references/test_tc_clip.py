@@ -339,6 +339,10 @@ def test_parts_that_do_not_fit_are_refused_in_a_line():
     refused('needs stop_before_last=True', text_encoder=None)
     refused('needs a conditioner', conditioner=None)
     refused(
+        'leave out all_tokens',
+        text_encoder=dict(TC_CLIP['text_encoder'], all_tokens='longest'),
+    )
+    refused(
         'vision layer 3 carries, but', backbone=dict(type='CLIPVisionTower')
     )
     refused('vision layer 5 carries, but', clip=arch(text_layers=6))

@@ -16,7 +16,9 @@ from .promptsrc import promptsrc
 from .tc_clip import tc_clip
 from .vifi import maple, vifi
 from .vita import vita
+from .wti import wti
 from .xclip import xclip
+from .xpool import tmass, xpool
 from .zeroi2v import zeroi2v
 
 __all__ = [
@@ -33,8 +35,11 @@ __all__ = [
     'promptsrc',
     'ost',
     'tc_clip',
+    'tmass',
     'vifi',
     'vita',
+    'wti',
     'xclip',
     'zeroi2v',
+    'xpool',
 ]

@@ -5,7 +5,10 @@ from .frame_classification_head import FrameClassificationHead
 from .linear_head import LinearHead
 from .optimal_transport_head import OptimalTransportHead
 from .similarity_head import SimilarityHead
+from .stochastic_text_head import StochasticTextHead
+from .text_pooling_head import TextPoolingHead
 from .tight_transformer_head import TightTransformerHead
+from .token_interaction_head import TokenInteractionHead
 
 __all__ = [
     'ContrastiveHead',
@@ -13,5 +16,8 @@ __all__ = [
     'LinearHead',
     'OptimalTransportHead',
     'SimilarityHead',
+    'StochasticTextHead',
+    'TextPoolingHead',
     'TightTransformerHead',
+    'TokenInteractionHead',
 ]

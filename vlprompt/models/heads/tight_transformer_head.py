@@ -12,6 +12,7 @@ from ..layers.blocks import (
     run_blocks,
 )
 from ..layers.temporal import check_frames
+from ..precision import autocast_like
 from .contrastive_head import ContrastiveHead
 
 
@@ -35,6 +36,7 @@ class TightTransformerHead(ContrastiveHead):
     """
 
     takes_frames = True
+    scores_pairs = True
 
     def __init__(
         self,
@@ -64,10 +66,11 @@ class TightTransformerHead(ContrastiveHead):
         frames = features.video.to(self.positions.dtype)
         mask = features.mask
         check_frames(frames.size(1) + 1, len(self.positions), 'head')
-        scores = [
-            self._score(text.expand(frames.size(0), 1, -1), frames, mask)
-            for text in features.text
-        ]
+        with autocast_like(self.dense.weight):
+            scores = [
+                self._score(text.expand(frames.size(0), 1, -1), frames, mask)
+                for text in features.text
+            ]
         return torch.stack(scores, dim=1)
 
     def _score(

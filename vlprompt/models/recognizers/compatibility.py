@@ -18,9 +18,9 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
 
     Raises:
         UserError: If a head gets frames and wants videos or the other way
-            round, lacks texts or cannot use them, a conditioner lacks the
-            patches or the text tower's last layer, widths differ, or
-            learnable tokens lack prompts.
+            round, lacks texts or their tokens or cannot use them, a
+            conditioner lacks the patches or the text tower's last layer,
+            widths differ, or learnable tokens lack prompts.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
     keeps = model.pooler.keeps_frames
@@ -32,6 +32,13 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     if model.cls_head.compares_texts != (model.texts is not None):
         verdict = 'needs texts' if model.texts is None else 'takes no texts'
         raise UserError(f'{head} {verdict}')
+    if getattr(model.cls_head, 'takes_text_tokens', False) and not getattr(
+        model.text_encoder, 'all_tokens', None
+    ):
+        raise UserError(
+            f'{head} compares all tokens of a text: use '
+            "text_encoder=dict(type='CLIPTextTower', all_tokens='longest')"
+        )
     _check_conditioner(model)
     if model.texts is not None and width != text_width:
         raise UserError(

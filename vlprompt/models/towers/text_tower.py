@@ -41,7 +41,8 @@ class CLIPTextTower(BaseModule):
             runs: for a conditioner that makes the prompts of that layer.
 
     Raises:
-        UserError: If an adapter looks at more than one token.
+        UserError: If an adapter looks at more than one token, or all tokens
+            are wanted of a tower that stops before its last layer.
     """
 
     def __init__(
@@ -57,6 +58,11 @@ class CLIPTextTower(BaseModule):
             raise UserError(
                 f'all_tokens={all_tokens!r}, expected None, '
                 + ' or '.join(map(repr, LENGTHS[1:]))
+            )
+        if stop_before_last and all_tokens is not None:
+            raise UserError(
+                'stop_before_last=True gives no embeddings of all tokens: '
+                f'leave out all_tokens={all_tokens!r}'
             )
         self.text = text
         self.with_cp = with_cp
