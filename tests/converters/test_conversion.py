@@ -13,6 +13,7 @@ import published_ost
 import published_retrieval
 import published_sharing
 import published_tc_clip
+import published_temporal
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
@@ -41,9 +42,10 @@ RELEASES = {
     **published_retrieval.RELEASES,
     **published_sharing.RELEASES,
     **published_tc_clip.RELEASES,
+    **published_temporal.RELEASES,
 }
 # Their towers have no projection, and there are no texts.
-WITHOUT_TEXT = ('aim', 'zeroi2v')
+WITHOUT_TEXT = ('aim', 'zeroi2v', 'st-adapter')
 KINDS = {
     'vifi': published.vifi_prompts,
     'vita': published.vita,
@@ -53,6 +55,9 @@ KINDS = {
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
     'aim': published.aim,
+    'st-adapter': published_temporal.st_adapter,
+    't2l': published_temporal.t2l,
+    'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
     'promptsrc': published_distillation.promptsrc,
@@ -394,6 +399,9 @@ LEFTOVERS = {
     'mmaction-actionclip': ('adapter.gate', 'clip.gate'),
     'a5': ('gate.weight', 'temporalModelling.gate'),
     'aim': ('cls_head.gate', 'backbone.gate'),
+    'st-adapter': ('gate.weight', 'fc.gate', 'ln_pre.gate.weight'),
+    'mote': ('fusion.gate', 'gate.weight'),
+    't2l': ('gate.weight', 'visual.transformer.gate', 'visual.gate'),
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
     'xpool': ('pool_frames.gate', 'clip.gate'),
@@ -414,7 +422,7 @@ def test_a_tensor_that_nobody_knows_is_named(kind, left, base):
     state = {**small(release.state), left: torch.ones(3)}
     place = {'vifi': 'model', 'vita': 'model', 'xclip': 'model'}
     content = {place.get(kind, 'state_dict'): state}
-    if kind == 'actionclip':
+    if kind in ('actionclip', 'mote'):
         content = dict(model_state_dict=state)
     if kind in ('clip4clip', 'wti'):
         content = state
@@ -495,6 +503,30 @@ MISSING = {
         'backbone.conv1.weight',
         'cls_head.fc_cls.weight',
         'cls_head.fc_cls.bias',
+    ),
+    'st-adapter': (
+        'fc.bias',
+        'conv1.weight',
+        'transformer.resblocks.1.ln_1.bias',
+        'transformer.resblocks.0.adapter_pre_mlp.fc1.weight',
+        'transformer.resblocks.1.adapter_pre_mlp.conv.bias',
+    ),
+    'mote': (
+        'logit_scale',
+        'visual.positional_embedding',
+        'fusion.spe_cls_feature',
+        'fusion.frame_position_embeddings.weight',
+        'fusion.transformer.resblocks.1.ln_1.weight',
+        'fusion.transformer.resblocks.1.attn.in_proj_bias',
+        'fusion.transformer.resblocks.0.mlp.fc_up.1.weight',
+        'fusion.transformer.resblocks.1.mlp.fc_dn.2.bias',
+    ),
+    't2l': (
+        'visual.transformer.resblocks.0.Adapter.D_fc1.weight',
+        'visual.transformer.resblocks.1.Adapter.D_fc2.bias',
+        'transformer.resblocks.0.Adapter.D_fc1.weight',
+        'transformer.resblocks.1.Adapter.D_fc1.bias',
+        'ln_final.weight',
     ),
     'zeroi2v': (
         'backbone.temporal_embedding',

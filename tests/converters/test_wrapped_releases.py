@@ -8,6 +8,7 @@ import published_ost
 import published_retrieval
 import published_sharing
 import published_tc_clip
+import published_temporal
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -25,6 +26,9 @@ KINDS = {
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
     'aim': published.aim,
+    'st-adapter': published_temporal.st_adapter,
+    't2l': published_temporal.t2l,
+    'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'openvclip': published_sharing.openvclip,
     'froster': published_distillation.froster,

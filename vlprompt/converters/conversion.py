@@ -38,6 +38,9 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     ),
     'a5': (methods.a5, 'embedding.weight'),
     'aim': (methods.aim, 'backbone.conv1.weight'),
+    'st-adapter': (methods.st_adapter, 'fc.weight'),
+    'mote': (methods.mote, 'visual.conv1.weight'),
+    't2l': (methods.t2l, 'visual.conv1.weight'),
     'zeroi2v': (methods.zeroi2v, 'backbone.conv1.weight'),
     'froster': (methods.froster, 'model.visual.conv1.weight'),
     'openvclip': (methods.openvclip, 'model.visual.conv1.weight'),
@@ -49,6 +52,8 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'maple': (methods.maple, 'prompt_learner.ctx'),
     'tc-clip': (methods.tc_clip, 'image_encoder.conv1.weight'),
 }
+# Those of which the weights after the towers have a place of their own.
+WITH_FUSION = ('actionclip', 'mote')
 
 
 class Conversion(NamedTuple):
@@ -150,7 +155,7 @@ def read(kind: str, path: str | Path) -> dict:
         )
     weights_in(found, path, place)  # which says what was chosen
     content = found.content
-    if kind == 'actionclip':
+    if kind in WITH_FUSION:
         fusion = content.pop('fusion_model_state_dict', None) or {}
         weights = content.get('model_state_dict')
         if isinstance(weights, dict):

@@ -10,9 +10,12 @@ from .aim import aim
 from .clip4clip import clip4clip
 from .froster import froster
 from .huggingface import huggingface, huggingface_xclip
+from .mote import mote
 from .openvclip import openvclip
 from .ost import ost
 from .promptsrc import promptsrc
+from .st_adapter import st_adapter
+from .t2l import t2l
 from .tc_clip import tc_clip
 from .vifi import maple, vifi
 from .vita import vita
@@ -31,15 +34,18 @@ __all__ = [
     'huggingface_xclip',
     'maple',
     'mmaction_actionclip',
+    'mote',
     'openvclip',
-    'promptsrc',
     'ost',
+    'promptsrc',
+    'st_adapter',
+    't2l',
     'tc_clip',
     'tmass',
     'vifi',
     'vita',
     'wti',
     'xclip',
-    'zeroi2v',
     'xpool',
+    'zeroi2v',
 ]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from .layer import Layer, take
@@ -125,6 +126,7 @@ def _read(
     on_made = torch.einsum('chd,bckhd->bchk', query, made_key)
     scores = [on_texts.expand(on_made.size(0), -1, -1, -1), on_made]
     weights = torch.cat(scores, dim=-1).softmax(dim=-1)
+    weights = F.dropout(weights, layer.dropout())
     on_texts, on_made = weights.tensor_split((key.size(1),), dim=-1)
     out = torch.einsum('bchl,clhd->bchd', on_texts, value)
     out = out + torch.einsum('bchk,bckhd->bchd', on_made, made_value)

@@ -8,8 +8,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from ..roles import InsidePart
-
-Queries = slice | Tensor
+from .tokens import Queries, join, take
 
 
 class Layer:
@@ -186,7 +185,9 @@ class Layer:
             x.flatten(0, 1).unflatten(-1, (heads, -1)).transpose(1, 2)
             for x in (query, key, value)
         )
-        out = F.scaled_dot_product_attention(query, key, value, mask)
+        out = F.scaled_dot_product_attention(
+            query, key, value, mask, self.dropout()
+        )
         # (B * T, heads, Q, D / heads) -> (B, T, Q, D)
         return self.project(out.transpose(1, 2).flatten(2).unflatten(0, shape))
 
@@ -195,6 +196,10 @@ class Layer:
         last = self.block.attn.out_proj
         out = self.linear(read, last.weight, last.bias, 'out')[0]
         return self.at('attention', out)
+
+    def dropout(self) -> float:
+        """How much of the attention is dropped."""
+        return max((p.attention_dropout for p in self.inside), default=0.0)
 
     def _key_value(self, normed: Tensor) -> list[Tensor]:
         attn, width = self.block.attn, normed.size(-1)
@@ -219,31 +224,3 @@ class Layer:
         if isinstance(queries, slice):
             return mask[..., queries, :]
         return take(mask.expand(queries.size(0), 1, -1, -1), queries)
-
-
-def take(tokens: Tensor, queries: Queries | None) -> Tensor:
-    """(B, T, L, D) to the (B, T, Q, D) tokens at some places."""
-    if queries is None:
-        return tokens
-    if isinstance(queries, slice):
-        return tokens[:, :, queries]
-    index = queries[:, None, :, None]
-    return tokens.gather(
-        2, index.expand(-1, tokens.size(1), -1, tokens.size(-1))
-    )
-
-
-def join(context: Tensor | None, more: Tensor) -> Tensor:
-    """(K, D) or (B, T, K, D) context and (B, T, M, D) more to both.
-
-    B and T of either may be 1.
-    """
-    if context is None:
-        return more
-    context = context.expand(1, 1, -1, -1) if context.dim() == 2 else context
-    size = [
-        max(a, b)
-        for a, b in zip(context.shape[:2], more.shape[:2], strict=True)
-    ]
-    parts = [x.to(more.dtype).expand(*size, -1, -1) for x in (context, more)]
-    return torch.cat(parts, dim=2)
