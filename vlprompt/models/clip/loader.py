@@ -4,16 +4,9 @@ import math
 from functools import cache, partial
 from typing import NamedTuple
 
-import open_clip
 from open_clip.tokenizer import SimpleTokenizer
-from open_clip.transformer import (
-    ResidualAttentionBlock,
-    TextTransformer,
-    VisionTransformer,
-)
+from open_clip.transformer import TextTransformer, VisionTransformer
 from torch import Tensor, nn
-
-from vlprompt.errors import UserError
 
 from ..layers.quick_gelu import replace_quick_gelu
 from ..trainable_state import FilePositions
@@ -21,6 +14,7 @@ from .arch import arch_config
 from .files import read_clip_file
 from .finetuned import check_there, read_finetuned
 from .matching import match
+from .model import make_model
 from .names import to_recognizer
 from .positions import (
     NAME,
@@ -129,8 +123,7 @@ def load_clip(
     file = None if pretrained is None else find_file(arch, pretrained)
     if finetuned is not None:
         check_there(finetuned)
-    model = open_clip.CustomTextCLIP(**config)
-    _check_transformers(model, arch)
+    model = make_model(arch)
     replace_quick_gelu(model)
     positions = None
     if pretrained is not None or finetuned is not None:
@@ -191,26 +184,3 @@ def _fit(positions: Tensor, grid: tuple, resize: str | None) -> Tensor:
 def _tokenizer(length: int) -> SimpleTokenizer:
     """Shared: it needs 30 MB and takes longer to build than a tiny CLIP."""
     return SimpleTokenizer(context_length=length)
-
-
-def _check_transformers(model: nn.Module, arch: str | dict) -> None:
-    """Refuse what the towers would compute wrongly."""
-    visual, text = model.visual, model.text
-    problem = None
-    if not isinstance(visual, VisionTransformer):
-        problem = f'its vision tower is a {type(visual).__name__}'
-    elif visual.attn_pool is not None or visual.pool_type != 'tok':
-        problem = 'its vision tower does not pool the class token'
-    elif not isinstance(text, TextTransformer):
-        problem = f'its text tower is a {type(text).__name__}'
-    elif text.attn_mask is None or text.cls_emb is not None:
-        problem = 'its text tower is not causal'
-    elif text.pool_type != 'argmax':
-        problem = 'its text tower does not pool the end-of-text token'
-    else:
-        for tower in (visual, text):
-            block = tower.transformer.resblocks[0]
-            if not isinstance(block, ResidualAttentionBlock):
-                problem = f'its blocks are {type(block).__name__}'
-    if problem:
-        raise UserError(f'{arch!r} is not a CLIP of transformers: {problem}')

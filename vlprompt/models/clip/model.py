@@ -1,0 +1,58 @@
+"""open_clip's models, those of them that the towers compute."""
+
+import open_clip
+from open_clip.transformer import (
+    ResidualAttentionBlock,
+    TextTransformer,
+    Transformer,
+    VisionTransformer,
+)
+from torch import nn
+
+from .arch import UnfitClipError, arch_config
+
+
+def make_model(arch: str | dict) -> open_clip.CustomTextCLIP:
+    """Make open_clip's model of an architecture, with random weights.
+
+    What decides is how its towers are built, never what it is called.
+
+    Args:
+        arch: open_clip's name, or a dict with its keys.
+
+    Raises:
+        UserError: If it is unknown, or built in a way that the towers of
+            this library would compute wrongly.
+    """
+    model = open_clip.CustomTextCLIP(**arch_config(arch))
+    reason = _vision_reason(model.visual) or _text_reason(model.text)
+    if reason is not None:
+        raise UnfitClipError(arch, reason)
+    return model
+
+
+def _vision_reason(visual: nn.Module) -> str | None:
+    """Why a vision tower cannot be computed."""
+    if not isinstance(visual, VisionTransformer):
+        return f'its vision tower is a {type(visual).__name__}'
+    if visual.attn_pool is not None or visual.pool_type != 'tok':
+        return 'its vision tower does not pool the class token'
+    return _blocks_reason(visual.transformer)
+
+
+def _text_reason(text: nn.Module) -> str | None:
+    """Why a text tower cannot be computed."""
+    if not isinstance(text, TextTransformer):
+        return f'its text tower is a {type(text).__name__}'
+    if text.attn_mask is None or text.cls_emb is not None:
+        return 'its text tower is not causal'
+    if text.pool_type != 'argmax':
+        return 'its text tower does not pool the end-of-text token'
+    return _blocks_reason(text.transformer)
+
+
+def _blocks_reason(transformer: Transformer) -> str | None:
+    for block in transformer.resblocks:
+        if type(block) is not ResidualAttentionBlock:
+            return f'its blocks are {type(block).__name__}'
+    return None
