@@ -81,6 +81,9 @@ def arch_config(arch: str | dict) -> dict[str, Any]:
             )
     for key in ('vision_cfg', 'text_cfg'):
         config[key] = dict(config.get(key, {}))
+    # How a trunk of timm starts and is trained is not the architecture.
+    for key in ('timm_model_pretrained', 'timm_drop_path'):
+        config['vision_cfg'].pop(key, None)
     # Says which of open_clip's classes holds the towers, not what they are.
     config.pop('custom_text', None)
     if 'multimodal_cfg' in config:

@@ -5,10 +5,11 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from open_clip.tokenizer import SimpleTokenizer
-from open_clip.transformer import TextTransformer, VisionTransformer
+from open_clip.transformer import TextTransformer
 from torch import Tensor, nn
 
 from ..layers.quick_gelu import replace_quick_gelu
+from ..towers.trunk import trunk_of
 from ..trainable_state import FilePositions
 from .arch import arch_config
 from .files import read_clip_file
@@ -32,7 +33,7 @@ class CLIP(NamedTuple):
     """A CLIP, taken apart.
 
     Attributes:
-        visual: open_clip's ``VisionTransformer``.
+        visual: open_clip's vision tower; :func:`trunk_of` makes all alike.
         text: open_clip's ``TextTransformer``.
         logit_scale: Logarithm of the similarity's factor.
         tokenizer: open_clip's ``SimpleTokenizer``.
@@ -42,7 +43,7 @@ class CLIP(NamedTuple):
             are.
     """
 
-    visual: VisionTransformer
+    visual: nn.Module
     text: TextTransformer
     logit_scale: float
     tokenizer: SimpleTokenizer
@@ -50,8 +51,13 @@ class CLIP(NamedTuple):
     resize: str | None = None
 
     @property
-    def positions(self) -> FilePositions:
-        """How position embeddings of images of another size are read."""
+    def positions(self) -> FilePositions | None:
+        """How position embeddings of images of another size are read.
+
+        None where they are not: by a trunk of timm.
+        """
+        if not hasattr(self.visual, 'positional_embedding'):
+            return None
         return FilePositions(
             to_recognizer(NAME),
             tuple(self.visual.grid_size),
@@ -63,9 +69,14 @@ class CLIP(NamedTuple):
     def widths(self) -> dict[str, int]:
         """Width of each tower."""
         return dict(
-            visual=self.visual.transformer.width,
+            visual=trunk_of(self.visual).width,
             text=self.text.transformer.width,
         )
+
+    @property
+    def embed_dim(self) -> int:
+        """Width of the space that both towers project into."""
+        return trunk_of(self.visual).out_dim(project=True)
 
     def embed_words(self, ids: list[int | None]) -> list[Tensor | None]:
         """Token ids (or None) to their (D,) word embeddings (or None)."""
@@ -76,7 +87,7 @@ class CLIP(NamedTuple):
     def depths(self) -> dict[str, int]:
         """Number of layers of each tower."""
         return dict(
-            visual=len(self.visual.transformer.resblocks),
+            visual=len(trunk_of(self.visual).blocks),
             text=len(self.text.transformer.resblocks),
         )
 
@@ -157,25 +168,32 @@ def _load(
 ) -> Tensor | None:
     """Load weights; returns the positions of files of another image size."""
     state = {**model.state_dict()}
-    grid = model.visual.grid_size
+    grid = trunk_of(model.visual).grid_size
     if file is not None:
         weights = read_clip_file(file)
         check_activation(weights, config, arch, pretrained)
         state = match(model, weights.state_dict, arch, file, resize)
     if finetuned is not None:
-        resized = _fit(state[NAME], grid, resize)
+        resized = _fit(state.get(NAME), grid, resize)
         learned = read_finetuned(finetuned, state, resized)
         if NAME in learned and len(learned[NAME]) != 1 + grid[0] * grid[1]:
             check_positions(learned[NAME], grid, finetuned, resize)
         state |= learned
-    original = state[NAME]
-    state[NAME] = _fit(original, grid, resize)
+    original = state.get(NAME)
+    if original is not None:
+        state[NAME] = _fit(original, grid, resize)
     model.load_state_dict(state)
-    return None if original.shape == state[NAME].shape else original
+    if original is None or original.shape == state[NAME].shape:
+        return None
+    return original
 
 
-def _fit(positions: Tensor, grid: tuple, resize: str | None) -> Tensor:
-    if resize is None or len(positions) == 1 + grid[0] * grid[1]:
+def _fit(
+    positions: Tensor | None, grid: tuple, resize: str | None
+) -> Tensor | None:
+    if resize is None or positions is None:
+        return positions
+    if len(positions) == 1 + grid[0] * grid[1]:
         return positions
     return resize_positions(positions, grid, resize)
 

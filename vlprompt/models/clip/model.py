@@ -1,6 +1,7 @@
 """open_clip's models, those of them that the towers compute."""
 
 import open_clip
+from open_clip.timm_model import TimmModel
 from open_clip.transformer import (
     ResidualAttentionBlock,
     TextTransformer,
@@ -10,6 +11,7 @@ from open_clip.transformer import (
 from torch import nn
 
 from .arch import UnfitClipError, arch_config
+from .timm_structure import timm_reason
 
 
 def make_model(arch: str | dict) -> open_clip.CustomTextCLIP:
@@ -33,6 +35,8 @@ def make_model(arch: str | dict) -> open_clip.CustomTextCLIP:
 
 def _vision_reason(visual: nn.Module) -> str | None:
     """Why a vision tower cannot be computed."""
+    if isinstance(visual, TimmModel):
+        return timm_reason(visual)
     if not isinstance(visual, VisionTransformer):
         return f'its vision tower is a {type(visual).__name__}'
     if visual.attn_pool is not None or visual.pool_type != 'tok':

@@ -1,0 +1,46 @@
+from open_clip.transformer import VisionTransformer
+from torch import Tensor, nn
+import torch
+
+
+class OpenClipTrunk:
+    """CLIP's own vision transformer, which reads the class token.
+
+    Args:
+        visual: open_clip's ``VisionTransformer``.
+    """
+
+    rotation = None
+    has_class_token = True
+    queries = slice(0, 1)
+
+    def __init__(self, visual: VisionTransformer) -> None:
+        self.visual = visual
+        self.blocks: nn.ModuleList = visual.transformer.resblocks
+        self.width: int = visual.transformer.width
+        self.heads: int = self.blocks[0].attn.num_heads
+        self.grid_size = tuple(visual.grid_size)
+        self.image_size = tuple(visual.image_size)
+
+    def out_dim(self, project: bool) -> int:
+        """Width of the frames, in the joint space or before it."""
+        return self.visual.proj.shape[int(project)]
+
+    def patches(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) images to (B, N, D) tokens with their positions."""
+        visual = self.visual
+        # (B, D, h, w) -> (B, N - 1, D)
+        patches = visual.conv1(images).flatten(2).mT
+        patches = patches.to(visual.class_embedding.dtype)
+        cls = visual.class_embedding.expand(patches.size(0), 1, -1)
+        tokens = torch.cat([cls, patches], dim=1)
+        return visual.patch_dropout(tokens + visual.positional_embedding)
+
+    def normalize(self, tokens: Tensor) -> Tensor:
+        """(..., D) tokens or prompts as the first layer takes them."""
+        return self.visual.ln_pre(tokens)
+
+    def pool(self, tokens: Tensor, project: bool) -> Tensor:
+        """(B, N, D) tokens of the last layer to (B, E) frames."""
+        frames = self.visual.ln_post(tokens[:, 0])
+        return frames @ self.visual.proj if project else frames
