@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 from mmengine.dist import all_gather, all_reduce, get_rank, get_world_size
 from torch import Tensor
 
@@ -40,7 +39,7 @@ def encode_sharded(
     tokens: TokenizedTexts,
     prompts: LayerPrompts | None,
 ) -> Tensor:
-    """C texts to (C, E), each process encoding its share of the tokens.
+    """C texts to (C, ...), each process encoding its share of the tokens.
 
     Every process must call this at the same time with the same texts;
     gradients are exact, see :func:`gather`.
@@ -63,8 +62,9 @@ def encode_sharded(
             p[index] if p is not None and p.dim() == 3 else p for p in prompts
         ]
     local = encode(tokens.pick(index), prompts)
-    # (S, E) of each process -> (W * S, E), and back to the order of classes
-    features = gather(F.pad(local, (0, 0, 0, longest_share - len(local))))
+    # (S, ...) of each process -> (W * S, ...), back to the order of classes
+    lacking = local.new_zeros(longest_share - len(local), *local.shape[1:])
+    features = gather(torch.cat([local, lacking]))
     places = torch.empty(len(lengths), dtype=torch.long)
     for rank, share in enumerate(shares):
         places[share] = torch.arange(len(share)) + rank * longest_share

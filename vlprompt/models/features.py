@@ -19,11 +19,13 @@ class VisualFeatures(NamedTuple):
             first; only that one (N = 1) unless the tower keeps the patches.
         mask: (B, T), true where a frame is real and not padding; None if
             all are.
+        carried: For each layer what its adapter handed to the next, or None.
     """
 
     frames: Tensor
     tokens: Tensor
     mask: Tensor | None = None
+    carried: Sequence[Tensor | None] = ()
 
 
 class VideoTextFeatures(NamedTuple):
@@ -38,6 +40,9 @@ class VideoTextFeatures(NamedTuple):
             CLIP, or None.
         targets: (C,) as in :class:`TokenizedTexts`.
         mask: (B, T) as in :class:`VisualFeatures`.
+        text_tokens: (C, L, E) embeddings of all tokens of the texts, if the
+            text tower gives them.
+        text_mask: (C, L), true from a text's start to its end.
     """
 
     video: Tensor
@@ -45,6 +50,8 @@ class VideoTextFeatures(NamedTuple):
     anchors: Tensor | None = None
     targets: Tensor | None = None
     mask: Tensor | None = None
+    text_tokens: Tensor | None = None
+    text_mask: Tensor | None = None
 
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""
@@ -53,6 +60,15 @@ class VideoTextFeatures(NamedTuple):
             text=None if self.text is None else unit(self.text),
             anchors=None if self.anchors is None else unit(self.anchors),
         )
+
+    def with_tokens(
+        self, encoded: Tensor, tokens: 'TokenizedTexts'
+    ) -> 'VideoTextFeatures':
+        """The same features, and (C, L, E) of all tokens if given as that."""
+        if encoded.dim() == 2:
+            return self
+        mask = tokens.mask(encoded.size(1))
+        return self._replace(text_tokens=encoded, text_mask=mask)
 
     def to(self, device: torch.device) -> 'VideoTextFeatures':
         """The same features on a device."""
@@ -134,6 +150,16 @@ class TokenizedTexts(NamedTuple):
     def remainders(self) -> list[int]:
         """How many tokens each text has after what all share."""
         return (self.ends + 1 - self.shared).tolist()
+
+    def lengthen(self, size: int) -> 'TokenizedTexts':
+        """The same texts with padding up to a size."""
+        more = size - self.ids.size(1)
+        return self._replace(ids=F.pad(self.ids, (0, max(0, more))))
+
+    def mask(self, size: int) -> Tensor:
+        """(C, L) for L tokens each, true up to the end of a text."""
+        ends = self.ends.to(self.ids.device)
+        return torch.arange(size, device=ends.device) <= ends[:, None]
 
     def pick(self, index: Tensor) -> 'TokenizedTexts':
         """The texts at (S,) places of the list, given on the CPU."""

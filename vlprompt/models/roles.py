@@ -77,6 +77,10 @@ class Adapter(Protocol):
     ``queries`` are the tokens that the caller will read; all if None.
     Nothing is kept between two calls.
 
+    The last of a list of adapters may have ``carries = True``.  It is then
+    called with ``carried=`` too, which is what it gave at the layer before,
+    None at the first, and gives :class:`Carried`.
+
     Attributes:
         inside_block: Whether it computes the block itself and so has to be
             the last of a list of adapters.
@@ -92,6 +96,46 @@ class Adapter(Protocol):
         queries: slice | Tensor | None = None,
     ) -> Tensor:
         """(B, T, L, D) tokens to (B, T, Q, D) tokens."""
+
+
+class InsidePart(Protocol):
+    """Acts at places inside a layer, of either tower.
+
+    It stands in a tower's list of adapters.  Several act one after the
+    other, in the order of the list.  Shapes are (B, T, L, D); a text tower's
+    B and L are rows of several texts.
+
+    Attributes:
+        acts_inside: True; tells these parts from adapters.
+        tokenwise: Whether each token is dealt with by itself.  A text tower,
+            which packs texts into rows, takes no others.
+        places: Where :meth:`place` acts: ``'ln_1'`` (what the attention
+            reads, the context's tokens too), ``'attention'`` (its output,
+            before the residual), ``'between'`` (the residual stream after
+            attention), ``'ln_2'`` (what the MLP reads), ``'mlp'`` (its
+            output, before the residual).
+        matrices: To the output of which matrices :meth:`delta` adds: ``'q'``,
+            ``'k'``, ``'v'``, ``'out'``, ``'fc'``, ``'proj'``.
+        shares: Whether :meth:`share` changes keys and values.
+    """
+
+    acts_inside: bool
+    tokenwise: bool
+    places: Sequence[str]
+    matrices: Sequence[str]
+    shares: bool
+
+    def place(self, name: str, tokens: Tensor) -> Tensor:
+        """What the tokens become at a place."""
+
+    def delta(self, name: str, x: Tensor) -> Tensor:
+        """What is added to the output of a matrix for its input."""
+
+    def share(self, x: Tensor) -> Tensor:
+        """(B, T, L, D) keys, then values, to (B, T, M, D) for each frame.
+
+        After their projection, before a context joins them.
+        """
 
 
 class Pooler(Protocol):

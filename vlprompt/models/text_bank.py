@@ -76,6 +76,8 @@ class TextBank:
     ) -> Tensor:
         """C texts, R templates each, to (C, E) or (R * C, E) features.
 
+        They are (C, L, E) if the text tower gives all tokens.
+
         Args:
             tokens: Of :meth:`tokens`.
             prompts: Those of the text tower, made for this batch.
@@ -107,7 +109,8 @@ class TextBank:
         if self.texts is None:
             raise UserError('this model has no text tower: it embeds no texts')
         tokens = self._on_device(self.texts.tokenize(texts))
-        features = self.encoder(tokens, make_prompts(tokens)['text'])
+        encoded = self.encoder(tokens, make_prompts(tokens)['text'])
+        features = at_ends(encoded, tokens)
         if len(features) == len(texts):
             return features
         return unit(features).unflatten(0, (-1, len(texts))).mean(dim=0)
@@ -119,7 +122,8 @@ class TextBank:
             return None
         if self._is_lasting() and 'anchors' in self._cached:
             return self._cached['anchors']
-        return self._keep('anchors', self.encoder(self._on_device(tokens)))
+        encoded = self.encoder(self._on_device(tokens))
+        return self._keep('anchors', at_ends(encoded, tokens))
 
     def _encode(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None
@@ -198,6 +202,17 @@ class _SharedFeatures(NamedTuple):
         if collected is not None:
             features.register_hook(lambda grad: grad + collected)
         return features
+
+
+def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:
+    """(C, L, E) embeddings of all tokens to the (C, E) that CLIP reads.
+
+    What is (C, E) already stays as it is.
+    """
+    if encoded.dim() == 2:
+        return encoded
+    rows = torch.arange(len(encoded), device=encoded.device)
+    return encoded[rows, tokens.ends.to(encoded.device)]
 
 
 def _check_frozen(encoder: nn.Module) -> None:

@@ -80,16 +80,19 @@ class AIMAdapter(BaseModule):
         queries: Queries | None = None,
     ) -> Tensor:
         """(B, T, L, D) tokens to (B, T, Q, D) after the adapted block."""
-        normed = layer.block.ln_1(tokens.transpose(1, 2))
+        over_time = layer.tokenwise()
+        normed = over_time.ln_1(tokens.transpose(1, 2))
         if self.temporal_in is not None:
             normed = normed + self.temporal_in(normed)
-        temporal = self.temporal(layer.attend_normed(normed).transpose(1, 2))
+        temporal = over_time.attend_normed(normed).transpose(1, 2)
+        temporal = self.temporal(temporal)
         tokens = tokens + self._drop(temporal)
         spatial = layer.attend(tokens, context, queries)
         tokens = take(tokens, queries) + spatial + self.spatial(spatial)
-        normed = layer.block.ln_2(tokens)
+        tokens = layer.at('between', tokens)
+        normed = layer.ln_2(tokens)
         joint = self.scale * self.joint(normed)
-        return tokens + layer.block.mlp(normed) + self._drop_frames(joint)
+        return tokens + layer.mlp(normed) + self._drop_frames(joint)
 
     def _drop(self, branch: Tensor) -> Tensor:
         """Drop whole places of a clip, which are AIM's batch over time."""

@@ -1,7 +1,7 @@
 """Frames of clips: how many there are, which are real, their mean."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 
@@ -15,6 +15,36 @@ def check_frames(given: int, most: int, what: str) -> None:
             f'clips of {given} frames given, this {what} was built for '
             f'{most} at most: set its num_positions'
         )
+
+
+def fold_views(inputs: Tensor) -> Tensor:
+    """(B, V, 3, T, H, W) inputs to (B * V, T, 3, H, W) clips.
+
+    Raises:
+        UserError: If they have another number of axes.
+    """
+    if inputs.dim() != 6:
+        raise UserError(
+            f'inputs of shape {tuple(inputs.shape)}, expected (B, V, 3, '
+            "T, H, W): end the pipeline with FormatShape('NCTHW')"
+        )
+    return inputs.flatten(0, 1).transpose(1, 2)
+
+
+def check_padding(
+    backbone: nn.Module, data_samples: list | None, clips: Tensor
+) -> None:
+    """Raise a UserError if frames would see others that are padding."""
+    if not getattr(backbone, 'mixes_frames', False):
+        return
+    for sample in data_samples or ():
+        valid = sample.get('num_valid_frames')
+        if valid is not None and valid < clips.size(1):
+            raise UserError(
+                f'a clip of {valid} frames was padded to {clips.size(1)}, but '
+                'frames see each other in this vision tower: sample with '
+                'repeated frames instead'
+            )
 
 
 def frame_mask(data_samples: list | None, clips: Tensor) -> Tensor | None:

@@ -6,7 +6,6 @@ import torch
 from mmaction.models import BaseRecognizer
 from torch import Tensor
 
-from vlprompt.errors import UserError
 from vlprompt.name_rules import check_names
 from vlprompt.registry import MODELS
 
@@ -15,10 +14,10 @@ from ..clip.loader import load_clip
 from ..clip.names import is_clip
 from ..clip.preprocessing import preprocessor_config
 from ..features import TokenizedTexts, VideoTextFeatures, VisualFeatures
-from ..layers.temporal import frame_mask
+from ..layers.temporal import check_padding, fold_views, frame_mask
 from ..precision import autocast_to, cast_frozen_weights
 from ..roles import Conditioner, Head, Pooler, Texts
-from ..text_bank import TextBank
+from ..text_bank import TextBank, at_ends
 from ..trainable_state import drop_frozen_from_state_dict, set_trainable
 from .compatibility import check_compatibility
 
@@ -162,17 +161,12 @@ class VideoTextRecognizer(BaseRecognizer):
             data_samples: For texts of the batch, and clips with padding.
             test_mode: Not used: training and testing are the same function.
         """
-        if inputs.dim() != 6:
-            raise UserError(
-                f'inputs of shape {tuple(inputs.shape)}, expected (B, V, 3, '
-                "T, H, W): end the pipeline with FormatShape('NCTHW')"
-            )
-        # (B, V, 3, T, H, W) -> (B * V, T, 3, H, W)
-        clips = inputs.flatten(0, 1).transpose(1, 2)
+        clips = fold_views(inputs)
         tokens = None
         if stage == 'head':
             tokens = self.text_bank.tokens(data_samples)
         prompts = self.make_prompts(tokens)
+        check_padding(self.backbone, data_samples, clips)
         visual = self.backbone(clips, prompts['visual'])
         visual = visual._replace(mask=frame_mask(data_samples, clips))
         if stage == 'backbone':
@@ -209,13 +203,14 @@ class VideoTextRecognizer(BaseRecognizer):
             return video
         if tokens is None:
             return VideoTextFeatures(video, None, mask=visual.mask)
-        text_features = self.text_bank(tokens, prompts['text'])
+        encoded = self.text_bank(tokens, prompts['text'])
+        text = at_ends(encoded, tokens)
         if self.conditioner is not None:
-            text_features = self.conditioner(text_features, visual)
+            text = self.conditioner(text, visual)
         anchors = self.text_bank.anchors() if self.training else None
         return VideoTextFeatures(
-            video, text_features, anchors, tokens.targets, visual.mask
-        )
+            video, text, anchors, tokens.targets, visual.mask
+        ).with_tokens(encoded, tokens)
 
     def encode_texts(self, texts: Sequence[str] | None = None) -> Tensor:
         """(C, E) texts, not normalised, not made for a video.
@@ -226,7 +221,8 @@ class VideoTextRecognizer(BaseRecognizer):
         if texts is not None:
             return self.text_bank.encode(texts, self.make_prompts)
         tokens = self.text_bank.tokens()
-        return self.text_bank(tokens, self.make_prompts(tokens)['text'])
+        encoded = self.text_bank(tokens, self.make_prompts(tokens)['text'])
+        return at_ends(encoded, tokens)
 
     def make_prompts(self, tokens: TokenizedTexts | None) -> dict:
         """Texts, if there are any, to the prompts of both towers."""

@@ -1,14 +1,13 @@
 """The seam between open_clip's residual blocks and everything learnable."""
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from ..roles import Adapter
+from ..roles import InsidePart
 
 Queries = slice | Tensor
 
@@ -29,6 +28,8 @@ class Layer:
         recompute_mlp: Whether the MLP's first half is computed again in the
             backward pass, so that its 4 D wide activations are not kept;
             those after its activation still are, if its weights are learnt.
+        inside: What acts at places in the layer, in this order; see
+            :class:`InsidePart`.
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class Layer:
         block: nn.Module,
         mask: Tensor | None = None,
         recompute_mlp: bool = False,
+        inside: Sequence[InsidePart] = (),
     ) -> None:
         self.block = block
         self.mask = mask
         self.recompute_mlp = recompute_mlp
+        self.inside = inside
 
     def __call__(
         self,
@@ -55,21 +58,85 @@ class Layer:
             queries: The tokens whose output is wanted: a slice of L or (B, Q)
                 places, the latter with T = 1 only.
         """
-        if context is None and queries is None and not self.recompute_mlp:
+        as_it_is = context is None and queries is None
+        if as_it_is and not self.recompute_mlp and not self.inside:
             out = self.block(tokens.flatten(0, 1), attn_mask=self.mask)
             return out.view_as(tokens)
         out = take(tokens, queries)
         out = out + self.block.ls_1(self.attend(tokens, context, queries))
-        if self.recompute_mlp and torch.is_grad_enabled():
-            hidden = checkpoint(self._widen, out, use_reentrant=False)
-        else:
-            hidden = self._widen(out)
-        return out + self.block.ls_2(self.block.mlp.c_proj(hidden))
+        return self.after_attention(out)
 
-    def _widen(self, tokens: Tensor) -> Tensor:
+    def tokenwise(self) -> 'Layer':
+        """The same layer without what looks at more than one token.
+
+        For attention over other axes than the tokens of a frame.
+        """
+        inside = [part for part in self.inside if part.tokenwise]
+        return Layer(self.block, self.mask, self.recompute_mlp, inside)
+
+    def after_attention(self, tokens: Tensor) -> Tensor:
+        """(B, T, Q, D) sum of tokens and attention to the layer's output."""
+        tokens = self.at('between', tokens)
+        if self.recompute_mlp and torch.is_grad_enabled():
+            hidden = checkpoint(self._hidden, tokens, use_reentrant=False)
+        else:
+            hidden = self._hidden(tokens)
+        return tokens + self.block.ls_2(self._narrow(hidden))
+
+    def ln_1(self, tokens: Tensor) -> Tensor:
+        """(B, T, L, D) as the attention reads them."""
+        return self.at('ln_1', self.block.ln_1(tokens))
+
+    def ln_2(self, tokens: Tensor) -> Tensor:
+        """(B, T, L, D) as the MLP reads them."""
+        return self.at('ln_2', self.block.ln_2(tokens))
+
+    def mlp(self, normed: Tensor) -> Tensor:
+        """(B, T, L, D), normalised already, to (B, T, L, D); no residual."""
+        return self._narrow(self._widen(normed))
+
+    def at(self, place: str, tokens: Tensor) -> Tensor:
+        """What the parts inside make of the tokens at a place."""
+        for part in self.inside:
+            if place in part.places:
+                tokens = part.place(place, tokens)
+        return tokens
+
+    def linear(
+        self, x: Tensor, weight: Tensor, bias: Tensor | None, *matrices: str
+    ) -> list[Tensor]:
+        """Matrices that stand below each other, with what parts add to them.
+
+        Args:
+            x: (..., D) input of all of them.
+            weight: (M * N, D) of M matrices.
+            bias: (M * N,) of the same.
+            matrices: Their M names.
+
+        Returns:
+            (..., N) outputs, one of each.
+        """
+        outs = list(F.linear(x, weight, bias).chunk(len(matrices), dim=-1))
+        for part in self.inside:
+            for i, name in enumerate(matrices):
+                if name in part.matrices:
+                    outs[i] = outs[i] + part.delta(name, x)
+        return outs
+
+    def _widen(self, normed: Tensor) -> Tensor:
         """(B, T, L, D) to the MLP's (B, T, L, 4 D) activations."""
-        mlp = self.block.mlp
-        return mlp.gelu(mlp.c_fc(self.block.ln_2(tokens)))
+        up = self.block.mlp.c_fc
+        (wide,) = self.linear(normed, up.weight, up.bias, 'fc')
+        return self.block.mlp.gelu(wide)
+
+    def _hidden(self, tokens: Tensor) -> Tensor:
+        return self._widen(self.ln_2(tokens))
+
+    def _narrow(self, hidden: Tensor) -> Tensor:
+        """The MLP's (B, T, L, 4 D) activations to (B, T, L, D)."""
+        down = self.block.mlp.c_proj
+        (out,) = self.linear(hidden, down.weight, down.bias, 'proj')
+        return self.at('mlp', out)
 
     def attend(
         self,
@@ -79,8 +146,8 @@ class Layer:
     ) -> Tensor:
         """Pre-norm attention over ``[context ; tokens]``, no residual."""
         if context is not None:
-            context = self.block.ln_1(context)
-        return self.attend_normed(self.block.ln_1(tokens), context, queries)
+            context = self.ln_1(context)
+        return self.attend_normed(self.ln_1(tokens), context, queries)
 
     def attend_normed(
         self,
@@ -94,8 +161,10 @@ class Layer:
         width = normed.size(-1)
         # Apart from the queries, which are kept for the backward pass: keys
         # and values are not, once they are joined to those of the context.
-        query = F.linear(take(normed, queries), weight[:width], bias[:width])
-        key, value = self._key_value(normed)
+        (query,) = self.linear(
+            take(normed, queries), weight[:width], bias[:width], 'q'
+        )
+        key, value = (self._share(x) for x in self._key_value(normed))
         visible = 0
         if context is not None:
             visible = context.size(-2)
@@ -113,14 +182,21 @@ class Layer:
         out = F.scaled_dot_product_attention(query, key, value, mask)
         # (B * T, heads, Q, D / heads) -> (B, T, Q, D)
         out = out.transpose(1, 2).flatten(2).unflatten(0, normed.shape[:2])
-        return F.linear(out, attn.out_proj.weight, attn.out_proj.bias)
+        last = attn.out_proj
+        (out,) = self.linear(out, last.weight, last.bias, 'out')
+        return self.at('attention', out)
 
-    def _key_value(self, normed: Tensor) -> tuple[Tensor, Tensor]:
+    def _key_value(self, normed: Tensor) -> list[Tensor]:
         attn, width = self.block.attn, normed.size(-1)
-        key_value = F.linear(
-            normed, attn.in_proj_weight[width:], attn.in_proj_bias[width:]
-        )
-        return key_value.chunk(2, dim=-1)
+        weight, bias = attn.in_proj_weight, attn.in_proj_bias
+        return self.linear(normed, weight[width:], bias[width:], 'k', 'v')
+
+    def _share(self, x: Tensor) -> Tensor:
+        """(B, T, L, D) keys or values to those that each frame attends to."""
+        for part in self.inside:
+            if part.shares:
+                x = part.share(x)
+        return x
 
     def _mask(
         self, query: Tensor, visible: int, queries: Queries | None
@@ -161,33 +237,3 @@ def join(context: Tensor | None, more: Tensor) -> Tensor:
     ]
     parts = [x.to(more.dtype).expand(*size, -1, -1) for x in (context, more)]
     return torch.cat(parts, dim=2)
-
-
-def wrap(layer: Callable, adapters: Iterable[Adapter]) -> Callable:
-    """Nest adapters around a layer; the first one is the outermost.
-
-    An adapter is called as ``adapter(tokens, layer=layer, context=context,
-    queries=queries)`` and decides what it gives the layer inside it.
-    """
-    for adapter in reversed(list(adapters)):
-        layer = partial(adapter, layer=layer)
-    return layer
-
-
-def run(
-    layer: Callable,
-    tokens: Tensor,
-    context: Tensor | None,
-    queries: Queries | None,
-    with_cp: bool,
-) -> Tensor:
-    """Call a layer, recomputing it in the backward pass if asked to."""
-    if with_cp and torch.is_grad_enabled():
-        return checkpoint(
-            layer,
-            tokens,
-            context=context,
-            queries=queries,
-            use_reentrant=False,
-        )
-    return layer(tokens, context=context, queries=queries)

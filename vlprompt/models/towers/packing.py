@@ -41,6 +41,19 @@ class Packing(NamedTuple):
         )
 
 
+def one_a_row(ends: Tensor, size: int) -> Packing:
+    """C texts, each in a row of its own.
+
+    Args:
+        ends: (C,) place of each text's end.
+        size: Tokens of every row; those behind the end see the text.
+    """
+    number = torch.arange(len(ends))
+    places = torch.arange(size).expand(len(ends), size)
+    owners = number[:, None].expand(-1, size)
+    return Packing(owners, places, number * size, ends[:, None], number)
+
+
 def pack(lengths: Sequence[int]) -> Packing:
     """Put texts of C lengths into rows, all of about the same length."""
     # As few rows as hold all tokens (a division, rounded up); a row is at

@@ -1,11 +1,19 @@
+from collections.abc import Sequence
+
+import torch
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..features import LayerPrompts, TokenizedTexts
-from .layer import Layer, run
-from .packing import Packing, pack
+from .calls import run
+from .layer import Layer
+from .layer_parts import acts_inside, build_layer_parts
+from .packing import Packing, one_a_row, pack
+
+LENGTHS = (None, 'longest', 'full')
 
 
 @MODELS.register_module()
@@ -22,17 +30,45 @@ class CLIPTextTower(BaseModule):
     Args:
         text: open_clip's ``TextTransformer``; given by the recognizer.
         with_cp: Whether layers are recomputed in the backward pass.
+        adapters: Configs of what acts inside each layer, on single tokens;
+            see :func:`build_layer_parts`.
+        all_tokens: What is given: the end-of-text tokens (None), all tokens
+            up to the end of the longest text (``'longest'``), or those at all
+            positions that the tower has, padding too (``'full'``).
+
+    Raises:
+        UserError: If an adapter looks at more than one token.
     """
 
-    def __init__(self, text: nn.Module, with_cp: bool = False) -> None:
+    def __init__(
+        self,
+        text: nn.Module,
+        with_cp: bool = False,
+        adapters: Sequence[dict] = (),
+        all_tokens: str | None = None,
+    ) -> None:
         super().__init__()
+        if all_tokens not in LENGTHS:
+            raise UserError(
+                f'all_tokens={all_tokens!r}, expected None, '
+                + ' or '.join(map(repr, LENGTHS[1:]))
+            )
         self.text = text
         self.with_cp = with_cp
+        self.all_tokens = all_tokens
+        blocks = text.transformer.resblocks
+        self.adapters = build_layer_parts(
+            adapters,
+            len(blocks),
+            width=text.transformer.width,
+            heads=blocks[0].attn.num_heads,
+        )
+        _check_tokenwise(self.adapters)
 
     def forward(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None = None
     ) -> Tensor:
-        """C texts to (C, E) embeddings, not normalised.
+        """C texts to (C, E) embeddings, not normalised, or (C, L, E).
 
         Args:
             tokens: Token ids, and the K slots that the prompts fill.
@@ -44,7 +80,9 @@ class CLIPTextTower(BaseModule):
         prompts = [None] * len(blocks) if prompts is None else prompts
         # A prompt of its own makes a class differ from the others there.
         tokens = tokens.share_before(prompts)
-        packing = pack(tokens.remainders()).to(tokens.ids.device)
+        if self.all_tokens == 'full':
+            tokens = tokens.lengthen(self.text.num_pos)
+        packing = self._lay_out(tokens).to(tokens.ids.device)
         head, tail = self._embed(tokens, packing, prompts[0])
         mask, unprompted = packing.mask(), _unprompted_places(tokens)
 
@@ -52,18 +90,34 @@ class CLIPTextTower(BaseModule):
             if i > 0:
                 head, tail = _fill(head, tail, tokens, packing, prompts[i])
             last = i == len(blocks) - 1
-            queries = packing.ends if last else None
+            lean = last and self.all_tokens is None
+            queries = packing.ends if lean else None
             # The head is context: it stands before every text, so all of it
             # is visible, and the causal mask is among the tail alone.
-            tail = run(Layer(block, mask), tail, head, queries, self.with_cp)
+            layer = Layer(block, mask, inside=self.adapters[i])
+            new = run(layer, tail, head, queries, self.with_cp)
             # After the tail, which has read the head that this layer saw.
-            if tokens.shared and not last:
+            if tokens.shared and not lean:
                 # The next layer's prompts replace what is computed there.
-                kept = None if prompts[i + 1] is None else unprompted
-                head = self._advance(block, head, kept)
+                replaced = not last and prompts[i + 1] is not None
+                head = self._advance(i, head, unprompted if replaced else None)
+            tail = new
+        if self.all_tokens is not None:
+            # (C, 1, S, D) -> (C, L, D)
+            tail = torch.cat([head.expand(len(tail), -1, -1, -1), tail], 2)[
+                :, 0
+            ]
+            return self._project(text.ln_final(tail))
         # (R, 1, N, D) -> (C, D)
         pooled = tail.flatten(0, 2)[packing.order]
         return self._project(text.ln_final(pooled))
+
+    def _lay_out(self, tokens: TokenizedTexts) -> Packing:
+        """Rows of several texts, or of one each if all tokens are wanted."""
+        if self.all_tokens is None:
+            return pack(tokens.remainders())
+        size = tokens.ids.size(1) - tokens.shared
+        return one_a_row(tokens.ends - tokens.shared, size)
 
     def _embed(
         self, tokens: TokenizedTexts, packing: Packing, prompt: Tensor | None
@@ -78,12 +132,14 @@ class CLIPTextTower(BaseModule):
         head = head + position[: tokens.shared]
         return head, tail + position[places][:, None]
 
-    def _advance(
-        self, block: nn.Module, head: Tensor, kept: Tensor | None
-    ) -> Tensor:
-        """The beginning through a layer, only the kept places if given."""
+    def _advance(self, i: int, head: Tensor, kept: Tensor | None) -> Tensor:
+        """The beginning through layer i, only the kept places if given."""
         length = head.size(2)
-        layer = Layer(block, self.text.attn_mask[:length, :length])
+        layer = Layer(
+            self.text.transformer.resblocks[i],
+            self.text.attn_mask[:length, :length],
+            inside=self.adapters[i],
+        )
         if kept is None:
             return run(layer, head, None, None, self.with_cp)
         new = run(layer, head, None, kept[None], self.with_cp)
@@ -96,6 +152,16 @@ class CLIPTextTower(BaseModule):
         if isinstance(projection, nn.Linear):
             return projection(pooled)
         return pooled @ projection
+
+
+def _check_tokenwise(layers: nn.ModuleList) -> None:
+    """Texts share rows, and what they begin with is run once for all."""
+    for part in (part for parts in layers for part in parts):
+        if not acts_inside(part) or not part.tokenwise:
+            raise UserError(
+                f'{type(part).__name__} cannot stand in a text tower: there '
+                'it would mix the tokens of different texts'
+            )
 
 
 def _unprompted_places(tokens: TokenizedTexts) -> Tensor | None:

@@ -11,8 +11,9 @@ from vlprompt.registry import MODELS
 
 from ..builder import build_part
 from ..features import LayerPrompts, VisualFeatures
-from ..roles import Adapter
-from .layer import Layer, Queries, run, wrap
+from .calls import Carried, run, wrap
+from .layer import Layer, Queries
+from .layer_parts import acts_inside, build_layer_parts
 
 
 @MODELS.register_module()
@@ -26,8 +27,8 @@ class CLIPVisionTower(BaseModule):
 
     Args:
         visual: open_clip's ``VisionTransformer``; given by the recognizer.
-        adapters: For each layer, configs of the modules around it, outermost
-            first.  Every layer gets instances of its own.
+        adapters: Configs of the modules around and inside each layer,
+            outermost first; see :func:`build_layer_parts`.
         embeddings: Configs of what is added to the tokens before ``ln_pre``.
         project: Whether frames are projected into CLIP's joint space, E
             wide; if not, they are the class tokens after ``ln_post`` (AIM).
@@ -62,13 +63,7 @@ class CLIPVisionTower(BaseModule):
             depth=len(blocks),
             num_patches=visual.grid_size[0] * visual.grid_size[1],
         )
-        self.adapters = nn.ModuleList(
-            nn.ModuleList(
-                build_part(a, Adapter, index=i, **known) for a in adapters
-            )
-            for i in range(len(blocks))
-        )
-        _check_order(self.adapters[0])
+        self.adapters = build_layer_parts(adapters, **known)
         self.embeddings = nn.ModuleList(
             build_part(e, **known) for e in embeddings
         )
@@ -107,6 +102,7 @@ class CLIPVisionTower(BaseModule):
             prompts[0] = self.visual.ln_pre(prompts[0])
         tokens = self.embed(frames)
         num_tokens = tokens.size(2)
+        handed_on: list[Tensor | None] = [None]
         for i, block in enumerate(blocks):
             prompt, queries = prompts[i], None
             if prompt is not None:
@@ -116,16 +112,30 @@ class CLIPVisionTower(BaseModule):
                 prompt = None
             if i == len(blocks) - 1 and not self.patch_tokens:
                 queries = slice(0, 1)
-            layer = Layer(block, recompute_mlp=self.with_cp == 'mlp')
-            layer = partial(self._call, wrap(layer, self.adapters[i]))
+            layer = partial(self._call, self._layer(i, block, handed_on[-1]))
             recompute = self.with_cp is True
-            tokens = run(layer, tokens, prompt, queries, recompute)
+            out = run(layer, tokens, prompt, queries, recompute)
+            tokens, carried = out if isinstance(out, Carried) else (out, None)
+            handed_on.append(carried)
         tokens = tokens[:, :, :num_tokens]
         frames = self.visual.ln_post(tokens[:, :, 0])
         if self.project:
             projected = frames.flatten(0, 1) @ self.visual.proj
             frames = projected.unflatten(0, tokens.shape[:2])
-        return VisualFeatures(frames, tokens)
+        return VisualFeatures(frames, tokens, carried=tuple(handed_on[1:]))
+
+    def _layer(
+        self, i: int, block: nn.Module, carried: Tensor | None
+    ) -> Callable:
+        """Layer i with all that stands around it and acts inside it."""
+        inside = [part for part in self.adapters[i] if acts_inside(part)]
+        around = [part for part in self.adapters[i] if not acts_inside(part)]
+        if around and getattr(around[-1], 'carries', False):
+            around[-1] = partial(around[-1], carried=carried)
+        layer = Layer(
+            block, recompute_mlp=self.with_cp == 'mlp', inside=inside
+        )
+        return wrap(layer, around)
 
     def embed(self, frames: Tensor) -> Tensor:
         """(B, T, 3, H, W) frames to (B, T, N, D) tokens after ``ln_pre``.
@@ -159,7 +169,7 @@ def _call(
     tokens: Tensor,
     context: Tensor | None,
     queries: Queries | None,
-) -> Tensor:
+) -> Tensor | Carried:
     return layer(tokens, context=context, queries=queries)
 
 
@@ -173,15 +183,6 @@ def _compiled_call() -> Callable:
     config = torch._dynamo.config
     config.recompile_limit = max(config.recompile_limit, 64)
     return torch.compile(_call)
-
-
-def _check_order(adapters: Sequence[Adapter]) -> None:
-    for adapter in adapters[:-1]:
-        if adapter.inside_block:
-            raise UserError(
-                f'{type(adapter).__name__} works inside the block and has to '
-                'be the last of the adapters'
-            )
 
 
 def _survives(prompts: LayerPrompts, i: int) -> bool:
