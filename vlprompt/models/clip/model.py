@@ -10,6 +10,8 @@ from open_clip.transformer import (
 )
 from torch import nn
 
+from vlprompt.errors import UserError
+
 from .arch import UnfitClipError, arch_config
 from .timm_structure import timm_reason
 
@@ -26,7 +28,11 @@ def make_model(arch: str | dict) -> open_clip.CustomTextCLIP:
         UserError: If it is unknown, or built in a way that the towers of
             this library would compute wrongly.
     """
-    model = open_clip.CustomTextCLIP(**arch_config(arch))
+    config = arch_config(arch)
+    try:
+        model = open_clip.CustomTextCLIP(**config)
+    except (AssertionError, RuntimeError, TypeError) as error:
+        raise UserError(f'open_clip cannot build {arch!r}: {error}') from error
     reason = _vision_reason(model.visual) or _text_reason(model.text)
     if reason is not None:
         raise UnfitClipError(arch, reason)

@@ -78,7 +78,7 @@ class VideoTextRecognizer(BaseRecognizer):
             backbone=inject_context(backbone, visual=clip.visual),
             data_preprocessor=MODELS.build(preprocessor),
         )
-        embed_dim = getattr(self.backbone, 'out_dim', clip.visual.output_dim)
+        embed_dim = getattr(self.backbone, 'out_dim', clip.embed_dim)
         context = dict(
             width=clip.widths['visual'], embed_dim=embed_dim, text=clip.text
         )
@@ -103,7 +103,7 @@ class VideoTextRecognizer(BaseRecognizer):
             num_slots=len(init_ids),
             init_vectors=clip.embed_words(init_ids),
         )
-        check_compatibility(self, embed_dim, clip.visual.output_dim)
+        check_compatibility(self, embed_dim, clip.embed_dim)
         set_trainable(self, trainable)
         drop_frozen_from_state_dict(self, is_clip, not_loaded, clip.positions)
         self._frozen_dtype = frozen_dtype

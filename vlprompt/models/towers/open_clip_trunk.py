@@ -1,6 +1,6 @@
+import torch
 from open_clip.transformer import VisionTransformer
 from torch import Tensor, nn
-import torch
 
 
 class OpenClipTrunk:

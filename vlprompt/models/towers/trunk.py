@@ -1,10 +1,12 @@
 """Vision towers of open_clip, seen alike whoever has built their blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from open_clip.timm_model import TimmModel
 from torch import Tensor, nn
+
+from vlprompt.errors import UserError
 
 from .layer import Queries
 from .open_clip_trunk import OpenClipTrunk
@@ -54,3 +56,20 @@ def trunk_of(visual: nn.Module) -> VisionTrunk:
     if isinstance(visual, TimmModel):
         return TimmTrunk(visual)
     return OpenClipTrunk(visual)
+
+
+def check_class_token(trunk: VisionTrunk, parts: Iterable[nn.Module]) -> None:
+    """Raise a UserError if parts read a class token that is not there.
+
+    Args:
+        trunk: Of the vision tower.
+        parts: What is put into the model; those that read the class token
+            say so by ``needs_class_token = True``.
+    """
+    for part in parts:
+        needed = getattr(part, 'needs_class_token', False)
+        if needed and not trunk.has_class_token:
+            raise UserError(
+                f'{type(part).__name__} needs the class token, which the '
+                'vision tower of this CLIP does not have'
+            )
