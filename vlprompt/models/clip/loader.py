@@ -20,6 +20,7 @@ from .names import to_recognizer
 from .positions import (
     NAME,
     check_positions,
+    check_resizable,
     check_resize,
     checked_resize,
     resize_positions,
@@ -136,6 +137,7 @@ def load_clip(
         check_there(finetuned)
     model = make_model(arch)
     replace_quick_gelu(model)
+    check_resizable(model.visual, resize_positions)
     positions = None
     if pretrained is not None or finetuned is not None:
         positions = _load(

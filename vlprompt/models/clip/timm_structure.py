@@ -73,7 +73,7 @@ def _trunk_reason(trunk: nn.Module) -> str | None:
         return 'it takes patches away'
     for module in trunk.modules():
         if isinstance(module, _NormBase):
-            return f'it has {type(module).__name__}, of whole batches'
+            return 'it has batch norms, which training would change'
         if isinstance(module, nn.Dropout) and module.p:
             return 'it drops out in training'
         if isinstance(module, DropPath) and module.drop_prob:
