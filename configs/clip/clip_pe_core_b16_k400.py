@@ -9,7 +9,7 @@ Published: nothing with this protocol.  Not measured here.
 
 _base_ = ['clip_b16_k400.py']
 
-test_pipeline = [
+val_pipeline = [
     dict(type='VideoInit'),
     dict(type='MultiViewSegmentSample', num_frames=8),
     dict(type='VideoDecode'),
@@ -22,7 +22,8 @@ test_pipeline = [
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs', meta_keys=('filename',)),
 ]
-val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_pipeline = val_pipeline
+val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
 test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 
 model = dict(
