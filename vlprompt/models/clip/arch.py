@@ -95,6 +95,7 @@ def arch_config(arch: str | dict) -> dict[str, Any]:
         'vision_cfg',
         'text_cfg',
         'quick_gelu',
+        'init_logit_scale',
         'init_logit_bias',
     )
     others = [key for key in config if key not in known]

@@ -1,10 +1,9 @@
 """The only place that makes a CLIP and reads files of CLIP weights."""
 
 import math
-from functools import cache, partial
+from functools import partial
 from typing import NamedTuple
 
-from open_clip.tokenizer import SimpleTokenizer
 from open_clip.transformer import TextTransformer
 from torch import Tensor, nn
 
@@ -26,6 +25,7 @@ from .positions import (
     resize_positions,
 )
 from .tags import check_activation, find_file
+from .tokenizers import Tokenizer, tokenizer_of
 
 DEFAULT_LOGIT_SCALE = math.log(1 / 0.07)
 
@@ -37,7 +37,8 @@ class CLIP(NamedTuple):
         visual: open_clip's vision tower; :func:`trunk_of` makes all alike.
         text: open_clip's ``TextTransformer``.
         logit_scale: Logarithm of the similarity's factor.
-        tokenizer: open_clip's ``SimpleTokenizer``.
+        tokenizer: open_clip's ``SimpleTokenizer``, or one with its members.
+        logit_bias: What is added to similarities, SigLIP's; else None.
         file_positions: Position embeddings of the images as the file has
             them, where they were resized.
         resize: How position embeddings of other images are resized, if they
@@ -47,7 +48,8 @@ class CLIP(NamedTuple):
     visual: nn.Module
     text: TextTransformer
     logit_scale: float
-    tokenizer: SimpleTokenizer
+    tokenizer: Tokenizer
+    logit_bias: float | None = None
     file_positions: Tensor | None = None
     resize: str | None = None
 
@@ -98,6 +100,7 @@ def load_clip(
     pretrained: str | None = None,
     finetuned: str | None = None,
     resize_positions: str | None = None,
+    tokenizer: str | None = None,
 ) -> CLIP:
     """Make a CLIP and load its weights.
 
@@ -113,6 +116,9 @@ def load_clip(
         resize_positions: ``'bicubic'`` (as open_clip) or ``'bilinear'`` to
             resize position embeddings of images of another size; None to
             refuse them.
+        tokenizer: A folder with the tokenizer of Hugging Face that the
+            texts of some architectures have; it is fetched from the Hub if
+            not given.
 
     Raises:
         UserError: If the architecture is unknown or not one of CLIP's
@@ -143,20 +149,27 @@ def load_clip(
         positions = _load(
             model, config, arch, pretrained, file, finetuned, resize_positions
         )
-    length = config['text_cfg'].get('context_length', 77)
-    tokenizer = _tokenizer(length)
-    scale = model.logit_scale
-    # A tensor on the meta device has no value; without weights the scale is
-    # open_clip's own, which is that of every CLIP in the beginning.
-    value = DEFAULT_LOGIT_SCALE if scale.is_meta else scale.item()
+    bias = model.logit_bias
     return CLIP(
         model.visual,
         model.text,
-        value,
-        tokenizer,
+        _value(
+            model.logit_scale,
+            config.get('init_logit_scale', DEFAULT_LOGIT_SCALE),
+        ),
+        tokenizer_of(model.text, config['text_cfg'], tokenizer),
+        None if bias is None else _value(bias, config['init_logit_bias']),
         positions,
         resize_positions,
     )
+
+
+def _value(scalar: Tensor, start: float) -> float:
+    """A number of a model, where it starts if it has no value.
+
+    A tensor on the meta device has none.
+    """
+    return float(start) if scalar.is_meta else scalar.item()
 
 
 def _load(
@@ -198,9 +211,3 @@ def _fit(
     if len(positions) == 1 + grid[0] * grid[1]:
         return positions
     return resize_positions(positions, grid, resize)
-
-
-@cache
-def _tokenizer(length: int) -> SimpleTokenizer:
-    """Shared: it needs 30 MB and takes longer to build than a tiny CLIP."""
-    return SimpleTokenizer(context_length=length)

@@ -33,7 +33,9 @@ def make_model(arch: str | dict) -> open_clip.CustomTextCLIP:
         model = open_clip.CustomTextCLIP(**config)
     except (AssertionError, RuntimeError, TypeError) as error:
         raise UserError(f'open_clip cannot build {arch!r}: {error}') from error
-    reason = _vision_reason(model.visual) or _text_reason(model.text)
+    reason = _vision_reason(model.visual) or _text_reason(
+        model.text, config['text_cfg'].get('hf_tokenizer_name')
+    )
     if reason is not None:
         raise UnfitClipError(arch, reason)
     return model
@@ -45,19 +47,26 @@ def _vision_reason(visual: nn.Module) -> str | None:
         return timm_reason(visual)
     if not isinstance(visual, VisionTransformer):
         return f'its vision tower is a {type(visual).__name__}'
-    if visual.attn_pool is not None or visual.pool_type != 'tok':
-        return 'its vision tower does not pool the class token'
+    if visual.attn_pool is not None or visual.pool_type == 'none':
+        return 'its vision tower pools by attention of its own'
     return _blocks_reason(visual.transformer)
 
 
-def _text_reason(text: nn.Module) -> str | None:
+def _text_reason(text: nn.Module, tokenizer: str | None) -> str | None:
     """Why a text tower cannot be computed."""
     if not isinstance(text, TextTransformer):
         return f'its text tower is a {type(text).__name__}'
-    if text.attn_mask is None or text.cls_emb is not None:
-        return 'its text tower is not causal'
-    if text.pool_type != 'argmax':
-        return 'its text tower does not pool the end-of-text token'
+    if text.cls_emb is not None:
+        return 'its text tower has a class token'
+    if text.pool_type not in ('argmax', 'last', 'eos'):
+        return f'its texts are pooled by {text.pool_type!r}'
+    # Each pools the end of text as one kind of tokenizer marks it.
+    if text.pool_type != 'last' and (text.pool_type == 'eos') != bool(
+        tokenizer
+    ):
+        return 'its texts end otherwise than its tokenizer says'
+    if text.pool_type == 'eos' and text.attn_mask is None:
+        return 'its texts are read at their ends without a causal mask'
     return _blocks_reason(text.transformer)
 
 

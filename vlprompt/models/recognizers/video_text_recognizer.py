@@ -86,7 +86,11 @@ class VideoTextRecognizer(BaseRecognizer):
             pooler or dict(type='MeanPooler'), Pooler, **context
         )
         self.cls_head = build_part(
-            cls_head, Head, logit_scale=clip.logit_scale, **context
+            cls_head,
+            Head,
+            logit_scale=clip.logit_scale,
+            logit_bias=clip.logit_bias,
+            **context,
         )
         self.conditioner = build_part(conditioner, Conditioner, **context)
         self.texts = self.text_encoder = None

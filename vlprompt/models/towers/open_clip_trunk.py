@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 
 class OpenClipTrunk:
-    """CLIP's own vision transformer, which reads the class token.
+    """open_clip's vision transformer: frames are class tokens, or means.
 
     Args:
         visual: open_clip's ``VisionTransformer``.
@@ -12,10 +12,11 @@ class OpenClipTrunk:
 
     rotation = None
     has_class_token = True
-    queries = slice(0, 1)
 
     def __init__(self, visual: VisionTransformer) -> None:
         self.visual = visual
+        # CLIPA takes the mean of the patches.
+        self.queries = slice(0, 1) if visual.pool_type == 'tok' else None
         self.blocks: nn.ModuleList = visual.transformer.resblocks
         self.width: int = visual.transformer.width
         self.heads: int = self.blocks[0].attn.num_heads
@@ -42,5 +43,11 @@ class OpenClipTrunk:
 
     def pool(self, tokens: Tensor, project: bool) -> Tensor:
         """(B, N, D) tokens of the last layer to (B, E) frames."""
-        frames = self.visual.ln_post(tokens[:, 0])
-        return frames @ self.visual.proj if project else frames
+        visual = self.visual
+        if visual.pool_type == 'tok':
+            frames = visual.ln_post(tokens[:, 0])
+        elif visual.final_ln_after_pool:
+            frames = visual.ln_post(tokens[:, 1:].mean(dim=1))
+        else:
+            frames = visual.ln_post(tokens[:, 1:]).mean(dim=1)
+        return frames @ visual.proj if project else frames

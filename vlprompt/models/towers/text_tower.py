@@ -27,6 +27,9 @@ class CLIPTextTower(BaseModule):
     layer only the end-of-text tokens are computed, and nothing of shared
     prompts that the next layer replaces.
 
+    Without a causal mask (SigLIP) a token sees all others, padding too: each
+    text is run by itself at all positions that the tower has.
+
     Args:
         text: open_clip's ``TextTransformer``; given by the recognizer.
         with_cp: Whether layers are recomputed in the backward pass.
@@ -78,6 +81,8 @@ class CLIPTextTower(BaseModule):
         """
         text, blocks = self.text, self.text.transformer.resblocks
         prompts = [None] * len(blocks) if prompts is None else prompts
+        if text.attn_mask is None:
+            return self._encode_whole(tokens, prompts)
         # A prompt of its own makes a class differ from the others there.
         tokens = tokens.share_before(prompts)
         if self.all_tokens == 'full':
@@ -111,6 +116,32 @@ class CLIPTextTower(BaseModule):
         # (R, 1, N, D) -> (C, D)
         pooled = tail.flatten(0, 2)[packing.order]
         return self._project(text.ln_final(pooled))
+
+    def _encode_whole(
+        self, tokens: TokenizedTexts, prompts: LayerPrompts
+    ) -> Tensor:
+        """C texts of a tower without a mask, each by itself."""
+        text = self.text
+        tokens = tokens.lengthen(text.num_pos)
+        count, length = tokens.ids.shape
+        slots = tokens.slots + length * torch.arange(
+            count, device=tokens.slots.device
+        ).unsqueeze(1)
+        hidden = text.token_embedding(tokens.ids)[:, None]  # (C, 1, L, D)
+        queries = None
+        for i, block in enumerate(text.transformer.resblocks):
+            if prompts[i] is not None:
+                prompt = prompts[i].expand(count, -1, -1).flatten(0, 1)
+                hidden = _put(hidden, slots.flatten(), prompt)
+            if i == 0:
+                hidden = hidden + text.positional_embedding
+            if i == len(prompts) - 1 and self.all_tokens is None:
+                queries = tokens.ends.to(tokens.ids.device)[:, None]
+            layer = Layer(block, inside=self.adapters[i])
+            hidden = run(layer, hidden, None, queries, self.with_cp)
+        # (C, 1, L or 1, D) -> (C, L, D) or (C, D)
+        hidden = hidden[:, 0] if queries is None else hidden[:, 0, 0]
+        return self._project(text.ln_final(hidden))
 
     def _lay_out(self, tokens: TokenizedTexts) -> Packing:
         """Rows of several texts, or of one each if all tokens are wanted."""
