@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Flags for a folder alone, and for a config alone.
 OF_FOLDERS = (
     'method', 'base_config', 'clip', 'classes', 'epochs', 'batch_size',
-    'val_share', 'prepare_only',
+    'val_share', 'prepare_only', 'cache_features',
 )  # fmt: skip
 OF_CONFIGS = (
     'amp', 'no_validate', 'auto_scale_lr', 'diff_rank_seed', 'deterministic',
@@ -58,6 +58,12 @@ def add_folder_arguments(parser: ArgumentParser) -> None:
         action='store_true',
         help='check and split the videos and write the config, for '
         '`vlprompt train CONFIG --gpus 8` or --slurm',
+    )
+    group.add_argument(
+        '--cache-features',
+        action='store_true',
+        help='encode the frames once, without augmentation, for methods that '
+        'leave the vision tower as it is (a5, vifi_text)',
     )
 
 

@@ -64,10 +64,8 @@ def set_views(
     """
     tests = config.test_dataloader.dataset.pipeline
     if count_views(tests)[1] != crops:
-        loader = (
-            config.test_dataloader if crops == 3 else config.val_dataloader
-        )
-        tests = _set_crops(loader.dataset.pipeline, crops)
+        one = tests if crops == 3 else single_view_pipeline(config)
+        tests = _set_crops(one, crops)
     sampler = _sampler(tests)
     if key := _views_key(sampler):
         sampler[key] = temporal
@@ -87,7 +85,7 @@ def set_views(
 
 
 def single_view_pipeline(config: Config, frames: int | None = None) -> list:
-    """The pipeline of validation, or of the test if there is none.
+    """The pipeline of validation, or of the test if that reads no frames.
 
     Args:
         config: A config of ours or of MMAction2.
@@ -99,7 +97,8 @@ def single_view_pipeline(config: Config, frames: int | None = None) -> list:
     """
     for name in ('val_dataloader', 'test_dataloader'):
         pipeline = (config.get(name) or {}).get('dataset', {}).get('pipeline')
-        if pipeline:
+        # One of stored features takes no frames.
+        if pipeline and any(map(_frames_key, pipeline)):
             break
     else:
         raise UserError(

@@ -22,6 +22,7 @@ from .clip import *
 from .conditioners import *
 from .embeddings import *
 from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
+from .frames_preprocessor import FramesPreprocessor
 from .heads import *
 from .losses import *
 from .poolers import *
@@ -30,7 +31,12 @@ from .recognizers import *
 from .texts import *
 from .towers import *
 
-__all__ = ['TokenizedTexts', 'VideoTextFeatures', 'VisualFeatures']
+__all__ = [
+    'FramesPreprocessor',
+    'TokenizedTexts',
+    'VideoTextFeatures',
+    'VisualFeatures',
+]
 __all__ += adapters.__all__ + clip.__all__ + conditioners.__all__
 __all__ += embeddings.__all__ + heads.__all__ + losses.__all__
 __all__ += poolers.__all__ + prompts.__all__ + recognizers.__all__

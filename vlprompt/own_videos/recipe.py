@@ -216,7 +216,7 @@ def vanilla(config: Config) -> Config:
     plain = load_config(find_config(file))
     plain.model.clip = clip
     pipeline = plain.test_dataloader.dataset.pipeline
-    loader = copy.deepcopy(config.val_dataloader)
+    loader = copy.deepcopy(config.test_dataloader)
     set_frames(pipeline, count_frames(loader.dataset.pipeline))
     loader.dataset.pipeline = pipeline
     plain.test_dataloader = loader

@@ -46,6 +46,7 @@ def train_folder(
     work_dir: str | Path | None = None,
     cfg_options: Mapping[str, Any] | None = None,
     prepare_only: bool = False,
+    cache_features: bool = False,
     console: Console | None = None,
 ) -> Outcome | Path:
     """Train on the videos of a folder, and say what it has brought.
@@ -67,6 +68,8 @@ def train_folder(
         work_dir: ``work_dirs/<folder>`` if not given.
         cfg_options: Changes of the config, by dotted key.
         prepare_only: Whether to end with the config.
+        cache_features: Whether the frames of all videos are encoded once,
+            for methods that leave the vision tower as it is.
         console: What is printed to.
 
     Returns:
@@ -98,6 +101,13 @@ def train_folder(
         display.say(line)
     if cfg_options:
         apply_options(config, dict(cfg_options))
+    if cache_features:
+        from .stored_features import store_features
+
+        workers = config.train_dataloader.num_workers
+        store_features(
+            config, videos.root, out, division.videos, workers, display
+        )
     file = _write_config(config, videos.root, out, method, division, seed)
     if prepare_only:
         display.say(f'prepared: vlprompt train {file}')

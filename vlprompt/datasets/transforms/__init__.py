@@ -11,6 +11,7 @@ LATE = {
     'DecordInit': '.decord_init',
     'FixedFPSSample': '.fixed_fps_sample',
     'KeepFirstSeconds': '.keep_first_seconds',
+    'LoadFrameFeatures': '.load_frame_features',
     'MultiViewSegmentSample': '.multi_view_segment_sample',
     'PILResize': '.pil_resize',
     'VideoDecode': '.video_decode',

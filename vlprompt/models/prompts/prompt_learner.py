@@ -81,6 +81,11 @@ class PromptLearner(BaseModule):
                 prompts[coupling.target][i] = vectors
         return prompts
 
+    def prompted(self, tower: str) -> list[int]:
+        """The layers of ``'visual'`` or ``'text'`` that have prompts."""
+        coupled = [c.layers for c in self.couplings if c.target == tower]
+        return [*self._free(tower), *(i for layers in coupled for i in layers)]
+
     def _check_sources(self) -> None:
         owned = {(tower, i) for tower in self.free for i in self._free(tower)}
         for tower, i in owned:
@@ -109,7 +114,7 @@ class PromptLearner(BaseModule):
 
     def _check_slots(self, num_slots: int) -> None:
         sources = [c.source for c in self.couplings if c.target == 'text']
-        first = any(i == 0 for i in self._prompted('text'))
+        first = any(i == 0 for i in self.prompted('text'))
         if first != bool(num_slots):
             raise UserError(
                 f'the template has {num_slots} learnable tokens, but text '
@@ -125,7 +130,3 @@ class PromptLearner(BaseModule):
 
     def _free(self, tower: str) -> Sequence[int]:
         return self.free[tower].layers if tower in self.free else ()
-
-    def _prompted(self, tower: str) -> list[int]:
-        coupled = [c.layers for c in self.couplings if c.target == tower]
-        return [*self._free(tower), *(i for layers in coupled for i in layers)]

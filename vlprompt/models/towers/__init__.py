@@ -2,7 +2,15 @@
 
 from .calls import Carried, wrap
 from .layer import Layer
+from .stored_frames_tower import StoredFramesTower
 from .text_tower import CLIPTextTower
 from .vision_tower import CLIPVisionTower
 
-__all__ = ['CLIPTextTower', 'CLIPVisionTower', 'Carried', 'Layer', 'wrap']
+__all__ = [
+    'CLIPTextTower',
+    'CLIPVisionTower',
+    'Carried',
+    'Layer',
+    'StoredFramesTower',
+    'wrap',
+]
