@@ -118,7 +118,7 @@ def load_clip(
             refuse them.
         tokenizer: A folder with the tokenizer of Hugging Face that the
             texts of some architectures have; it is fetched from the Hub if
-            not given.
+            not given.  See :func:`tokenizer_of`.
 
     Raises:
         UserError: If the architecture is unknown or not one of CLIP's

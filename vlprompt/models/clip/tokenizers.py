@@ -11,6 +11,7 @@ from vlprompt.errors import UserError
 from .hub_tokenizer import HubTokenizer
 
 Tokenizer = SimpleTokenizer | HubTokenizer
+STAND_IN = 'stand-in'
 
 
 def tokenizer_of(
@@ -22,13 +23,17 @@ def tokenizer_of(
         text: The tower.
         config: open_clip's ``text_cfg`` of it.
         given: Where a tokenizer of Hugging Face is, if not at the name that
-            the config has: a folder, or another name.
+            the config has: a folder, or another name.  :data:`STAND_IN` for
+            CLIP's own, whatever the tower has, where only the number of
+            tokens matters.
 
     Raises:
         UserError: If one is given for a tower that has CLIP's own.
     """
     name = config.get('hf_tokenizer_name')
     fills = text.pool_type == 'last'
+    if given == STAND_IN:
+        return _clips_own(text.context_length, fills)
     if not name and given:
         raise UserError(
             f"tokenizer={given!r}: the texts of this CLIP have CLIP's own "
