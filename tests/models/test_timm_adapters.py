@@ -3,10 +3,16 @@
 import pytest
 import torch
 from helpers import build, clips, total
+from timm.layers import apply_rot_embed_cat
 from tiny_timm import timm_arch
+from torch import nn
 
+from vlprompt.analysis.attention_weights import find_tower
+from vlprompt.analysis.embeddings import embed_class_tokens
 from vlprompt.errors import UserError
 from vlprompt.models import CLIPVisionTower, load_clip
+from vlprompt.models.adapters.inside_part import InsidePart
+from vlprompt.models.towers.stored_frames_tower import StoredFramesTower
 from vlprompt.registry import MODELS
 
 MESSAGE = dict(type='MessageToken')
@@ -92,6 +98,75 @@ def test_aim_turns_keys_in_space_and_not_in_time(family):
     assert_equal_with_gradients(made, made(videos).frames, theirs)
 
 
+class Added(InsidePart):
+    """Adds a matrix of its own to three of a layer's, as LoRA does."""
+
+    matrices = ('q', 'v', 'fc')
+
+    def __init__(self, width):
+        super().__init__()
+        self.added = nn.ParameterDict(
+            {
+                name: torch.randn(rows, width) / 10
+                for name, rows in (('q', 32), ('v', 32), ('fc', 128))
+            }
+        )
+
+    def delta(self, name, x):
+        return x @ self.added[name].T
+
+
+class OneFrameBack(InsidePart):
+    """Every frame attends to the tokens of the one before."""
+
+    tokenwise = False
+    shares = True
+
+    def share(self, x):
+        return x.roll(1, dims=1)
+
+
+@pytest.mark.parametrize('family', ['PE-Core', 'SigLIP', 'EVA01'])
+def test_what_is_added_to_matrices_may_be_in_timms_weights(family):
+    made, videos = (
+        tower(family, dict(type=Added)),
+        torch.randn(1, 2, 3, 32, 32),
+    )
+    ours = made(videos.double()).frames[0]
+    for block, (part,) in zip(
+        made.visual.trunk.blocks, made.adapters, strict=True
+    ):
+        weight = block.attn.qkv.weight.data
+        weight[:32] += part.added['q'].data
+        weight[64:] += part.added['v'].data
+        block.mlp.fc1.weight.data += part.added['fc'].data
+    theirs = made.visual(videos[0].double())
+    torch.testing.assert_close(ours, theirs, atol=1e-10, rtol=1e-9)
+
+
+@pytest.mark.parametrize('family', ['PE-Core', 'PE-Core-bigG'])
+def test_shared_keys_are_turned_by_their_own_place(family):
+    made = tower(family, dict(type=OneFrameBack))
+    videos = torch.randn(1, 3, 3, 32, 32).double()
+    tokens, rope = start(made.visual, videos)
+    prefix = made.visual.trunk.num_prefix_tokens
+    for block in made.visual.trunk.blocks:
+        qkv = block.attn.qkv(block.norm1(tokens))
+        # (T, L, 3 D) -> 3 of (T, heads, L, D / heads)
+        q, k, v = qkv.unflatten(-1, (3, 2, -1)).permute(2, 0, 3, 1, 4)
+        q, k = (
+            torch.cat([a, apply_rot_embed_cat(b, rope)], dim=2)
+            for a, b in (x.tensor_split([prefix], dim=2) for x in (q, k))
+        )
+        scores = q @ k.roll(1, 0).mT / k.size(-1) ** 0.5
+        out = (scores.softmax(-1) @ v.roll(1, 0)).transpose(1, 2).flatten(2)
+        tokens = tokens + block.attn.proj(out)
+        tokens = tokens + block.mlp(block.norm2(tokens))
+    theirs = finish(made.visual, tokens)
+    ours = made(videos).frames[0]
+    torch.testing.assert_close(ours, theirs, atol=1e-10, rtol=1e-9)
+
+
 @pytest.mark.parametrize(
     'part',
     [
@@ -133,6 +208,24 @@ def test_a_conditioner_that_reads_a_class_token():
     assert total(model(**specific).train(), clips(), 0, 1).isfinite()
     with pytest.raises(UserError, match='VideoSpecificPrompts needs the cl'):
         model('PE-Core-bigG', **specific)
+
+
+def test_analyses_of_class_tokens():
+    with pytest.raises(UserError, match='frames of all tokens'):
+        find_tower(model())
+    assert find_tower(model('EVA01')).trunk.grid_size == (4, 4)
+    inputs = clips()
+    assert embed_class_tokens(model(), inputs, None).shape == (2, 32)
+    with pytest.raises(UserError, match="does not have: take 'video'"):
+        embed_class_tokens(model('PE-Core-bigG'), inputs, None)
+
+
+def test_frames_that_were_encoded_before():
+    torch.manual_seed(0)
+    visual = load_clip(timm_arch('SigLIP')).visual
+    stored = StoredFramesTower(visual)(torch.randn(2, 3, 32, 1, 1))
+    assert stored.frames.shape == (2, 3, 32)
+    assert stored.tokens.shape == (2, 3, 0, 32)
 
 
 def test_vilt_clip_learns_on_pe_core(tmp_path):
