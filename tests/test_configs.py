@@ -17,6 +17,7 @@ from config_files import (
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 
+from tools.metafiles.facts import with_sentences
 from vlprompt.registry import MODELS, PARAM_SCHEDULERS, TRANSFORMS
 from vlprompt.utils import register_all_modules
 
@@ -56,6 +57,9 @@ COUNTS = {
     r'xclip_b16_k400': (131_501_056, 63_428_097),
     r'xclip_b16_k400_16f': (131_505_152, 63_428_097),
     r'xclip_b16_(k400_zs|few_shot)': (131_513_344, 63_428_097),
+    r'ost_b16_\w+': (CLIP_B16, 0),
+    r'froster_b16_\w+': (CLIP_B16 + 2 * 2 * 512**2, 0),
+    r'promptsrc_b16_\w+': (9 * 4 * (512 + 768), CLIP_B16),
     r'a5_b16_k400': (6_352_384, CLIP_B16),
     r'a6_b16_k400': (9_504_768, CLIP_B16),
     r'a5_b16_few_shot': (6_352_384 + 16 * 512, CLIP_B16),
@@ -64,6 +68,11 @@ COUNTS = {
     r'aim_b16_k400_32f': (10_985_104, 86_191_104),
     r'aim_b16_ssv2': (14_343_342, 86_191_104),
     r'aim_text_b16_k400': (10_659_072, CLIP_B16 - 1_536),
+    r'zeroi2v_b16_k400': (14_517_136, 86_191_104),
+    r'zeroi2v_b16_k400_16f': (14_523_280, 86_191_104),
+    r'zeroi2v_b16_ssv2': (14_349_486, 86_191_104),
+    r'openvclip_b16_\w+': (86_192_641, 63_428_096),
+    r'openvclip_l14_\w+': (303_966_209, None),
     r'clip4clip_b(16|32)_(retrieval|didemo)': (123_540_993, None),
     r'clip4clip_b32_retrieval_lstm': (123_540_993 + 2_101_248, None),
     r'clip4clip_b32_retrieval_transf': (123_540_993 + 12_648_960, None),
@@ -212,8 +221,9 @@ def test_every_model_gives_scores_or_features():
     """Full size, one clip; shapes alone are computed."""
 
     def check(path):
-        model = build_empty(read(path)).eval()
         classes = classes_for(read(path))
+        described = with_sentences(read(path), classes or ())
+        model = build_empty(described).eval()
         if classes:
             model.set_classes(classes)
         inputs = torch.empty(
@@ -245,8 +255,9 @@ def test_a_model_of_each_family_predicts():
     torch.manual_seed(0)
 
     def check(path):
-        model = build(read(path)).eval()
         classes = classes_for(read(path))
+        described = with_sentences(read(path), classes or ())
+        model = build(described).eval()
         if classes:
             model.set_classes(classes)
         shape = (1, 3, frames_for(path), 224, 224)
@@ -262,7 +273,7 @@ def test_a_model_of_each_family_predicts():
             assert total == pytest.approx(1, abs=1e-4)
 
     families = one_of_each_family()
-    assert len(families) == 10
+    assert {*families} == {p.parent.stem for p in CONFIGS if not is_toy(p)}
     assert offenders(check, families.values()) == {}
 
 

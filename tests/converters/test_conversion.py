@@ -8,12 +8,15 @@ from types import ModuleType
 from typing import NamedTuple
 
 import published
+import published_distillation
+import published_ost
+import published_sharing
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from published import ARCH, CLASSES, FRAMES, RELEASES, SCALE, TEXT, VISUAL
+from published import ARCH, CLASSES, FRAMES, SCALE, TEXT, VISUAL
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
@@ -29,6 +32,14 @@ from vlprompt.utils import register_all_modules
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT.parent / 'shared/goldens/vificlip_vl.pt'
 NAMES = ('archery', 'riding a bike', 'tai chi')
+RELEASES = {
+    **published.RELEASES,
+    **published_distillation.RELEASES,
+    **published_ost.RELEASES,
+    **published_sharing.RELEASES,
+}
+# Their towers have no projection, and there are no texts.
+WITHOUT_TEXT = ('aim', 'zeroi2v')
 KINDS = {
     'vifi': published.vifi_prompts,
     'vita': published.vita,
@@ -37,7 +48,9 @@ KINDS = {
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
     'aim': published.aim,
+    'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
+    'promptsrc': published_distillation.promptsrc,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }
@@ -103,6 +116,8 @@ def run(model: nn.Module, release: published.Release) -> None:
         ActionDataSample(metainfo=dict(text=NAMES[i])).set_gt_label(i)
         for i in range(2)
     ]
+    if release.kind == 'ost':
+        model.texts.levels = [{name: ['one', 'two'] for name in NAMES}] * 2
     if not release.captions:
         model.set_classes(NAMES)
     with torch.no_grad():
@@ -178,9 +193,8 @@ class TestEveryRelease:
         assert (SCALE in ours) == (SCALE in expected)
         ours.pop(SCALE, None)
         expected.pop(SCALE, None)
-        # AIM's tower has no projection; the place of one is not used.
-        aim = converted.release.kind == 'aim'
-        same(ours, expected, but=(VISUAL + 'proj',) if aim else ())
+        bare = converted.release.kind in WITHOUT_TEXT
+        same(ours, expected, but=(VISUAL + 'proj',) if bare else ())
 
     def test_the_logit_scale_is_the_published_one(self, converted):
         expected = converted.release.expected.get(SCALE)
@@ -192,7 +206,7 @@ class TestEveryRelease:
         release, cfg = converted.release, converted.config.model
         for path, number in release.numbers.items():
             assert (path, at(cfg, path)) == (path, number)
-        if release.kind != 'aim':
+        if release.kind not in WITHOUT_TEXT:
             assert at(cfg, 'clip.arch').to_dict() == ARCH
         assert at(cfg, 'clip.arch.vision_cfg') == ARCH['vision_cfg']
         assert at(cfg, 'clip.pretrained') == converted.clip_file
@@ -372,8 +386,10 @@ LEFTOVERS = {
     'mmaction-actionclip': ('adapter.gate', 'clip.gate'),
     'a5': ('gate.weight', 'temporalModelling.gate'),
     'aim': ('cls_head.gate', 'backbone.gate'),
+    'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
     'maple': ('prompt_learner.gate', 'text_encoder.gate'),
+    'promptsrc': ('prompt_learner.gate', 'text_encoder.gate'),
     'huggingface': ('vision_model.gate', 'gate'),
 }
 
@@ -456,6 +472,16 @@ MISSING = {
         'backbone.transformer.resblocks.1.T_Adapter.D_fc1.weight',
         'backbone.transformer.resblocks.2.S_Adapter.D_fc2.bias',
         'backbone.positional_embedding',
+        'backbone.conv1.weight',
+        'cls_head.fc_cls.weight',
+        'cls_head.fc_cls.bias',
+    ),
+    'zeroi2v': (
+        'backbone.temporal_embedding',
+        'backbone.transformer.resblocks.0.T_Adapter_in.D_fc1.weight',
+        'backbone.transformer.resblocks.2.MLP_Adapter_out.D_fc2.bias',
+        'backbone.transformer.resblocks.1.ln_2.weight',
+        'backbone.class_embedding',
         'backbone.conv1.weight',
         'cls_head.fc_cls.weight',
         'cls_head.fc_cls.bias',

@@ -3,6 +3,9 @@
 import os
 
 import published
+import published_distillation
+import published_ost
+import published_sharing
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -12,12 +15,17 @@ from vlprompt.errors import UserError
 
 KINDS = {
     'vifi': published.vifi,
+    'ost': published_ost.ost,
     'vita': published.vita,
     'xclip': published.xclip,
     'actionclip': published.actionclip,
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
     'aim': published.aim,
+    'zeroi2v': published_sharing.zeroi2v,
+    'openvclip': published_sharing.openvclip,
+    'froster': published_distillation.froster,
+    'promptsrc': published_distillation.promptsrc,
     'clip4clip': published.clip4clip,
     'maple': published.maple,
     'huggingface': published.huggingface,

@@ -73,6 +73,18 @@ def test_a_class_list_has_changed(tmp_path, kind):
 
 
 @pytest.mark.parametrize('kind', [TrainJob, TestJob])
+def test_descriptions_have_changed(tmp_path, kind):
+    file = tmp_path / 'descriptions.json'
+    texts = dict(type='DescriptionTexts', descriptions=['gone', str(file)])
+    job = kind('job', Config(dict(model=dict(texts=texts))))
+    digests = set()
+    for text in ('{"a": ["one"]}', '{"a": ["two"]}'):
+        file.write_text(text)
+        digests.add(job.digest(tmp_path))
+    assert len(digests) == 2
+
+
+@pytest.mark.parametrize('kind', [TrainJob, TestJob])
 def test_a_list_below_data_root_has_changed(tmp_path, kind):
     dataset = dict(data_root=str(tmp_path), ann_file='list.txt')
     loaders = {f'{name}_dataloader': dict(dataset=dataset) for name in PARTS}

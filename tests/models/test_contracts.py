@@ -45,6 +45,7 @@ ROLES = dict(
 WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
 HEAD = dict(type='SimilarityHead')
 PLAIN = dict(texts=dict(type='ClassTexts'), prompts=None)
+SENTENCES = {name: [f'{name} here', 'a sentence'] for name in CLASSES}
 
 
 def tower(*adapters, **kwargs):
@@ -65,6 +66,23 @@ def adapted(*adapters, **kwargs):
     )
 
 
+def shared(*adapters):
+    """CLIP with adapters without parameters; its tower is learnt."""
+    return dict(
+        PLAIN, backbone=tower(*adapters), trainable=['backbone.visual.*']
+    )
+
+
+def described(texts, **kwargs):
+    """The text tower learns from sentences about the classes."""
+    return dict(
+        texts=dict(type=texts, descriptions=SENTENCES),
+        prompts=None,
+        trainable=['text_encoder.text.transformer.*'],
+        **kwargs,
+    )
+
+
 def in_batch(alignment, **kwargs):
     """The text tower learns from the texts of a batch."""
     return dict(
@@ -74,6 +92,26 @@ def in_batch(alignment, **kwargs):
         trainable=['text_encoder.text.transformer.*'],
         **kwargs,
     )
+
+
+def beside_teacher(loss, *patterns):
+    """VL prompting with a regularizer that compares with the frozen CLIP."""
+    return dict(
+        teacher=dict(texts=dict(type='ClassTexts', template='a {}.')),
+        cls_head=dict(HEAD, regularizers=dict(teacher=dict(type=loss))),
+        trainable=['prompts.*', *patterns],
+    )
+
+
+OST = dict(
+    texts=dict(type='TwoLevelTexts', spatial=SENTENCES, temporal=SENTENCES),
+    prompts=None,
+    pooler=dict(type='IdentityPooler'),
+    cls_head=dict(
+        type='OptimalTransportHead', alignment=dict(type='SoftTargetKLLoss')
+    ),
+    trainable=['text_encoder.text.transformer.*'],
+)
 
 
 # For each registered class a change of BASE that has it in the model.
@@ -103,6 +141,16 @@ EXAMPLES = {
     'ClassTokenPooler': pooled(
         type='ClassTokenPooler', num_positions=FRAMES, dropout=0.0
     ),
+    'DescriptionTexts': described('DescriptionTexts'),
+    'TemplatedDescriptionTexts': described('TemplatedDescriptionTexts'),
+    'BatchDescriptionTexts': described(
+        'BatchDescriptionTexts',
+        cls_head=dict(
+            type='ContrastiveHead', alignment=dict(type='SoftTargetKLLoss')
+        ),
+    ),
+    'TwoLevelTexts': OST,
+    'OptimalTransportHead': OST,
     'Conv1dPooler': pooled(type='Conv1dPooler'),
     'Coupling': dict(
         prompts=dict(
@@ -118,14 +166,19 @@ EXAMPLES = {
             visual=dict(type='DeepPrompts', num=5, layers=[1, 2]),
         )
     ),
+    'FeatureDistillationLoss': beside_teacher(
+        'FeatureDistillationLoss', 'cls_head.regularizers.*'
+    ),
     'FrameClassificationHead': dict(
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(type='FrameClassificationHead'),
     ),
+    'HeadShift': shared(dict(type='HeadShift')),
     'IdentityPooler': dict(
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(HEAD, fusion='decision'),
     ),
+    'JointFrames': shared(dict(type='JointFrames', layers=[1, 3])),
     'ContrastiveHead': in_batch('SymmetricContrastiveLoss'),
     'LSTMPooler': pooled(type='LSTMPooler'),
     'BatchLabelTexts': in_batch('SymmetricContrastiveLoss'),
@@ -138,8 +191,11 @@ EXAMPLES = {
         ),
         trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
     ),
+    'LinearAdapter': adapted(dict(type='LinearAdapter', dropout=0.0)),
+    'LogitConsistencyLoss': beside_teacher('LogitConsistencyLoss'),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
     'MessageToken': adapted(dict(type='MessageToken')),
+    'NeighborKV': shared(dict(type='NeighborKV')),
     'SymmetricContrastiveLoss': in_batch('SymmetricContrastiveLoss'),
     'PositionPrompts': dict(
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
@@ -159,10 +215,16 @@ EXAMPLES = {
             regularizers=dict(scenario=dict(type='ScenarioCosineLoss')),
         ),
     ),
+    'RandomTemplateTexts': dict(
+        texts=dict(type='RandomTemplateTexts', template=['a {}', 'some {}']),
+        prompts=None,
+        trainable=['text_encoder.text.transformer.*'],
+    ),
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
+    'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
     'TightTransformerHead': dict(
         texts=dict(type='BatchLabelTexts'),
         prompts=None,
@@ -189,6 +251,7 @@ EXAMPLES = {
     'TransformerPooler': pooled(type='TransformerPooler', num_layers=2),
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),
     'ViLTPrompts': dict(prompts=dict(type='ViLTPrompts', depth=3, split=1)),
+    'VideoConsistencyLoss': beside_teacher('VideoConsistencyLoss'),
     'VideoSpecificPrompts': dict(
         PLAIN,
         backbone=tower(patch_tokens=True),
@@ -279,6 +342,8 @@ def test_every_registered_class_is_described():
 
 
 def role_of(name):
+    if getattr(MODELS.get(name), 'acts_inside', False):
+        return roles.InsidePart
     folder = MODELS.get(name).__module__.split('.')[2]
     return None if name in WITHOUT_ROLE else ROLES.get(folder)
 

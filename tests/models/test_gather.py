@@ -11,24 +11,48 @@ from vlprompt.registry import MODELS
 
 WORLD = 2
 LABELS = (1, 3, 1, 0)
-LOSSES = ('SymmetricContrastiveLoss', 'SoftTargetKLLoss')
+SENTENCES = {c: [f'{c} {word}' for word in 'ab'] for c in CLASSES}
 
 
-def learn(alignment, rows):
+def pairs(alignment):
+    return dict(
+        texts=dict(type='BatchLabelTexts', template='a {}'),
+        pooler=dict(type='TransformerPooler', num_layers=1),
+        cls_head=dict(type='ContrastiveHead', alignment=dict(type=alignment)),
+        trainable=['pooler.*'],
+    )
+
+
+SYSTEMS = {
+    'pairs': pairs('SymmetricContrastiveLoss'),
+    'same class': pairs('SoftTargetKLLoss'),
+    'several sentences': dict(
+        texts=dict(
+            type='TwoLevelTexts', spatial=SENTENCES, temporal=SENTENCES
+        ),
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type='OptimalTransportHead',
+            alignment=dict(type='SoftTargetKLLoss'),
+        ),
+        trainable=[],
+    ),
+}
+
+
+def learn(system, rows):
     """Loss and gradients of some rows of the batch."""
     torch.manual_seed(0)
+    system = dict(system)
+    learned = system.pop('trainable')
     model = MODELS.build(
         dict(
             type='VideoTextRecognizer',
             clip=dict(arch=TINY),
             backbone=dict(type='CLIPVisionTower'),
-            texts=dict(type='BatchLabelTexts', template='a {}'),
-            pooler=dict(type='TransformerPooler', num_layers=1),
-            cls_head=dict(
-                type='ContrastiveHead', alignment=dict(type=alignment)
-            ),
+            **system,
             trainable=[
-                'pooler.*',
+                *learned,
                 'cls_head.logit_scale',
                 'backbone.visual.proj',
                 'text_encoder.text.ln_final.*',
@@ -50,8 +74,8 @@ def work(rank, file, out):
         'gloo', init_method=f'file://{file}', rank=rank, world_size=WORLD
     )
     results = []
-    for alignment in LOSSES:
-        loss, grads = learn(alignment, slice(2 * rank, 2 * rank + 2))
+    for system in SYSTEMS.values():
+        loss, grads = learn(system, slice(2 * rank, 2 * rank + 2))
         for grad in grads.values():  # what DistributedDataParallel does
             dist.all_reduce(grad)
             grad /= WORLD
@@ -68,9 +92,9 @@ def of_two(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('place', range(2), ids=LOSSES)
+@pytest.mark.parametrize('place', range(len(SYSTEMS)), ids=SYSTEMS)
 def test_two_processes_equal_one(of_two, place):
-    loss, grads = learn(LOSSES[place], slice(None))
+    loss, grads = learn([*SYSTEMS.values()][place], slice(None))
     for results in of_two:
         torch.testing.assert_close(results[place][0], loss)
         torch.testing.assert_close(results[place][1], grads)

@@ -10,7 +10,8 @@ from vlprompt.own_videos.machine import Machine, choose
 
 METHODS = (
     'a5', 'a6', 'actionclip', 'aim', 'aim_text', 'maple', 'vifi', 'vifi_image',
-    'vifi_text', 'vilt', 'vita', 'vlp', 'xclip', 'ViLT-CLIP',
+    'openvclip', 'vifi_text', 'vilt', 'vita', 'vlp', 'xclip', 'zeroi2v',
+    'ViLT-CLIP',
 )  # fmt: skip
 CPU = Machine('cpu', 'the processor', 16 << 10, 2, False)
 CLASSES = ('golf', 'yoga')

@@ -1,5 +1,7 @@
 """What a config is: its size, its cost, and what it is trained on."""
 
+import copy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +14,7 @@ from vlprompt.analysis.complexity import (
 )
 from vlprompt.datasets import load_class_names
 from vlprompt.datasets.catalog import DATA_SETS
+from vlprompt.datasets.lists.descriptions import KEYS
 from vlprompt.datasets.pipelines import view_shape
 from vlprompt.errors import UserError
 
@@ -50,12 +53,28 @@ class Sizes:
 
 
 def _measure(config: Config, classes: list[str] | None) -> Size:
+    config = with_sentences(config, classes or ())
     model = build_without_weights(config, 'meta')
     if classes:
         model.set_classes(classes)
     parameters = count_parameters(model)
     macs = count_published_macs(model, view_shape(config))
     return Size(parameters.total, parameters.trainable, macs)
+
+
+def with_sentences(config: Config, classes: Sequence[str]) -> Config:
+    """A config whose texts, if they describe classes, say little of each.
+
+    Descriptions are files of the user; sizes do not depend on what they say.
+    """
+    texts = config.get('model', {}).get('texts') or {}
+    described = [key for key in KEYS if key in texts]
+    if not described:
+        return config
+    config = copy.deepcopy(config)
+    for key in described:
+        config.model.texts[key] = {name: ['one', 'two'] for name in classes}
+    return config
 
 
 def class_names(config: Config) -> list[str] | None:

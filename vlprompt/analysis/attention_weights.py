@@ -134,8 +134,9 @@ class _RecordedTower(nn.Module):
         if len(attention.weights) != depth:
             raise UserError(
                 f'{len(attention.weights)} attention maps of {depth} layers: '
-                f'clips of {frames.size(1)} frames cannot be told from '
-                'pictures; take another number of frames'
+                'adapters that join the frames of a clip have none, and clips '
+                f'of {frames.size(1)} frames may look like pictures; the '
+                'latter have maps with another number of frames'
             )
         renewed = [p is not None for p in prompts or [None] * depth]
         self.records += [

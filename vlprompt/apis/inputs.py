@@ -9,6 +9,11 @@ from typing import Any, NamedTuple
 from mmengine.config import Config
 
 from vlprompt.datasets.lists.class_names import class_names_of
+from vlprompt.datasets.lists.descriptions import (
+    describe_classes,
+    description_files,
+    descriptions_of,
+)
 from vlprompt.errors import UserError, docs_url
 from vlprompt.missing_packages import missing_package_line
 from vlprompt.weights import split_place
@@ -17,6 +22,7 @@ from vlprompt.weights.file_format import file_format
 CHECKPOINT, CLIP_WEIGHTS = 'checkpoint', 'file of CLIP weights'
 LIST = 'list'
 CLASS_LIST = 'class list'
+DESCRIPTIONS = 'file of class descriptions'
 WEIGHTS = ('.pt', '.pth', '.bin', '.safetensors', '.ckpt')
 # Packages that parts of a pipeline import when they are used.
 NEEDS = {'DecordInit': 'decord', 'PyAVInit': 'av'}
@@ -46,6 +52,8 @@ def inputs_of(config: Config, *loaders: str) -> Iterator[Input]:
         path = clip.get(key)
         if isinstance(path, str) and _is_file_name(path):
             yield Input(CLIP_WEIGHTS, path)
+    for path in description_files(_texts(config)):
+        yield Input(DESCRIPTIONS, path)
     if config.get('load_from'):
         yield Input(CHECKPOINT, config.load_from)
     for dataset in data_sets(config, *loaders):
@@ -61,7 +69,8 @@ def check_inputs(config: Config, *loaders: str) -> None:
 
     Raises:
         UserError: If a file, a folder or a package is missing, weights are
-            something else, or a class list does not fit.
+            something else, a class list does not fit, or a class lacks the
+            sentences that texts describe it by.
     """
     for kind, path in inputs_of(config, *loaders):
         if '://' in path:
@@ -74,8 +83,14 @@ def check_inputs(config: Config, *loaders: str) -> None:
                 'belongs there)'
             )
     for dataset in data_sets(config, *loaders):
-        class_names_of(dataset)
+        names = class_names_of(dataset)
+        for descriptions in descriptions_of(_texts(config)):
+            describe_classes(descriptions, names)
         _check_packages(dataset.get('pipeline') or ())
+
+
+def _texts(config: Config) -> Mapping[str, Any]:
+    return (config.get('model') or {}).get('texts') or {}
 
 
 def is_missing(path: str) -> bool:

@@ -84,6 +84,11 @@ GROUPS = {
         Command(
             'convert', 'vlprompt.cli.convert', 'Convert published weights.'
         ),
+        Command(
+            'interpolate',
+            'vlprompt.cli.interpolate',
+            'Average checkpoints, and mix in pretrained CLIP.',
+        ),
     ),
     'Run an evaluation protocol, from trainings to the table': (
         Command(
@@ -164,6 +169,11 @@ GROUPS = {
             'data cache',
             'vlprompt.cli.data_cache',
             'Store the decoded frames of videos.',
+        ),
+        Command(
+            'data descriptions',
+            'vlprompt.cli.data_descriptions',
+            'Give published descriptions the names of classes.',
         ),
         Command(
             'data retrieval',

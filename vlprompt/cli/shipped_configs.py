@@ -17,10 +17,15 @@ WITH_WEIGHTS = (
     'aim',
     'clip',
     'clip4clip',
+    'froster',
     'maple',
+    'openvclip',
+    'promptsrc',
+    'ost',
     'vifi',
     'vita',
     'xclip',
+    'zeroi2v',
 )
 
 

@@ -3,15 +3,13 @@
 from .conversion import (
     KINDS,
     Conversion,
-    build,
     convert,
     load_base,
     merged_clip,
-    model_config,
     read,
     save_clip,
-    write_config,
 )
+from .converted_model import build, model_config, write_config
 from .openai_archive import convert_archive
 
 __all__ = [

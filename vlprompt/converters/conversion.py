@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mmengine.config import Config
 from safetensors.torch import save
 from torch import Tensor, nn
 
@@ -12,7 +11,6 @@ from vlprompt.errors import UserError
 from vlprompt.models.clip.arch import check_whole, infer_arch
 from vlprompt.models.clip.files import read_clip_file
 from vlprompt.models.clip.names import is_clip, to_openai
-from vlprompt.registry import MODELS
 from vlprompt.weights import (
     check_finite,
     read_file,
@@ -20,7 +18,7 @@ from vlprompt.weights import (
     tensors_in,
     weights_in,
 )
-from vlprompt.whole_files import write_bytes, write_text
+from vlprompt.whole_files import write_bytes
 
 from . import methods
 from .key_mapper import KeyMapper, KeyMove
@@ -30,6 +28,7 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'huggingface': (methods.huggingface, 'visual_projection.weight'),
     'huggingface-xclip': (methods.huggingface_xclip, 'mit.position_embedding'),
     'vifi': (methods.vifi, 'image_encoder.conv1.weight'),
+    'ost': (methods.ost, 'image_encoder.conv1.weight'),
     'vita': (methods.vita, 'visual.cls_token'),
     'xclip': (methods.xclip, 'mit.positional_embedding'),
     'actionclip': (methods.actionclip, 'visual.conv1.weight'),
@@ -39,7 +38,11 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     ),
     'a5': (methods.a5, 'embedding.weight'),
     'aim': (methods.aim, 'backbone.conv1.weight'),
+    'zeroi2v': (methods.zeroi2v, 'backbone.conv1.weight'),
+    'froster': (methods.froster, 'model.visual.conv1.weight'),
+    'openvclip': (methods.openvclip, 'model.visual.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
+    'promptsrc': (methods.promptsrc, 'prompt_learner.ctx'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
 }
 
@@ -97,52 +100,6 @@ def convert(
     return Conversion(clip, keys.parts, model, infer_arch(clip), keys.moved())
 
 
-def build(conversion: Conversion, clip_file: str) -> nn.Module:
-    """The model of a conversion, with all of its weights.
-
-    Args:
-        conversion: Of :func:`convert`.
-        clip_file: Where :func:`save_clip` has put its CLIP.
-
-    Raises:
-        UserError: If the parts do not fit the model.
-    """
-    model = MODELS.build(model_config(conversion, clip_file))
-    own = dict(model.named_parameters())
-    missing = [
-        name
-        for name in own
-        if not is_clip(name) and name not in conversion.parts
-    ]
-    if missing:
-        raise UserError(
-            f'the checkpoint lacks {len(missing)} parameters of the model: '
-            + ', '.join(missing[:5])
-        )
-    for name, tensor in conversion.parts.items():
-        if name not in own or own[name].shape != tensor.shape:
-            there = tuple(own[name].shape) if name in own else 'nothing'
-            raise UserError(
-                f'{name} is {tuple(tensor.shape)} in the checkpoint, the '
-                f'model has {there}'
-            )
-        own[name].data.copy_(tensor)
-    return model
-
-
-def model_config(conversion: Conversion, clip_file: str) -> dict[str, Any]:
-    """The whole model of a conversion, as a config."""
-    base = dict(
-        type='VideoTextRecognizer',
-        backbone=dict(type='CLIPVisionTower'),
-        cls_head=dict(type='SimilarityHead'),
-    )
-    model = {**base, **conversion.model}
-    model['clip'] = dict(arch=conversion.arch, pretrained=str(clip_file))
-    model['cls_head'] = dict(model['cls_head'], average_clips='prob')
-    return model
-
-
 def save_clip(
     clip: dict[str, Tensor], path: str | Path, activation: str = 'quick_gelu'
 ) -> None:
@@ -172,33 +129,6 @@ def merged_clip(model: nn.Module) -> dict[str, Tensor]:
 def load_base(path: str | None) -> dict[str, Tensor] | None:
     """Weights of a CLIP, from a file."""
     return None if path is None else read_clip_file(path).state_dict
-
-
-def write_config(
-    conversion: Conversion,
-    clip_file: str,
-    path: Path,
-    base: Config | str | None,
-) -> None:
-    """Write the config of a conversion.
-
-    Args:
-        conversion: Of :func:`convert`.
-        clip_file: Where its CLIP lies.
-        path: Where to write to.
-        base: A config, or its file, that gives everything but the model, if
-            wanted.
-    """
-    model = model_config(conversion, clip_file)
-    if base is None:
-        config = Config(dict(default_scope='vlprompt', model=model))
-    else:
-        config = Config.fromfile(base) if isinstance(base, str) else base
-        given = config.get('model', {})
-        if 'data_preprocessor' in given:
-            model['data_preprocessor'] = given.data_preprocessor
-        config.model = model
-    write_text(path, config.pretty_text)
 
 
 def read(kind: str, path: str | Path) -> dict:

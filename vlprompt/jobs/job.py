@@ -57,11 +57,16 @@ class Job(ABC):
                 yield item.path
 
     def lists(self) -> list[str]:
-        """The lists of videos and of classes among them."""
-        from vlprompt.apis.inputs import CLASS_LIST, LIST, inputs_of
+        """The lists of videos, of classes, and of sentences among them."""
+        from vlprompt.apis.inputs import (
+            CLASS_LIST,
+            DESCRIPTIONS,
+            LIST,
+            inputs_of,
+        )
 
         found = inputs_of(self.config, *self.loaders)
-        kinds = (LIST, CLASS_LIST)
+        kinds = (LIST, CLASS_LIST, DESCRIPTIONS)
         return [item.path for item in found if item.kind in kinds]
 
     def check(self) -> None:

@@ -43,6 +43,11 @@ class VideoTextFeatures(NamedTuple):
         text_tokens: (C, L, E) embeddings of all tokens of the texts, if the
             text tower gives them.
         text_mask: (C, L), true from a text's start to its end.
+        frames: (B, T, E) embeddings of the frames, as the pooler got them;
+            only there beside a teacher's.
+        teacher: What the frozen CLIP makes of the same clips and texts, in
+            training and if a part asks for it; its video are the (B, T, E)
+            frames, its text is (C, E) or (R * C, E).
     """
 
     video: Tensor
@@ -52,6 +57,8 @@ class VideoTextFeatures(NamedTuple):
     mask: Tensor | None = None
     text_tokens: Tensor | None = None
     text_mask: Tensor | None = None
+    frames: Tensor | None = None
+    teacher: 'VideoTextFeatures | None' = None
 
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""
@@ -89,8 +96,12 @@ class TokenizedTexts(NamedTuple):
         shared_slots: How many of the K slots lie among them.
         targets: (C,) what each text belongs to: its class or, of a caption,
             the place of its sample in the batch.  None for the texts of all
-            classes in the order of the labels.
+            classes in the order of the labels.  R * C texts that are R of
+            each of C have C targets.
         first_slot: No slot lies before this place.
+        host_ids: The ids on the CPU, always.
+        drawn: (C,) places of these texts among all that the classes have,
+            if they were drawn for this step; None if these are all.
     """
 
     ids: Tensor
@@ -100,6 +111,8 @@ class TokenizedTexts(NamedTuple):
     shared_slots: int
     targets: Tensor | None = None
     first_slot: int = 0
+    host_ids: Tensor | None = None
+    drawn: Tensor | None = None
 
     @classmethod
     def from_ids(
@@ -129,10 +142,18 @@ class TokenizedTexts(NamedTuple):
         shared = min(shared, int(ends.min()))
         shared_slots = int((slots[0] < shared).sum())
         first = int(slots.min()) if slots.numel() else 0
-        return cls(ids, slots, ends, shared, shared_slots, first_slot=first)
+        return cls(
+            ids,
+            slots,
+            ends,
+            shared,
+            shared_slots,
+            first_slot=first,
+            host_ids=ids.cpu(),
+        )
 
     def to(self, device: torch.device) -> 'TokenizedTexts':
-        """The same texts on a device, all but the ``ends``."""
+        """The same texts on a device, all but the ``ends`` and host ids."""
         return self._replace(
             ids=self.ids.to(device, non_blocking=True),
             slots=self.slots.to(device, non_blocking=True),
@@ -172,6 +193,7 @@ class TokenizedTexts(NamedTuple):
             ids=self.ids[index],
             slots=self.slots[index],
             ends=self.ends[index],
+            host_ids=None if self.host_ids is None else self.host_ids[index],
         )
 
 

@@ -1,7 +1,7 @@
 """When the texts of a model are encoded, and by which process."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,7 @@ from vlprompt.errors import UserError
 from .distributed import encode_sharded
 from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
+from .shared_features import SharedFeatures
 
 
 class TextBank:
@@ -21,7 +22,8 @@ class TextBank:
 
     * once, while nothing that they depend on is learned: in evaluation, and
       in training with a frozen text side;
-    * else once an update: batches whose gradients add up share them;
+    * else once an update: batches whose gradients add up share them, and
+      the texts drawn for it, if some are;
     * in training by all processes together, each its share of the classes.
 
     Args:
@@ -61,7 +63,20 @@ class TextBank:
     def restart(self) -> None:
         """Forget what was computed or begun: there are other weights."""
         self.clear()
-        self._shared: _SharedFeatures | None = None
+        self._shared: SharedFeatures | None = None
+
+    @contextmanager
+    def interrupted(self) -> Iterator[None]:
+        """Encode for a batch that is none of the update, at other weights.
+
+        The update goes on after the ``with`` statement.
+        """
+        kept = self._shared, self.is_last_micro_batch
+        self._shared, self.is_last_micro_batch = None, True
+        try:
+            yield
+        finally:
+            self._shared, self.is_last_micro_batch = kept
 
     def tokens(
         self, data_samples: list | None = None
@@ -69,6 +84,8 @@ class TextBank:
         """The texts that a batch is compared with, where the tower is."""
         if self.texts is None:
             return None
+        if self._shared is not None and self.texts.training:
+            return self._shared.tokens  # an update compares with one draw
         return self._on_device(self.texts(data_samples))
 
     def __call__(
@@ -87,6 +104,8 @@ class TextBank:
         """
         if tokens.targets is not None:  # the next batch has other texts
             return self.encoder(tokens, prompts)
+        if tokens.drawn is not None and not self._learns(prompts):
+            return self._encode_drawn(tokens.drawn, prompts)
         if self._is_lasting() and 'text' in self._cached:
             return self._cached['text']
         if self.encoder.training and torch.is_grad_enabled():
@@ -136,6 +155,22 @@ class TextBank:
             features = self.encoder(tokens, prompts)
         return self._keep('text', self.texts.combine(features))
 
+    def _encode_drawn(
+        self, places: Tensor, prompts: LayerPrompts | None
+    ) -> Tensor:
+        """Texts drawn for this step, from all that the classes have."""
+        if 'drawn' not in self._cached:
+            everything = self._on_device(self.texts.tokens)
+            with torch.no_grad():
+                self._cached['drawn'] = encode_sharded(
+                    self.encoder, everything, prompts
+                )
+        return self.texts.combine(self._cached['drawn'][places])
+
+    def _learns(self, prompts: LayerPrompts | None) -> bool:
+        parts = [*self.encoder.parameters(), *(prompts or ())]
+        return any(p is not None and p.requires_grad for p in parts)
+
     def _encode_once_an_update(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None
     ) -> Tensor:
@@ -155,8 +190,8 @@ class TextBank:
             if self.is_last_micro_batch or not features.requires_grad:
                 return features
             copy = features.detach().requires_grad_()
-            self._shared = _SharedFeatures(
-                self.texts.class_names, features, copy
+            self._shared = SharedFeatures(
+                self.texts.class_names, tokens, features, copy
             )
         if self._shared.class_names != self.texts.class_names:
             raise UserError('the class names changed before an update')
@@ -180,28 +215,6 @@ class TextBank:
 
     def _on_device(self, tokens: TokenizedTexts) -> TokenizedTexts:
         return tokens.to(next(self.encoder.parameters()).device)
-
-
-class _SharedFeatures(NamedTuple):
-    """Features of an update that was begun.
-
-    Attributes:
-        class_names: What they are the features of.
-        features: With their history.
-        copy: Without, but with the gradients of the batches so far.
-    """
-
-    class_names: tuple[str, ...]
-    features: Tensor
-    copy: Tensor
-
-    def with_gradients(self) -> Tensor:
-        """The features, whose gradient has that of the copy added."""
-        features = self.features.view_as(self.features)
-        collected = self.copy.grad
-        if collected is not None:
-            features.register_hook(lambda grad: grad + collected)
-        return features
 
 
 def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:

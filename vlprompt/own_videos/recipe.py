@@ -27,7 +27,11 @@ from .machine import Plan
 
 TOY = 'toy'
 VALIDATIONS = 3  # while it trains
-FORMS = ('{}_b16_few_shot', '{}_b16_k400')  # the first that there is
+FORMS = (  # the first that there is
+    '{}_b16_few_shot',
+    '{}_b16_k400',
+    '{}_b16_k400_zs',
+)
 LEARNT_PLACES = ('num_positions', 'num_frames')
 DIRECTIONS = ('left', 'right', 'clockwise', 'counterclockwise')
 

@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from mmengine.config import Config
+
+from vlprompt.datasets.lists.descriptions import KEYS
+
 
 def data_options(
     data: Path, loader: str, classes: str, split: str
@@ -20,3 +24,16 @@ def data_options(
         f'{dataset}.classes': f'{data}/{classes}_labels.csv',
         f'{dataset}.data_prefix.video': f'{data}/videos',
     }
+
+
+def place_descriptions(config: Config, data: Path) -> None:
+    """Let texts read the sentences of a toy world; the config is changed.
+
+    Args:
+        config: A config whose texts may describe classes.
+        data: The folder of the world.
+    """
+    texts = config.model.get('texts') or {}
+    for key in KEYS:
+        if key in texts:
+            texts[key] = str(data / Path(texts[key]).name)

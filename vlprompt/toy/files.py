@@ -13,7 +13,7 @@ import numpy as np
 
 from vlprompt.whole_files import write_text
 
-from . import lists, motions, scenes, shapes
+from . import descriptions, lists, motions, scenes, shapes
 from . import world as world_module
 from .lists import write_lists
 from .world import World, clip_file, clip_names, render_clip
@@ -35,7 +35,7 @@ def digest(*modules, **values) -> str:
 
 def world_digest(world: World) -> str:
     """What clips and lists depend on: the parameters and the code."""
-    modules = (lists, motions, scenes, shapes, world_module)
+    modules = (descriptions, lists, motions, scenes, shapes, world_module)
     return digest(*modules, **asdict(world))
 
 

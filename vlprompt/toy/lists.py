@@ -6,9 +6,11 @@ from pathlib import Path
 
 from vlprompt.whole_files import write_text
 
+from .descriptions import MOMENTS, WHOLE, describe_look, describe_motion
 from .world import (
     SPLITS,
     World,
+    class_names,
     clip_file,
     clip_names,
     place_of,
@@ -28,7 +30,10 @@ def write_lists(world: World, root: Path) -> None:
     * ``all_train_few_shot_{2,4,8}.txt``, as many clips of each class;
     * ``fs_base_s{1,2,3}_train.txt``, three draws of 4 clips;
     * ``novel_val{1,2,3}.txt``, each without a third of the clips;
-    * ``captions_{train,val}.json``, two sentences for each clip.
+    * ``captions_{train,val}.json``, two sentences for each clip;
+    * ``descriptions.json``, sentences about each class, and four of each in
+      ``descriptions_spatial.json``, how it looks, and
+      ``descriptions_temporal.json``, what is seen in its course.
     """
     for subset, names in subsets().items():
         rows = [f'{label},{name}' for label, name in enumerate(names)]
@@ -53,8 +58,11 @@ def write_lists(world: World, root: Path) -> None:
         path = root / f'novel_val{draw}.txt'
         write_list(path, 'val', names['novel'], numbers or [0])
     for split in SPLITS:
-        captions = json.dumps(describe_clips(world, split), indent=2)
-        write_text(root / f'captions_{split}.json', f'{captions}\n')
+        _write_json(
+            root / f'captions_{split}.json', describe_clips(world, split)
+        )
+    for kind, sentences in describe_classes().items():
+        _write_json(root / f'{kind}.json', sentences)
 
 
 def write_list(
@@ -89,6 +97,27 @@ def describe_clips(world: World, split: str) -> dict[str, list[str]]:
             f'{place} there is a {thing}, {motion}',
         ]
     return captions
+
+
+def describe_classes() -> dict[str, dict[str, list[str]]]:
+    """Sentences about each class, by the name of their file."""
+    parts = {name: split_name(name) for name in class_names()}
+    return {
+        'descriptions': {
+            name: describe_motion(WHOLE, *both) for name, both in parts.items()
+        },
+        'descriptions_spatial': {
+            name: describe_look(thing) for name, (thing, _) in parts.items()
+        },
+        'descriptions_temporal': {
+            name: describe_motion(MOMENTS, *both)
+            for name, both in parts.items()
+        },
+    }
+
+
+def _write_json(path: Path, content: dict) -> None:
+    write_text(path, json.dumps(content, indent=2) + '\n')
 
 
 def _write_lines(path: Path, lines: list[str]) -> None:

@@ -26,7 +26,7 @@ from vlprompt.protocols.reports import write_page
 from vlprompt.shipped import find_config
 from vlprompt.whole_files import write_text
 
-from .configs import data_options
+from .configs import data_options, place_descriptions
 from .files import CLIP
 from .zoo_run import RESULTS, ZooRun, run_name
 from .zoo_score import measure
@@ -41,9 +41,11 @@ SYSTEMS = {
     'CLIP image-FT': ('vifi/vifi_image_toy', False),
     'CLIP text-FT': ('vifi/vifi_text_toy', False),
     'VL prompting': ('vifi/vifi_vlp_toy', False),
+    'PromptSRC': ('promptsrc/promptsrc_toy', False),
     'MaPLe': ('maple/maple_toy', False),
     'ViLT-CLIP': ('vilt/vilt_toy', False),
     'ActionCLIP, meanP': ('actionclip/actionclip_meanp_toy', False),
+    'OST': ('ost/ost_toy', False),
     'CLIP4Clip, meanP': ('clip4clip/clip4clip_toy', False),
     'Vita-CLIP': ('vita/vita_toy', True),
     'ActionCLIP, Transf': ('actionclip/actionclip_toy', True),
@@ -55,12 +57,18 @@ SYSTEMS = {
     'A5': ('a5/a5_toy', True),
     'AIM, linear head': ('aim/aim_toy', True),
     'AIM, class texts': ('aim/aim_text_toy', True),
+    'ZeroI2V, linear head': ('zeroi2v/zeroi2v_toy', True),
+    # its neighbours are a set: it tells which frames stand side by side, but
+    # not in which direction
+    'Open-VCLIP': ('openvclip/openvclip_toy', False),
+    'FROSTER': ('froster/froster_toy', False),
     'CLIP4Clip, seqLSTM': ('clip4clip/clip4clip_lstm_toy', True),
     'CLIP4Clip, seqTransf': ('clip4clip/clip4clip_transf_toy', True),
     'CLIP4Clip, tightTransf': ('clip4clip/clip4clip_tight_toy', True),
     'ViLT + Vita tokens + transformer': ('mixtures/vilt_vita_toy', True),
     'AIM + VL prompting': ('mixtures/aim_vlp_toy', True),
     'X-CLIP vision + ViLT': ('mixtures/xclip_vilt_toy', True),
+    'ViLT + distillation': ('mixtures/vilt_distilled_toy', False),
     'MaPLe + temporal transformer': ('mixtures/a5_maple_toy', True),
 }
 
@@ -69,6 +77,7 @@ def run_one(args: Namespace, config: str, seed: int) -> None:
     """Train and test one system; writes a file of results."""
     folder = args.out / run_name(config, seed)
     cfg = load_config(find_config(f'{config}.py'), _options(args, config))
+    place_descriptions(cfg, args.data)
     set_work_dir(cfg, str(folder))
     start = time.process_time()
     model = _train(cfg, seed)

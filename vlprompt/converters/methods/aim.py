@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import torch
-
-from vlprompt.errors import UserError
-
 from ..key_mapper import KeyMapper
+from .common import zeros_for_text
 
 
 def aim(keys: KeyMapper) -> dict[str, Any]:
@@ -33,7 +30,7 @@ def aim(keys: KeyMapper) -> dict[str, Any]:
     classes = len(keys.look('cls_head.fc_cls.weight'))
     keys.to_part(r'cls_head\.fc_cls\.(\w+)', r'cls_head.fc_cls.\1')
     keys.to_clip(r'backbone\.(.+)', r'visual.\1')
-    _without_text(keys)
+    zeros_for_text(keys.clip)
     return dict(
         backbone=dict(
             type='CLIPVisionTower',
@@ -59,35 +56,3 @@ def aim(keys: KeyMapper) -> dict[str, Any]:
             'cls_head.*',
         ],
     )
-
-
-def _without_text(keys: KeyMapper) -> None:
-    """Fill what a classifier without texts never uses with zeros."""
-    clip = keys.clip
-    if 'visual.conv1.weight' not in clip:
-        raise UserError('the checkpoint has no backbone.conv1.weight')
-    width = clip['visual.conv1.weight'].size(0)
-    embed, blocks = 64, 'transformer.resblocks.0'
-    shapes = {
-        'logit_scale': (),
-        'positional_embedding': (77, embed),
-        'text_projection': (embed, embed),
-        'token_embedding.weight': (49408, embed),
-        'ln_final.weight': (embed,),
-        'ln_final.bias': (embed,),
-        'visual.proj': (width, embed),
-        f'{blocks}.ln_1.weight': (embed,),
-        f'{blocks}.ln_1.bias': (embed,),
-        f'{blocks}.attn.in_proj_weight': (3 * embed, embed),
-        f'{blocks}.attn.in_proj_bias': (3 * embed,),
-        f'{blocks}.attn.out_proj.weight': (embed, embed),
-        f'{blocks}.attn.out_proj.bias': (embed,),
-        f'{blocks}.ln_2.weight': (embed,),
-        f'{blocks}.ln_2.bias': (embed,),
-        f'{blocks}.mlp.c_fc.weight': (4 * embed, embed),
-        f'{blocks}.mlp.c_fc.bias': (4 * embed,),
-        f'{blocks}.mlp.c_proj.weight': (embed, 4 * embed),
-        f'{blocks}.mlp.c_proj.bias': (embed,),
-    }
-    for name, shape in shapes.items():
-        clip.setdefault(name, torch.zeros(shape))

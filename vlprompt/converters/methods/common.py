@@ -72,3 +72,38 @@ def pack(
             for part in 'qkv'
         ]
         store[name] = torch.cat(parts)
+
+
+def zeros_for_text(clip: dict[str, Tensor]) -> None:
+    """Fill what a classifier without texts never uses with zeros.
+
+    Args:
+        clip: A CLIP under OpenAI's names, which lacks all but its tower.
+    """
+    if 'visual.conv1.weight' not in clip:
+        raise UserError('the checkpoint has no conv1.weight of a tower')
+    width = clip['visual.conv1.weight'].size(0)
+    embed, blocks = 64, 'transformer.resblocks.0'
+    shapes = {
+        'logit_scale': (),
+        'positional_embedding': (77, embed),
+        'text_projection': (embed, embed),
+        'token_embedding.weight': (49408, embed),
+        'ln_final.weight': (embed,),
+        'ln_final.bias': (embed,),
+        'visual.proj': (width, embed),
+        f'{blocks}.ln_1.weight': (embed,),
+        f'{blocks}.ln_1.bias': (embed,),
+        f'{blocks}.attn.in_proj_weight': (3 * embed, embed),
+        f'{blocks}.attn.in_proj_bias': (3 * embed,),
+        f'{blocks}.attn.out_proj.weight': (embed, embed),
+        f'{blocks}.attn.out_proj.bias': (embed,),
+        f'{blocks}.ln_2.weight': (embed,),
+        f'{blocks}.ln_2.bias': (embed,),
+        f'{blocks}.mlp.c_fc.weight': (4 * embed, embed),
+        f'{blocks}.mlp.c_fc.bias': (4 * embed,),
+        f'{blocks}.mlp.c_proj.weight': (embed, 4 * embed),
+        f'{blocks}.mlp.c_proj.bias': (embed,),
+    }
+    for name, shape in shapes.items():
+        clip.setdefault(name, torch.zeros(shape))

@@ -3,6 +3,7 @@
 from .contrastive_head import ContrastiveHead
 from .frame_classification_head import FrameClassificationHead
 from .linear_head import LinearHead
+from .optimal_transport_head import OptimalTransportHead
 from .similarity_head import SimilarityHead
 from .tight_transformer_head import TightTransformerHead
 
@@ -10,6 +11,7 @@ __all__ = [
     'ContrastiveHead',
     'FrameClassificationHead',
     'LinearHead',
+    'OptimalTransportHead',
     'SimilarityHead',
     'TightTransformerHead',
 ]

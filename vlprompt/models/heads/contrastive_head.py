@@ -52,18 +52,27 @@ class ContrastiveHead(SimilarityHead):
                 'this head compares the videos of a batch with its texts: '
                 'use BatchLabelTexts or CaptionTexts'
             )
-        gathered = feats._replace(
-            video=gather(feats.video),
-            text=gather(feats.text),
-            mask=None if feats.mask is None else gather(feats.mask),
-        )
+        gathered = self.gather(feats)
         with torch.autocast(feats.video.device.type, enabled=False):
             scores = self.compare(gathered)
         same = self._same(feats, scores)
+        if same.shape != scores.shape:
+            raise UserError(
+                f'{scores.size(0)} texts for {scores.size(1)} videos: this '
+                'head compares a batch with one text of each video'
+            )
         if self.logit_bias is not None:
             scores = scores + self.logit_bias
         loss = self.alignment(scores, same)
         return dict(loss_alignment=loss, **self._regularize(feats))
+
+    def gather(self, feats: VideoTextFeatures) -> VideoTextFeatures:
+        """Videos and texts of all processes."""
+        return feats._replace(
+            video=gather(feats.video),
+            text=gather(feats.text),
+            mask=None if feats.mask is None else gather(feats.mask),
+        )
 
     def compare(self, features: VideoTextFeatures) -> Tensor:
         """M texts and B videos to (M, B) similarities."""

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
+from ..builder import build_part
 from ..features import VideoTextFeatures
 from ..layers.temporal import masked_mean
 
@@ -30,6 +31,8 @@ class SimilarityHead(BaseHead):
             the frames of an ``IdentityPooler`` get (``'decision'``).
         regularizers: Named losses on the :class:`VideoTextFeatures`, added
             as ``loss_<name>``.
+        embed_dim: Width of the features, for regularizers that want to know
+            it; given by the recognizer.
         kwargs: MMAction2's ``BaseHead``: ``loss_cls``, ``label_smooth_eps``,
             ``topk``, ``average_clips``.
     """
@@ -43,6 +46,7 @@ class SimilarityHead(BaseHead):
         test_temperature: float | None = None,
         fusion: str = 'embedding',
         regularizers: dict[str, dict] | None = None,
+        embed_dim: int | None = None,
         **kwargs,
     ) -> None:
         super().__init__(num_classes=0, in_channels=0, **kwargs)
@@ -58,8 +62,12 @@ class SimilarityHead(BaseHead):
         self.logit_scale = nn.Parameter(torch.tensor(float(logit_scale)))
         self.test_temperature = test_temperature
         self.fusion = fusion
+        known = dict(embed_dim=embed_dim, compute_logits=self.forward)
         self.regularizers = nn.ModuleDict(
-            {name: MODELS.build(r) for name, r in (regularizers or {}).items()}
+            {
+                name: build_part(cfg, **known)
+                for name, cfg in (regularizers or {}).items()
+            }
         )
 
     @property
@@ -85,15 +93,18 @@ class SimilarityHead(BaseHead):
 
     def similarities(self, features: VideoTextFeatures) -> Tensor:
         """Scaled cosines of (B, E) or (B, T, E) with M texts, (B, [T,] M)."""
-        scale = self.logit_scale.exp()
-        if self.test_temperature is not None and not self.training:
-            scale = torch.tensor(1 / self.test_temperature)
         unit = features.unit()
-        video, text = scale.to(unit.video) * unit.video, unit.text
+        video, text = self.scale().to(unit.video) * unit.video, unit.text
         if text.dim() == 3 and video.dim() == 2:
             # a text for each video: (B, 1, E) x (B, E, M)
             return (video[:, None] @ text.mT)[:, 0]
         return video @ text.mT
+
+    def scale(self) -> Tensor:
+        """The factor of cosines."""
+        if self.test_temperature is not None and not self.training:
+            return torch.tensor(1 / self.test_temperature)
+        return self.logit_scale.exp()
 
     def loss(
         self, feats: VideoTextFeatures, data_samples: list, **kwargs
@@ -131,6 +142,12 @@ class SimilarityHead(BaseHead):
             raise UserError(
                 'label_smooth_eps counts all classes; it does not fit texts '
                 'of some of them'
+            )
+        texts = feats.text.size(-2)
+        if texts != len(feats.targets):
+            raise UserError(
+                f'{texts} texts of {len(feats.targets)} classes: '
+                'this head learns from one text of each class of a batch'
             )
         places = {c: i for i, c in enumerate(feats.targets.tolist())}
         return [

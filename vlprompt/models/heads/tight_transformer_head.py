@@ -45,7 +45,7 @@ class TightTransformerHead(ContrastiveHead):
         dropout: float = 0.1,
         **kwargs,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(embed_dim=embed_dim, **kwargs)
         self.positions = nn.Parameter(torch.empty(num_positions, embed_dim))
         heads = None if text is None else text.heads
         self.blocks = make_blocks(num_layers, embed_dim, heads)

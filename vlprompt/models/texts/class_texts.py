@@ -13,6 +13,8 @@ from ..features import TokenizedTexts, unit
 from .template import Template, TemplateTokens
 from .template_lists import template_list
 
+ENSEMBLES = ('embedding', 'raw_embedding', 'probability')
+
 
 @MODELS.register_module()
 class ClassTexts(BaseModule):
@@ -26,7 +28,8 @@ class ClassTexts(BaseModule):
         template: The text of a class, see :class:`Template`, or a list of
             them or the name of a list (``'actionclip16'``).
         ensemble: What several templates of a class add up to: the mean of
-            their normalized ``'embedding'`` or ``'probability'`` values.
+            their normalized ``'embedding'`` or ``'probability'`` values, or
+            of their ``'raw_embedding'`` (PromptSRC).
         anchor_template: A hand-crafted text that the frozen CLIP encodes as
             the anchor of each class (ViLT-CLIP's scenario guidance).
         classes: Class names to begin with, for use without a data set.
@@ -41,9 +44,9 @@ class ClassTexts(BaseModule):
         classes: Sequence[str] | None = None,
     ) -> None:
         super().__init__()
-        if ensemble not in ('embedding', 'probability'):
+        if ensemble not in ENSEMBLES:
             raise UserError(
-                f"ensemble={ensemble!r}, expected 'embedding' or 'probability'"
+                f'ensemble={ensemble!r}, expected one of {ENSEMBLES}'
             )
         self.templates = [
             Template(t, tokenizer) for t in template_list(template)
@@ -78,10 +81,14 @@ class ClassTexts(BaseModule):
         names = check_names(names)
         encode = self.templates[0].tokenizer.encode
         check_tokens(names, [tuple(encode(name)) for name in names])
-        tokens = self.tokenize(names)
+        tokens = self.tokenize_classes(names)
         if self.anchor_template:
             self.anchor_tokens = tokenize(map(self.anchor_template, names))
         self.tokens, self.class_names = tokens, names
+
+    def tokenize_classes(self, names: Sequence[str]) -> TokenizedTexts:
+        """All texts of C classes."""
+        return self.tokenize(names)
 
     def tokenize(self, texts: Sequence[str]) -> TokenizedTexts:
         """C texts in R templates to R * C, by template."""
@@ -108,7 +115,9 @@ class ClassTexts(BaseModule):
         if len(self.templates) == 1 or self.ensemble == 'probability':
             return embeddings
         by_template = embeddings.unflatten(0, (len(self.templates), -1))
-        return unit(by_template).mean(dim=0)
+        if self.ensemble == 'embedding':
+            by_template = unit(by_template)
+        return by_template.mean(dim=0)
 
 
 def tokenize(lines: Iterable[TemplateTokens]) -> TokenizedTexts:
