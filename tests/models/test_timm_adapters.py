@@ -5,6 +5,7 @@ import torch
 from timm.layers import apply_rot_embed_cat
 from tiny_timm import timm_arch
 from torch import nn
+from torch.nn import functional as F
 
 from vlprompt.errors import UserError
 from vlprompt.models import CLIPVisionTower, load_clip
@@ -159,6 +160,32 @@ def test_shared_keys_are_turned_by_their_own_place(family):
         tokens = tokens + block.mlp(block.norm2(tokens))
     theirs = finish(made.visual, tokens)
     ours = made(videos).frames[0]
+    torch.testing.assert_close(ours, theirs, atol=1e-10, rtol=1e-9)
+
+
+@pytest.mark.parametrize('family', ['PE-Core', 'SigLIP', 'EVA01'])
+def test_joint_frames_keep_their_places(family):
+    """The places of a frame's patches are those of every frame's."""
+    made = tower(family, dict(type='JointFrames', layers=[1, 3]))
+    videos = torch.randn(2, 3, 3, 32, 32).double()
+    tokens, rope = start(made.visual, videos)
+    prefix = made.visual.trunk.num_prefix_tokens
+    for i, block in enumerate(made.visual.trunk.blocks):
+        if i in (1, 3):  # (B * T, L, D) -> (B, T * L, D)
+            tokens = tokens.unflatten(0, (2, 3)).flatten(1, 2)
+        turned = {}
+        if rope is not None:
+            sine, cosine = rope.chunk(2, dim=-1)
+            sine = F.pad(sine, (0, 0, prefix, 0))
+            cosine = F.pad(cosine, (0, 0, prefix, 0), value=1.0)
+            frames = tokens.size(1) // len(sine)
+            turned['rope'] = torch.cat([sine, cosine], -1).repeat(frames, 1)
+            block.attn.num_prefix_tokens = 0
+        tokens = block(tokens, **turned)
+        if i in (1, 3):
+            tokens = tokens.unflatten(1, (3, -1)).flatten(0, 1)
+    theirs = finish(made.visual, tokens).unflatten(0, (2, 3))
+    ours = made(videos).frames
     torch.testing.assert_close(ours, theirs, atol=1e-10, rtol=1e-9)
 
 

@@ -49,6 +49,11 @@ class Rotation:
         )
         return turned.flatten(-2)
 
+    def of_clip(self, frames: int, length: int) -> 'Rotation':
+        """The same for frames of L tokens that are one sequence."""
+        table = self._of_all(length).repeat(frames, 1)
+        return Rotation(table, 0, self.heads, self.half)
+
     def _of_all(self, length: int) -> Tensor:
         """(L, 2 D / heads), the identity where there is no patch."""
         sine, cosine = self.table.chunk(2, dim=-1)
