@@ -9,6 +9,7 @@ from tiny_texts import TEXTS, text_arch
 
 from vlprompt.errors import UserError
 from vlprompt.models import CLIPTextTower, load_clip
+from vlprompt.models.adapters.inside_part import InsidePart
 from vlprompt.models.clip.model import make_model
 from vlprompt.models.text_bank import at_ends
 from vlprompt.models.texts import ClassTexts
@@ -65,6 +66,53 @@ def test_ids_equal_open_clips(loaded):
         assert torch.equal(ids[: end + 1], expected[: end + 1])
     whole = clip.text.pool_type == 'last'
     assert (int(ours.ends.min()) == theirs.size(1) - 1) == whole
+
+
+@pytest.mark.parametrize('with_cp', [False, True])
+def test_gradients_of_all_weights_equal_open_clip(loaded, with_cp):
+    clip, tokenize = loaded
+    clip.text.requires_grad_()
+    ids = tokenize([f'a photo of a {name}.' for name in CLASSES])
+    tower = CLIPTextTower(clip.text, with_cp=with_cp)
+    texts = tokens(clip, 'a photo of a {}.')
+    grads = []
+    for encode in (lambda: clip.text(ids), lambda: tower(texts)):
+        clip.text.zero_grad()
+        torch.manual_seed(2)
+        out = encode()
+        (out * torch.randn_like(out)).sum().backward()
+        grads.append({n: p.grad for n, p in clip.text.named_parameters()})
+    for name, grad in grads[0].items():
+        torch.testing.assert_close(
+            grads[1][name], grad, atol=1e-9, rtol=1e-8, msg=name
+        )
+    assert all(grad.abs().sum() > 1e-8 for grad in grads[0].values())
+
+
+class Added(InsidePart):
+    """Adds a matrix of its own to the queries, as LoRA does."""
+
+    matrices = ('q',)
+
+    def __init__(self, width):
+        super().__init__()
+        self.added = torch.nn.Parameter(torch.randn(width, width) / 4)
+
+    def delta(self, name, x):
+        return x @ self.added.T
+
+
+def test_what_is_added_to_matrices_may_be_in_the_weights(loaded):
+    clip, tokenize = loaded
+    tower = CLIPTextTower(clip.text, adapters=[dict(type=Added)]).double()
+    texts = tokens(clip, 'a photo of a {}.')
+    ours, plain = tower(texts), CLIPTextTower(clip.text)(texts)
+    blocks = clip.text.transformer.resblocks
+    for block, (part,) in zip(blocks, tower.adapters, strict=True):
+        block.attn.in_proj_weight.data[:16] += part.added.data
+    ids = tokenize([f'a photo of a {name}.' for name in CLASSES])
+    torch.testing.assert_close(ours, clip.text(ids), atol=1e-11, rtol=1e-10)
+    assert not torch.allclose(ours, plain, atol=1e-4)
 
 
 def naive(clip, texts, prompts):
