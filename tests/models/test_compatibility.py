@@ -46,6 +46,13 @@ PAIR = dict(
         (dict(cls_head=LINEAR), 'LinearHead takes no texts'),
         (dict(texts=None), 'SimilarityHead needs texts'),
         (
+            dict(
+                pooler=IDENTITY,
+                cls_head=dict(PAIR, type='TokenInteractionHead'),
+            ),
+            "TokenInteractionHead .* all_tokens='longest'",
+        ),
+        (
             dict(backbone=dict(type='CLIPVisionTower', project=False)),
             'width 32 cannot be compared with texts of width 24',
         ),

@@ -194,6 +194,8 @@ def test_joint_frames_keep_their_places(family):
     [
         MESSAGE,
         dict(type='TemporalShift'),
+        dict(type='PreMLPSTAdapter'),
+        dict(type='PreAttentionSTAdapter'),
         dict(type='VitaTokens', num_frames=4),
     ],
     ids=lambda part: part['type'],

@@ -53,6 +53,20 @@ def test_frames_that_were_encoded_before():
     assert stored.tokens.shape == (2, 3, 0, 32)
 
 
+def test_a_pooler_of_clips_last_norm():
+    pooler = dict(
+        pooler=dict(type='MeanThenNormPooler'),
+        backbone=dict(type='CLIPVisionTower', project=False),
+        texts=None,
+        prompts=None,
+        cls_head=dict(type='LinearHead', num_classes=2),
+        trainable=['cls_head.*'],
+    )
+    arch = timm_arch('PE-Core')
+    with pytest.raises(UserError, match='that open_clip builds, not of one'):
+        build(clip=dict(arch=arch), classes=None, **pooler)
+
+
 def test_vilt_clip_learns_on_pe_core(tmp_path):
     trained = model().train()
     loss = total(trained, clips(), 0, 1)

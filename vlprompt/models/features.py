@@ -43,8 +43,7 @@ class VideoTextFeatures(NamedTuple):
         text_tokens: (C, L, E) embeddings of all tokens of the texts, if the
             text tower gives them.
         text_mask: (C, L), true from a text's start to its end.
-        frames: (B, T, E) embeddings of the frames, as the pooler got them;
-            only there beside a teacher's.
+        frames: (B, T, E) embeddings of the frames, as the pooler got them.
         teacher: What the frozen CLIP makes of the same clips and texts, in
             training and if a part asks for it; its video are the (B, T, E)
             frames, its text is (C, E) or (R * C, E).
@@ -59,6 +58,13 @@ class VideoTextFeatures(NamedTuple):
     text_mask: Tensor | None = None
     frames: Tensor | None = None
     teacher: 'VideoTextFeatures | None' = None
+
+    @classmethod
+    def without_text(
+        cls, video: Tensor, visual: VisualFeatures
+    ) -> 'VideoTextFeatures':
+        """Those of videos alone, as the pooler made them of frames."""
+        return cls(video, None, mask=visual.mask, frames=visual.frames)
 
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""

@@ -64,18 +64,22 @@ class TextBank:
         """Forget what was computed or begun: there are other weights."""
         self.clear()
         self._shared: SharedFeatures | None = None
+        self._drawn: TokenizedTexts | None = None
 
     @contextmanager
     def interrupted(self) -> Iterator[None]:
         """Encode for a batch that is none of the update, at other weights.
 
-        The update goes on after the ``with`` statement.
+        Its texts are those of the update, which goes on after the ``with``
+        statement.
         """
         kept = self._shared, self.is_last_micro_batch
+        self._drawn = None if self._shared is None else self._shared.tokens
         self._shared, self.is_last_micro_batch = None, True
         try:
             yield
         finally:
+            self._drawn = None
             self._shared, self.is_last_micro_batch = kept
 
     def tokens(
@@ -84,8 +88,10 @@ class TextBank:
         """The texts that a batch is compared with, where the tower is."""
         if self.texts is None:
             return None
-        if self._shared is not None and self.texts.training:
-            return self._shared.tokens  # an update compares with one draw
+        shared = self._shared
+        drawn = self._drawn if shared is None else shared.tokens
+        if drawn is not None and self.texts.training:
+            return drawn  # an update compares with one draw
         return self._on_device(self.texts(data_samples))
 
     def __call__(

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..distributed import gather
+from ..distributed import gather, gather_padded
 from ..features import VideoTextFeatures
 from ..layers.temporal import masked_mean
 from .similarity_head import SimilarityHead
@@ -47,11 +47,7 @@ class ContrastiveHead(SimilarityHead):
         Raises:
             UserError: If the texts are not one for each video.
         """
-        if feats.targets is None or len(feats.targets) != len(feats.video):
-            raise UserError(
-                'this head compares the videos of a batch with its texts: '
-                'use BatchLabelTexts or CaptionTexts'
-            )
+        self.check_pairs(feats)
         gathered = self.gather(feats)
         with torch.autocast(feats.video.device.type, enabled=False):
             scores = self.compare(gathered)
@@ -67,12 +63,23 @@ class ContrastiveHead(SimilarityHead):
         return dict(loss_alignment=loss, **self._regularize(feats))
 
     def gather(self, feats: VideoTextFeatures) -> VideoTextFeatures:
-        """Videos and texts of all processes."""
+        """Videos and texts of all processes, with exact gradients."""
         return feats._replace(
             video=gather(feats.video),
             text=gather(feats.text),
             mask=None if feats.mask is None else gather(feats.mask),
+            text_tokens=gather_padded(feats.text_tokens),
+            text_mask=gather_padded(feats.text_mask),
         )
+
+    @staticmethod
+    def check_pairs(feats: VideoTextFeatures) -> None:
+        """Raise a UserError if the texts are not one for each video."""
+        if feats.targets is None or len(feats.targets) != len(feats.video):
+            raise UserError(
+                'this head compares the videos of a batch with its texts: '
+                'use BatchLabelTexts or CaptionTexts'
+            )
 
     def compare(self, features: VideoTextFeatures) -> Tensor:
         """M texts and B videos to (M, B) similarities."""
@@ -99,8 +106,9 @@ class ContrastiveHead(SimilarityHead):
         """Write features of videos and captions into the samples.
 
         A sample with n captions gets ``video_feature``, (E,) or (T, E),
-        ``text_feature``, (n, E), and ``frame_mask``, (T,), if clips have
-        padding: what the metric of retrieval compares.
+        ``text_feature``, (n, E), ``frame_mask``, (T,), if clips have
+        padding, and ``text_tokens``, (n, L, E), with ``text_mask``, (n, L),
+        if the text tower gives them: what the metric of retrieval compares.
 
         Raises:
             UserError: If there are several views or the captions' features
@@ -114,7 +122,11 @@ class ContrastiveHead(SimilarityHead):
             )
         for i, sample in enumerate(data_samples):
             sample.set_field(feats.video[i], 'video_feature')
-            sample.set_field(feats.text[feats.targets == i], 'text_feature')
+            own = feats.targets == i
+            sample.set_field(feats.text[own], 'text_feature')
+            if feats.text_tokens is not None:
+                sample.set_field(feats.text_tokens[own], 'text_tokens')
+                sample.set_field(feats.text_mask[own], 'text_mask')
             if feats.mask is not None:
                 sample.set_field(feats.mask[i], 'frame_mask')
 

@@ -87,9 +87,8 @@ class VideoTextRecognizer(BaseRecognizer):
         context = dict(
             width=clip.widths['visual'], embed_dim=embed_dim, text=clip.text
         )
-        self.pooler = build_part(
-            pooler or dict(type='MeanPooler'), Pooler, **context
-        )
+        pooler = pooler or dict(type='MeanPooler')
+        self.pooler = build_part(pooler, Pooler, visual=clip.visual, **context)
         scales = dict(logit_scale=clip.logit_scale, logit_bias=clip.logit_bias)
         self.cls_head = build_part(cls_head, Head, **scales, **context)
         self.conditioner = build_part(conditioner, Conditioner, **context)
@@ -169,9 +168,7 @@ class VideoTextRecognizer(BaseRecognizer):
             return visual, {}
         features = self._finish(visual, stage, tokens, prompts)
         if self.teacher is not None and self.training and stage == 'head':
-            features = self.teacher.join(
-                features, visual, clips, tokens, data_samples
-            )
+            features = self.teacher.join(features, clips, tokens, data_samples)
         return features, {}
 
     def finish_feat(
@@ -202,15 +199,16 @@ class VideoTextRecognizer(BaseRecognizer):
         video = self.pooler(visual)
         if stage == 'neck':
             return video
+        features = VideoTextFeatures.without_text(video, visual)
         if tokens is None:
-            return VideoTextFeatures(video, None, mask=visual.mask)
+            return features
         encoded = self.text_bank(tokens, prompts['text'])
         text = at_ends(encoded, tokens)
         if self.conditioner is not None:
             text = self.conditioner(text, visual)
         anchors = self.text_bank.anchors() if self.training else None
-        return VideoTextFeatures(
-            video, text, anchors, tokens.targets, visual.mask
+        return features._replace(
+            text=text, anchors=anchors, targets=tokens.targets
         ).with_tokens(encoded, tokens)
 
     def encode_texts(self, texts: Sequence[str] | None = None) -> Tensor:

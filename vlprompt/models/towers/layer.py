@@ -30,8 +30,7 @@ class Layer:
             those after its activation still are, if its weights are learnt.
         inside: What acts at places in the layer, in this order; see
             :class:`InsidePart`.
-        rotation: Turns queries and keys of the tokens, not of the context,
-            by their place; see :class:`Rotation`.
+        rotation: Turns the tokens' queries and keys; see :class:`Rotation`.
     """
 
     def __init__(
@@ -170,13 +169,11 @@ class Layer:
         )
         key, value = self._key_value(normed)
         if self.rotation is not None:
-            length = normed.size(2)
-            query = self.rotation(query, length, queries)
-            key = self.rotation(key, length)
+            query = self.rotation(query, normed.size(2), queries)
+            key = self.rotation(key, normed.size(2))
         key, value = self._share(key), self._share(value)
-        visible = 0
+        visible = 0 if context is None else context.size(-2)
         if context is not None:
-            visible = context.size(-2)
             pair = self._key_value(context)
             key, value = (
                 torch.cat([c.expand(*x.shape[:2], -1, -1), x], dim=2)
@@ -188,12 +185,17 @@ class Layer:
             for x in (query, key, value)
         )
         mask = self._mask(query, visible, queries)
-        out = F.scaled_dot_product_attention(query, key, value, mask)
+        out = F.scaled_dot_product_attention(
+            query, key, value, mask, self._dropout()
+        )
         # (B * T, heads, Q, D / heads) -> (B, T, Q, D)
         out = out.transpose(1, 2).flatten(2).unflatten(0, normed.shape[:2])
         last = attn.out_proj
         (out,) = self.linear(out, last.weight, last.bias, 'out')
         return self.at('attention', out)
+
+    def _dropout(self) -> float:
+        return max((p.attention_dropout for p in self.inside), default=0.0)
 
     def _key_value(self, normed: Tensor) -> list[Tensor]:
         attn, width = self.block.attn, normed.size(-1)
