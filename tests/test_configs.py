@@ -22,10 +22,15 @@ from vlprompt.registry import MODELS, PARAM_SCHEDULERS, TRANSFORMS
 from vlprompt.utils import register_all_modules
 
 CLIP_B16 = 149_620_737
+PE_CORE_B16 = 447_660_545
 # Trainable parameters, and all of them, of the configs of which the name
 # matches: spec and papers, or sums of parts that these give.
 COUNTS = {
     r'clip_b16(_\w+)?': (0, CLIP_B16),
+    r'clip_pe_core_b16_k400': (0, PE_CORE_B16),
+    r'clip_siglip2_b16_k400': (0, 375_187_969),
+    r'clip_metaclip2_h14_k400': (0, 1_858_783_745),
+    r'vilt_pe_core_b16_k400': (1_666_816, PE_CORE_B16),
     r'clip_b32_k400': (0, 151_277_313),
     r'clip_l14_k400': (0, 427_616_513),
     r'vilt_b16_few_shot': (864_512, CLIP_B16),

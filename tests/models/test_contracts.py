@@ -252,6 +252,10 @@ EXAMPLES = {
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
     ),
     'PromptLearner': dict(prompts=LEARNER),
+    'SigmoidContrastiveLoss': dict(
+        in_batch('SigmoidContrastiveLoss'),
+        trainable=['text_encoder.text.transformer.*', 'cls_head.logit_bias'],
+    ),
     'SoftTargetKLLoss': in_batch('SoftTargetKLLoss'),
     'ScenarioCosineLoss': dict(
         texts=dict(

@@ -339,7 +339,7 @@ def test_parts_that_do_not_fit_are_refused_in_a_line():
     refused('needs stop_before_last=True', text_encoder=None)
     refused('needs a conditioner', conditioner=None)
     refused(
-        'leave out all_tokens',
+        'without all_tokens',
         text_encoder=dict(TC_CLIP['text_encoder'], all_tokens='longest'),
     )
     refused(

@@ -37,6 +37,7 @@ class TemporalContext(BaseModule):
     """
 
     inside_block = True
+    needs_class_token = True
     carries = True
 
     def __init__(
@@ -90,22 +91,20 @@ class TemporalContext(BaseModule):
                 computed.
             carried: The summary of the layer before.
         """
-        own = layer.ln_1(join(context, tokens))
-        summary = None if carried is None else layer.ln_1(carried[:, None])
-        key, value = layer.keys_and_values(own, summary)
-        bias = self._bias(own, summary, key)
-        normed = own[:, :, -tokens.size(2) :]
+        normed, around = layer.ln_1(tokens), _around(carried, context)
+        around = None if around is None else layer.ln_1(around)
+        key, value = layer.keys_and_values(normed, around)
+        bias = self._bias(tokens, around, carried, key)
+        query = layer.query(normed)
         first = key.size(2) - tokens.size(2)
-        class_query = layer.query(normed[:, :, :1])
-        places = self._most_attended(class_query, key, bias, first)
-        if queries is None:
-            residual, read = tokens, normed
-        else:
-            residual, read = (
+        places = self._most_attended(query[:, :, :1], key, bias, first)
+        residual = tokens
+        if queries is not None:
+            residual, query = (
                 torch.cat([take(x, queries), pick(x, places)], dim=2)
-                for x in (tokens, normed)
+                for x in (tokens, query)
             )
-        attention = layer.mix(layer.query(read), key, value, bias)
+        attention = layer.mix(query, key, value, bias)
         residual = residual + layer.block.ls_1(attention)
         if queries is None:
             seeds = pick(residual, places)
@@ -121,24 +120,30 @@ class TemporalContext(BaseModule):
         return Carried(layer.after_attention(residual), merged)
 
     def _bias(
-        self, own: Tensor, summary: Tensor | None, key: Tensor
+        self,
+        tokens: Tensor,
+        around: Tensor | None,
+        carried: Tensor | None,
+        key: Tensor,
     ) -> Tensor | None:
         """What is added to the scores of S keys, (1, heads, 1, S).
 
         The same number for all keys changes nothing, so the difference of
-        the two is added to those of the frame, which stand last.
+        the two is added to those of the frame, which stand behind the
+        summary.
         """
-        num = 0 if summary is None else summary.size(2)
-        if key.size(2) != num + own.size(2):
+        more = 0 if around is None else around.size(2)
+        if key.size(2) != more + tokens.size(2):
             raise UserError(
                 'TemporalContext cannot tell the patches of a frame from '
                 'those that another adapter adds to its keys: leave one out'
             )
-        if summary is None:
+        if carried is None:
             return None
         local, other = self.bias_table.unbind(dim=-1)
         difference = (local - other).to(key.dtype)[None, :, None]
-        is_own = torch.arange(key.size(2), device=key.device) >= num
+        places = torch.arange(key.size(2), device=key.device)
+        is_own = places >= carried.size(1)
         return difference * is_own
 
     @torch.no_grad()
@@ -164,3 +169,12 @@ class TemporalContext(BaseModule):
         # (B, T, S) -> (B, T, P)
         patches = weights[..., first + 1 : first + 1 + self.num_patches]
         return 1 + ranking(patches)[..., : self.num_seeds]
+
+
+def _around(carried: Tensor | None, context: Tensor | None) -> Tensor | None:
+    """The (B, M, D) summary, then what frames attend to besides."""
+    if context is not None and context.dim() == 2:
+        context = context[None, None]
+    if carried is None or context is None:
+        return context if carried is None else carried[:, None]
+    return join(carried[:, None], context)

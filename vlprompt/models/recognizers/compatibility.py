@@ -5,6 +5,7 @@ from torch import nn
 from vlprompt.errors import UserError
 
 from ..roles import LastLayerPrompts, check_role
+from ..towers.trunk import check_class_token
 from .conditioning import prompts_last_layer
 
 
@@ -18,9 +19,10 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
 
     Raises:
         UserError: If a head gets frames and wants videos or the other way
-            round, lacks texts or their tokens or cannot use them, a
-            conditioner lacks the patches or the text tower's last layer,
-            widths differ, or learnable tokens lack prompts.
+            round, lacks texts or their tokens or cannot use them, a part
+            lacks the class token, a conditioner the patches or the text
+            tower's last layer, widths differ, or learnable tokens lack
+            prompts.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
     keeps = model.pooler.keeps_frames
@@ -32,6 +34,9 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     if model.cls_head.compares_texts != (model.texts is not None):
         verdict = 'needs texts' if model.texts is None else 'takes no texts'
         raise UserError(f'{head} {verdict}')
+    if hasattr(model.backbone, 'trunk'):
+        parts = (model.pooler, model.conditioner)
+        check_class_token(model.backbone.trunk, parts)
     if getattr(model.cls_head, 'takes_text_tokens', False) and not getattr(
         model.text_encoder, 'all_tokens', None
     ):
@@ -72,6 +77,11 @@ def _check_conditioner(model: nn.Module) -> None:
             f'{name} reads what vision layer {part.layer} carries, but it '
             "carries nothing: add dict(type='TemporalContext') to "
             'backbone.adapters'
+        )
+    if makes_prompts and backbone.trunk.queries is None:
+        raise UserError(
+            f'{name} embeds tokens as class tokens are, but the vision tower '
+            'of this CLIP makes frames in another way'
         )
     reads_patches = part is not None and not makes_prompts
     if reads_patches and not getattr(backbone, 'patch_tokens', True):

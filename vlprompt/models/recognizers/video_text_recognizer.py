@@ -85,20 +85,19 @@ class VideoTextRecognizer(BaseRecognizer):
             backbone=inject_context(backbone, visual=clip.visual),
             data_preprocessor=MODELS.build(preprocessor),
         )
-        embed_dim = getattr(self.backbone, 'out_dim', clip.visual.output_dim)
+        embed_dim = getattr(self.backbone, 'out_dim', clip.embed_dim)
         context = dict(
             width=clip.widths['visual'], embed_dim=embed_dim, text=clip.text
         )
         pooler = pooler or dict(type='MeanPooler')
         self.pooler = build_part(pooler, Pooler, visual=clip.visual, **context)
-        self.cls_head = build_part(
-            cls_head, Head, logit_scale=clip.logit_scale, **context
-        )
+        scales = dict(logit_scale=clip.logit_scale, logit_bias=clip.logit_bias)
+        self.cls_head = build_part(cls_head, Head, **scales, **context)
         self.conditioner = build_part(conditioner, Conditioner, **context)
         self.texts, self.text_encoder, self.prompts = build_texts_and_prompts(
             clip, texts, text_encoder, prompts
         )
-        check_compatibility(self, embed_dim, clip.visual.output_dim)
+        check_compatibility(self, embed_dim, clip.embed_dim)
         set_trainable(self, trainable)
         drop_frozen_from_state_dict(self, is_clip, not_loaded, clip.positions)
         self.frozen_dtype = frozen_dtype

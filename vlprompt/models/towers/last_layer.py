@@ -80,7 +80,7 @@ def _sentences(
 ) -> Sentences:
     normed = layer.ln_1(states)
     key, value = layer.keys_and_values(normed)
-    query = layer.query(take(normed, ends[:, None]))
+    query = layer.query(normed, ends[:, None])
     places = torch.arange(states.size(2), device=ends.device)
     hidden = (places > ends[:, None]).scatter(1, slots, True)
     own = take(states, ends[:, None])

@@ -1,6 +1,6 @@
 """The seam between open_clip's residual blocks and everything learnable."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +29,7 @@ class Layer:
             those after its activation still are, if its weights are learnt.
         inside: What acts at places in the layer, in this order; see
             :class:`InsidePart`.
+        rotation: Turns the tokens' queries and keys; see :class:`Rotation`.
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class Layer:
         mask: Tensor | None = None,
         recompute_mlp: bool = False,
         inside: Sequence[InsidePart] = (),
+        rotation: Callable | None = None,
     ) -> None:
         self.block = block
         self.mask = mask
         self.recompute_mlp = recompute_mlp
         self.inside = inside
+        self.rotation = rotation
 
     def __call__(
         self,
@@ -57,8 +60,8 @@ class Layer:
             queries: The tokens whose output is wanted: a slice of L or (B, Q)
                 places, the latter with T = 1 only.
         """
-        as_it_is = context is None and queries is None
-        if as_it_is and not self.recompute_mlp and not self.inside:
+        as_it_is = not (self.recompute_mlp or self.inside or self.rotation)
+        if as_it_is and context is None and queries is None:
             out = self.block(tokens.flatten(0, 1), attn_mask=self.mask)
             return out.view_as(tokens)
         out = take(tokens, queries)
@@ -66,7 +69,7 @@ class Layer:
         return self.after_attention(out)
 
     def tokenwise(self) -> 'Layer':
-        """The same layer without what looks at more than one token.
+        """The same layer without what looks at more than one token's place.
 
         For attention over other axes than the tokens of a frame.
         """
@@ -152,24 +155,32 @@ class Layer:
         queries: Queries | None = None,
     ) -> Tensor:
         """Attention over ``[context ; normed]``, both normalised already."""
-        query = self.query(take(normed, queries))
+        query = self.query(normed, queries)
         key, value = self.keys_and_values(normed, context)
         visible = 0 if context is None else context.size(-2)
         return self.mix(query, key, value, self._mask(query, visible, queries))
 
-    def query(self, normed: Tensor) -> Tensor:
-        """(B, T, Q, D), normalised already, to their queries."""
+    def query(self, normed: Tensor, queries: Queries | None = None) -> Tensor:
+        """(B, T, L, D), normalised already, to (B, T, Q, D) queries."""
         # Apart from keys and values: queries are kept for the backward pass,
         # those are not, once they are joined to those of the context.
         attn, width = self.block.attn, normed.size(-1)
         weight, bias = attn.in_proj_weight, attn.in_proj_bias
-        return self.linear(normed, weight[:width], bias[:width], 'q')[0]
+        query = self.linear(
+            take(normed, queries), weight[:width], bias[:width], 'q'
+        )[0]
+        if self.rotation is None:
+            return query
+        return self.rotation(query, normed.size(2), queries)
 
     def keys_and_values(
         self, normed: Tensor, context: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """(B, T, L, D) to (B, T, S, D) keys and values, a context's first."""
-        key, value = (self._share(x) for x in self._key_value(normed))
+        key, value = self._key_value(normed)
+        if self.rotation is not None:
+            key = self.rotation(key, normed.size(2))
+        key, value = self._share(key), self._share(value)
         if context is None:
             return key, value
         pair = zip(self._key_value(context), (key, value), strict=True)

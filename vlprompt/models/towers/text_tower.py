@@ -14,7 +14,7 @@ from .last_layer import project, read_ends
 from .layer import Layer
 from .layer_parts import acts_inside, build_layer_parts
 from .packing import Packing, one_a_row, pack
-from .text_tokens import by_text, fill, unprompted_places
+from .slots import by_text, fill, put, unprompted_places
 
 LENGTHS = (None, 'longest', 'full')
 
@@ -29,6 +29,9 @@ class CLIPTextTower(BaseModule):
     remainders, which share rows of tokens: see :func:`pack`.  Of the last
     layer only the end-of-text tokens are computed, and nothing of shared
     prompts that the next layer replaces.
+
+    Without a causal mask (SigLIP) a token sees all others, padding too: each
+    text is run by itself at all positions that the tower has.
 
     Args:
         text: open_clip's ``TextTransformer``; given by the recognizer.
@@ -61,10 +64,10 @@ class CLIPTextTower(BaseModule):
                 f'all_tokens={all_tokens!r}, expected None, '
                 + ' or '.join(map(repr, LENGTHS[1:]))
             )
-        if stop_before_last and all_tokens is not None:
+        if stop_before_last and (all_tokens or text.attn_mask is None):
             raise UserError(
-                'stop_before_last=True gives no embeddings of all tokens: '
-                f'leave out all_tokens={all_tokens!r}'
+                'stop_before_last=True is for texts under a causal mask, '
+                f'without all_tokens={all_tokens!r}'
             )
         self.text = text
         self.with_cp = with_cp
@@ -82,9 +85,7 @@ class CLIPTextTower(BaseModule):
     def forward(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None = None
     ) -> Tensor:
-        """C texts to (C, E) embeddings, not normalised, or (C, L, E).
-
-        They are (C, 1, L, D) tokens if it stops before the last layer.
+        """C texts to (C, E), (C, L, E) or, before the end, (C, 1, L, D).
 
         Args:
             tokens: Token ids, and the K slots that the prompts fill.
@@ -94,6 +95,8 @@ class CLIPTextTower(BaseModule):
         """
         text, blocks = self.text, self.text.transformer.resblocks
         prompts = [None] * len(blocks) if prompts is None else prompts
+        if text.attn_mask is None:
+            return self._encode_whole(tokens, prompts)
         # A prompt of its own makes a class differ from the others there.
         tokens = tokens.share_before(prompts)
         if self.all_tokens == 'full':
@@ -137,27 +140,53 @@ class CLIPTextTower(BaseModule):
         tokens: TokenizedTexts,
         prompts: Tensor | None = None,
     ) -> Tensor:
-        """Run the last layer, with prompts of its own for each video.
+        """The last layer: (B, C, E) embeddings, or (C, E) without prompts.
 
         Args:
             states: (C, 1, L, D) tokens before it, see :meth:`forward`.
             tokens: The same texts.
-            prompts: (B, C, K, D), C may be 1; None to go on with the states.
-
-        Returns:
-            (B, C, E) embeddings, not normalised; (C, E) without prompts.
+            prompts: Of B videos, (B, C, K, D), C may be 1.
         """
-        block, size = self.text.transformer.resblocks[-1], states.size(2)
+        text, size = self.text, states.size(2)
         ends = tokens.ends.to(states.device)
-        inside = self.adapters[-1]
+        ends = ends[:, None] if prompts is None else ends[None]
+        inside = [at(ends) for at in self._inside(-1, ends.device)]
+        layer = Layer(text.transformer.resblocks[-1], inside=inside)
         if prompts is None:
-            mask = self.text.attn_mask[None, None, :size, :size]
-            layer, ends = Layer(block, mask, inside=inside), ends[:, None]
+            layer.mask = text.attn_mask[None, None, :size, :size]
             out = run(layer, states, None, ends, self.with_cp)[:, 0, 0]
         else:
+            out = read_ends(layer, states, ends[0], tokens.slots, prompts)
+        return self._project(text.ln_final(out))
+
+    def _encode_whole(
+        self, tokens: TokenizedTexts, prompts: LayerPrompts
+    ) -> Tensor:
+        """C texts of a tower without a mask, each by itself."""
+        text = self.text
+        tokens = tokens.lengthen(text.num_pos)
+        count, length = tokens.ids.shape
+        device = tokens.ids.device
+        places = torch.arange(length, device=device).expand(count, -1)
+        starts = length * torch.arange(count, device=device)
+        slots = tokens.slots + starts[:, None]
+        hidden = text.token_embedding(tokens.ids)[:, None]  # (C, 1, L, D)
+        queries = None
+        for i, block in enumerate(text.transformer.resblocks):
+            if prompts[i] is not None:
+                prompt = prompts[i].expand(count, -1, -1).flatten(0, 1)
+                hidden = put(hidden, slots.flatten(), prompt)
+            if i == 0:
+                hidden = hidden + text.positional_embedding
+            if i == len(prompts) - 1 and self.all_tokens is None:
+                queries = tokens.ends.to(device)[:, None]
+            wanted = places if queries is None else queries
+            inside = [at(wanted) for at in self._inside(i, device)]
             layer = Layer(block, inside=inside)
-            out = read_ends(layer, states, ends, tokens.slots, prompts)
-        return self._project(self.text.ln_final(out))
+            hidden = run(layer, hidden, None, queries, self.with_cp)
+        # (C, 1, L or 1, D) -> (C, L, D) or (C, D)
+        hidden = hidden[:, 0] if queries is None else hidden[:, 0, 0]
+        return self._project(text.ln_final(hidden))
 
     def _lay_out(self, tokens: TokenizedTexts) -> Packing:
         """Rows of several texts, or of one each if all tokens are wanted."""

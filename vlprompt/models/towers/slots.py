@@ -1,21 +1,10 @@
-"""Tokens of texts in two parts: what all begin with, and the remainders."""
+"""Tokens of texts in two parts, and prompts at their places there."""
 
 import torch
 from torch import Tensor
 
 from ..features import TokenizedTexts
 from .packing import Packing
-
-
-def by_text(
-    head: Tensor, tail: Tensor, tokens: TokenizedTexts, packing: Packing
-) -> Tensor:
-    """Both parts of the tokens to (C, L, D); nothing of use after an end."""
-    flat, length = tail.flatten(0, 2), tokens.ids.size(1) - tokens.shared
-    places = torch.arange(length, device=flat.device)
-    places = packing.starts[:, None] + places
-    rest = flat[places.clamp(max=len(flat) - 1)]
-    return torch.cat([head[0].expand(len(rest), -1, -1), rest], dim=1)
 
 
 def unprompted_places(tokens: TokenizedTexts) -> Tensor | None:
@@ -42,14 +31,25 @@ def fill(
     where = tokens.slots[:, k:] - tokens.shared + packing.starts[:, None]
     later = prompt[..., k:, :].expand(where.size(0), -1, -1)
     return (
-        _put(head, tokens.slots[0, :k], prompt[..., :k, :].flatten(0, -2)),
-        _put(tail, where.flatten(), later.flatten(0, 1)),
+        put(head, tokens.slots[0, :k], prompt[..., :k, :].flatten(0, -2)),
+        put(tail, where.flatten(), later.flatten(0, 1)),
     )
 
 
-def _put(tokens: Tensor, places: Tensor, prompt: Tensor) -> Tensor:
+def put(tokens: Tensor, places: Tensor, prompt: Tensor) -> Tensor:
     """(B, 1, L, D) tokens with (M, D) prompts at M of the B * L places."""
     if not len(places):
         return tokens
     flat = tokens.flatten(0, 2)
     return flat.index_copy(0, places, prompt.to(flat.dtype)).view_as(tokens)
+
+
+def by_text(
+    head: Tensor, tail: Tensor, tokens: TokenizedTexts, packing: Packing
+) -> Tensor:
+    """Both parts of the tokens to (C, L, D); nothing of use after an end."""
+    flat, length = tail.flatten(0, 2), tokens.ids.size(1) - tokens.shared
+    places = torch.arange(length, device=flat.device)
+    places = packing.starts[:, None] + places
+    rest = flat[places.clamp(max=len(flat) - 1)]
+    return torch.cat([head[0].expand(len(rest), -1, -1), rest], dim=1)
