@@ -7,6 +7,7 @@ import published_distillation
 import published_ost
 import published_retrieval
 import published_sharing
+import published_tc_clip
 import published_temporal
 import pytest
 import torch
@@ -20,6 +21,7 @@ KINDS = {
     'ost': published_ost.ost,
     'vita': published.vita,
     'xclip': published.xclip,
+    'tc-clip': published_tc_clip.tc_clip,
     'actionclip': published.actionclip,
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,

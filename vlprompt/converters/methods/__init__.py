@@ -16,6 +16,7 @@ from .ost import ost
 from .promptsrc import promptsrc
 from .st_adapter import st_adapter
 from .t2l import t2l
+from .tc_clip import tc_clip
 from .vifi import maple, vifi
 from .vita import vita
 from .wti import wti
@@ -39,6 +40,7 @@ __all__ = [
     'promptsrc',
     'st_adapter',
     't2l',
+    'tc_clip',
     'tmass',
     'vifi',
     'vita',
