@@ -59,6 +59,7 @@ class CLIPVisionTower(BaseModule):
         blocks = visual.transformer.resblocks
         known = dict(
             width=visual.transformer.width,
+            mlp_width=blocks[0].mlp.c_fc.out_features,
             heads=blocks[0].attn.num_heads,
             depth=len(blocks),
             num_patches=visual.grid_size[0] * visual.grid_size[1],
