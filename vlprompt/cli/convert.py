@@ -218,8 +218,9 @@ def _merge(model: nn.Module, target: Path) -> None:
     from mmengine.runner.checkpoint import save_checkpoint
 
     from vlprompt import converters
+    from vlprompt.exporting.merged_clip import merge_clip
 
-    clip = converters.merged_clip(model)
+    clip = merge_clip(model).tensors
     if target.suffix == '.safetensors':
         converters.save_clip(clip, target)
     else:

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from safetensors.torch import save
-from torch import Tensor, nn
+from torch import Tensor
 
 from vlprompt.errors import UserError
 from vlprompt.models.clip.arch import check_whole, infer_arch
 from vlprompt.models.clip.files import read_clip_file
-from vlprompt.models.clip.names import is_clip, to_openai
 from vlprompt.weights import (
     check_finite,
     read_file,
@@ -109,24 +108,6 @@ def save_clip(
     """Write a CLIP as safetensors, under OpenAI's names."""
     tensors = {name: t.detach().contiguous() for name, t in clip.items()}
     write_bytes(path, save(tensors, {'activation': activation}))
-
-
-def merged_clip(model: nn.Module) -> dict[str, Tensor]:
-    """The CLIP of a model that has learnt nothing besides it.
-
-    Raises:
-        UserError: If other parts have weights, without which this would be
-            another model.
-    """
-    named = dict(model.named_parameters())
-    others = [name for name in named if not is_clip(name)]
-    others += [type(m).__name__ for m in model.backbone.adapters[0]]
-    if others:
-        raise UserError(
-            f'there is no merged CLIP of this model: {others[0]} and '
-            f'{len(others) - 1} others are not part of a CLIP'
-        )
-    return {to_openai(name): p.detach() for name, p in named.items()}
 
 
 def load_base(path: str | None) -> dict[str, Tensor] | None:

@@ -259,9 +259,7 @@ def test_merged_blocks_compute_what_the_parts_did(stack, double):
             ),
             (CLIPTextTower(text)(tokens), model.text_encoder(tokens)),
         ):
-            torch.testing.assert_close(
-                unit(ours), unit(theirs), **tolerance
-            )
+            torch.testing.assert_close(unit(ours), unit(theirs), **tolerance)
         plain = CLIPVisionTower(model.backbone.visual)(frames).frames
     assert (plain - model.backbone(frames).frames).abs().max() > 1e-3
 

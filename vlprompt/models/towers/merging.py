@@ -1,5 +1,6 @@
 """Folding what acts inside a block into the block's own matrices."""
 
+import copy
 from collections.abc import Sequence
 
 import torch
@@ -37,6 +38,20 @@ def merge_into(block: nn.Module, parts: Sequence[Mergeable]) -> None:
                 own = place[BEHIND[name]].after(own)
         weight.copy_(own.weight)
         bias.copy_(own.bias)
+
+
+def merged_block(
+    block: nn.Module, parts: Sequence[Mergeable]
+) -> dict[str, Tensor]:
+    """The weights of a block with parts folded in; both stay as they are.
+
+    Args:
+        block: See :func:`merge_into`.
+        parts: See there.
+    """
+    merged = copy.deepcopy(block)
+    merge_into(merged, parts)
+    return {name: p.detach() for name, p in merged.named_parameters()}
 
 
 def matrices_of(block: nn.Module) -> dict[str, tuple[Tensor, Tensor]]:

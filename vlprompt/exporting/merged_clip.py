@@ -1,0 +1,141 @@
+"""A model as one plain CLIP, with what it has learnt in CLIP's own weights."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from torch import Tensor, nn
+
+from vlprompt.errors import UserError
+from vlprompt.models import CLIPTextTower, CLIPVisionTower
+from vlprompt.models.clip.names import is_clip, to_openai
+from vlprompt.models.towers.merging import merged_block
+
+# Parameters that are read in training alone.
+TRAINING = ('cls_head.regularizers.', 'teacher.')
+SHOWN = 3
+
+
+class MergedClip(NamedTuple):
+    """What a model has become.
+
+    Attributes:
+        tensors: The CLIP, under OpenAI's names, which are open_clip's of a
+            ``CLIP``.
+        folded: What is in its matrices now, in a few words each.
+        tuned: How many of its tensors were learnt themselves.
+        left_out: What the model is besides, which has no weights or is of
+            training alone.
+    """
+
+    tensors: dict[str, Tensor]
+    folded: tuple[str, ...]
+    tuned: int
+    left_out: tuple[str, ...]
+
+
+def merge_clip(model: nn.Module) -> MergedClip:
+    """Fold all that a model has learnt into the weights of its CLIP.
+
+    The towers of the result give the embeddings of frames and texts that
+    the model gives in evaluation.  The model is left as it is.
+
+    Args:
+        model: A ``VideoTextRecognizer``.
+
+    Raises:
+        UserError: If something that it has learnt, or that its towers
+            compute, has no place in a plain CLIP.
+    """
+    problem = next(_problems(model), None)
+    if problem is not None:
+        raise UserError(
+            f'there is no merged CLIP of this model: {problem} is no part of '
+            'a plain CLIP and cannot be folded into it'
+        )
+    named = dict(model.named_parameters())
+    own = {name: p.detach() for name, p in named.items() if is_clip(name)}
+    folded: Counter = Counter()
+    for tower, parts_of, blocks, front in _towers(model):
+        for i, (parts, block) in enumerate(zip(parts_of, blocks, strict=True)):
+            if len(parts):
+                own |= {
+                    f'{front}{i}.{name}': tensor
+                    for name, tensor in merged_block(block, parts).items()
+                }
+            folded.update((type(part).__name__, tower) for part in parts)
+    return MergedClip(
+        {to_openai(name): tensor for name, tensor in own.items()},
+        tuple(
+            f'{kind} in {number} layers of the {tower} tower'
+            for (kind, tower), number in folded.items()
+        ),
+        sum(named[name].requires_grad for name in own),
+        tuple(_left_out(model)),
+    )
+
+
+def _towers(model: nn.Module) -> Iterator[tuple]:
+    """Name, parts and blocks of the towers, and what the blocks are below."""
+    visual, text = model.backbone.visual, model.text_encoder.text
+    blocks = 'transformer.resblocks.'
+    yield (
+        'vision',
+        model.backbone.adapters,
+        visual.transformer.resblocks,
+        f'backbone.visual.{blocks}',
+    )
+    yield (
+        'text',
+        model.text_encoder.adapters,
+        text.transformer.resblocks,
+        f'text_encoder.text.{blocks}',
+    )
+
+
+def _problems(model: nn.Module) -> Iterator[str]:
+    """What does not fit, the reason that helps most first."""
+    if type(model.backbone) is not CLIPVisionTower:
+        yield f'the backbone {type(model.backbone).__name__}'
+    if model.text_encoder is None:
+        yield f'{type(model.cls_head).__name__}, which compares no texts,'
+    elif type(model.text_encoder) is not CLIPTextTower:
+        yield f'the text encoder {type(model.text_encoder).__name__}'
+    if model.prompts is not None:
+        yield f'{type(model.prompts).__name__} (prompts)'
+    for embedding in model.backbone.embeddings:
+        yield type(embedding).__name__
+    for tower, parts_of, _, _ in _towers(model):
+        for i, parts in enumerate(parts_of):
+            for part in parts:
+                if not hasattr(part, 'linear_maps'):
+                    kind = type(part).__name__
+                    yield f'{kind} (layer {i} of the {tower} tower)'
+    if model.conditioner is not None:
+        yield type(model.conditioner).__name__
+    if not model.backbone.project:
+        yield 'a vision tower with project=False'
+    merged = ('backbone.adapters.', 'text_encoder.adapters.', *TRAINING)
+    others = [
+        name
+        for name, _ in model.named_parameters()
+        if not is_clip(name) and not name.startswith(merged)
+    ]
+    if others:
+        owner = getattr(model, others[0].partition('.')[0])
+        more = ', ...' if len(others) > SHOWN else ''
+        names = ', '.join(others[:SHOWN])
+        yield f'{type(owner).__name__} with its weights ({names}{more})'
+
+
+def _left_out(model: nn.Module) -> Iterator[str]:
+    """What a user of the file has to do by himself."""
+    yield f'{type(model.pooler).__name__} (frames to a video)'
+    head = model.cls_head
+    fusion = getattr(head, 'fusion', 'embedding')
+    if type(head).__name__ != 'SimilarityHead' or fusion != 'embedding':
+        yield f'{type(head).__name__} with fusion={fusion!r}'
+    if getattr(head, 'test_temperature', None) is not None:
+        yield f'a scale of {1 / head.test_temperature:g} in tests'
+    for name in getattr(head, 'regularizers', ()):
+        yield f'the loss {name!r} of training'
