@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 import published
+import published_lora
 import published_ost
 import published_sharing
 import published_temporal
@@ -35,6 +36,7 @@ NAMES = ('archery', 'riding a bike', 'tai chi')
 RELEASES = {
     **published.RELEASES,
     **published_sharing.RELEASES,
+    **published_lora.RELEASES,
     **published_temporal.RELEASES,
     **published_ost.RELEASES,
 }
@@ -53,6 +55,7 @@ KINDS = {
     'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
+    'clip-lora': published_lora.clip_lora_model,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }
@@ -393,6 +396,7 @@ LEFTOVERS = {
     't2l': ('gate.weight', 'visual.transformer.gate', 'visual.gate'),
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
+    'clip-lora': ('gate.weight', 'visual.transformer.gate'),
     'maple': ('prompt_learner.gate', 'text_encoder.gate'),
     'huggingface': ('vision_model.gate', 'gate'),
 }
@@ -519,6 +523,14 @@ MISSING = {
         'cross.pooler.dense.weight',
         'similarity_dense.bias',
         'clip.ln_final.weight',
+    ),
+    'clip-lora': (
+        'visual.transformer.resblocks.0.attn.q_proj.w_lora_A',
+        'visual.transformer.resblocks.1.attn.v_proj.w_lora_B',
+        'visual.transformer.resblocks.2.attn.k_proj.weight',
+        'transformer.resblocks.1.attn.q_proj.bias',
+        'transformer.resblocks.0.attn.proj.weight',
+        'visual.positional_embedding',
     ),
     'maple': (
         'prompt_learner.ctx',

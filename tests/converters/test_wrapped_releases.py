@@ -3,6 +3,7 @@
 import os
 
 import published
+import published_lora
 import published_ost
 import published_sharing
 import published_temporal
@@ -27,6 +28,7 @@ KINDS = {
     'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'openvclip': published_sharing.openvclip,
+    'clip-lora': published_lora.clip_lora_model,
     'clip4clip': published.clip4clip,
     'maple': published.maple,
     'huggingface': published.huggingface,

@@ -51,6 +51,7 @@ KINDS = (
     'mote',
     'zeroi2v',
     'openvclip',
+    'clip-lora',
     'clip4clip',
     'maple',
     'vlprompt',
@@ -70,7 +71,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--clip',
         metavar='FILE',
         help='weights of the CLIP it was trained on, for checkpoints that '
-        'lack part of it (vifi, maple)',
+        'lack part of it (vifi, maple, clip-lora)',
     )
     parser.add_argument(
         '--config',

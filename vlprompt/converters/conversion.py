@@ -41,6 +41,7 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'mote': (methods.mote, 'visual.conv1.weight'),
     't2l': (methods.t2l, 'visual.conv1.weight'),
     'zeroi2v': (methods.zeroi2v, 'backbone.conv1.weight'),
+    'clip-lora': (methods.clip_lora, 'visual.conv1.weight'),
     'openvclip': (methods.openvclip, 'model.visual.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
@@ -93,7 +94,13 @@ def convert(
     if kind not in KINDS:
         raise UserError(f'kind {kind!r}, expected one of {list(KINDS)}')
     sort, anchor = KINDS[kind]
-    keys = KeyMapper(tensors_in(content, path, place, [anchor]))
+    if kind == 'clip-lora':
+        content = methods.flat_weights(content)
+    tensors = tensors_in(content, path, place, [anchor])
+    metadata = content.get('metadata')
+    keys = KeyMapper(
+        tensors, metadata if isinstance(metadata, dict) else None, base
+    )
     model = sort(keys)
     keys.check_nothing_is_left()
     check_finite({**keys.clip, **keys.parts}, path)
@@ -129,8 +136,11 @@ def read(kind: str, path: str | Path) -> dict:
             f'{path} is a TorchScript archive; the kind for those of OpenAI '
             'is openai'
         )
-    weights_in(found, path, place)  # which says what was chosen
     content = found.content
+    if kind == 'clip-lora' and isinstance(content, dict):
+        content = methods.flat_weights(content)
+        found = found._replace(content=content)
+    weights_in(found, path, place)  # which says what was chosen
     if kind in WITH_FUSION:
         fusion = content.pop('fusion_model_state_dict', None) or {}
         weights = content.get('model_state_dict')

@@ -102,7 +102,7 @@ def _problems(model: nn.Module) -> Iterator[str]:
     elif type(model.text_encoder) is not CLIPTextTower:
         yield f'the text encoder {type(model.text_encoder).__name__}'
     if model.prompts is not None:
-        yield f'{type(model.prompts).__name__} (prompts)'
+        yield _with_weights(model, 'prompts')
     for embedding in model.backbone.embeddings:
         yield type(embedding).__name__
     for tower, parts_of, _, _ in _towers(model):
@@ -116,16 +116,21 @@ def _problems(model: nn.Module) -> Iterator[str]:
     if not model.backbone.project:
         yield 'a vision tower with project=False'
     merged = ('backbone.adapters.', 'text_encoder.adapters.', *TRAINING)
-    others = [
+    for name, _ in model.named_parameters():
+        if not is_clip(name) and not name.startswith(merged):
+            yield _with_weights(model, name.partition('.')[0])
+
+
+def _with_weights(model: nn.Module, part: str) -> str:
+    """A part of a model by its class, with the names of its weights."""
+    names = [
         name
         for name, _ in model.named_parameters()
-        if not is_clip(name) and not name.startswith(merged)
+        if name.startswith(f'{part}.') and not is_clip(name)
     ]
-    if others:
-        owner = getattr(model, others[0].partition('.')[0])
-        more = ', ...' if len(others) > SHOWN else ''
-        names = ', '.join(others[:SHOWN])
-        yield f'{type(owner).__name__} with its weights ({names}{more})'
+    more = ', ...' if len(names) > SHOWN else ''
+    kind = type(getattr(model, part)).__name__
+    return f'{kind} with its weights ({", ".join(names[:SHOWN])}{more})'
 
 
 def _left_out(model: nn.Module) -> Iterator[str]:

@@ -78,9 +78,8 @@ def open_with_open_clip(path: Path, arch: str | dict) -> nn.Module:
         arch: open_clip's name of the architecture, or a dict.
     """
     if isinstance(arch, str):
-        model = open_clip.create_model(arch)
-    else:
-        model = open_clip.CLIP(**arch_config(arch))
+        return open_clip.create_model(arch, pretrained=str(path)).eval()
+    model = open_clip.CLIP(**arch_config(arch))
     open_clip.load_checkpoint(model, str(path))
     return model.eval()
 
