@@ -22,10 +22,15 @@ from vlprompt.registry import MODELS, PARAM_SCHEDULERS, TRANSFORMS
 from vlprompt.utils import register_all_modules
 
 CLIP_B16 = 149_620_737
+PE_CORE_B16 = 447_660_545
 # Trainable parameters, and all of them, of the configs of which the name
 # matches: spec and papers, or sums of parts that these give.
 COUNTS = {
     r'clip_b16(_\w+)?': (0, CLIP_B16),
+    r'clip_pe_core_b16_k400': (0, PE_CORE_B16),
+    r'clip_siglip2_b16_k400': (0, 375_187_969),
+    r'clip_metaclip2_h14_k400': (0, 1_858_783_745),
+    r'vilt_pe_core_b16_k400': (1_666_816, PE_CORE_B16),
     r'clip_b32_k400': (0, 151_277_313),
     r'clip_l14_k400': (0, 427_616_513),
     r'vilt_b16_few_shot': (864_512, CLIP_B16),
@@ -53,6 +58,8 @@ COUNTS = {
     r'xclip_b16_k400_16f': (131_505_152, 63_428_097),
     r'xclip_b16_(k400_zs|few_shot)': (131_513_344, 63_428_097),
     r'ost_b16_\w+': (CLIP_B16, 0),
+    r'froster_b16_\w+': (CLIP_B16 + 2 * 2 * 512**2, 0),
+    r'promptsrc_b16_\w+': (9 * 4 * (512 + 768), CLIP_B16),
     r'a5_b16_k400': (6_352_384, CLIP_B16),
     r'a6_b16_k400': (9_504_768, CLIP_B16),
     r'a5_b16_few_shot': (6_352_384 + 16 * 512, CLIP_B16),
@@ -78,6 +85,12 @@ COUNTS = {
     r'clip4clip_b32_retrieval_tight': (
         123_540_992 + 39_424 + 12_609_536 + 1_024 + 262_656 + 513,
         None,
+    ),
+    r'xpool_b32_retrieval': (151_277_313 + 1_316_352, 0),
+    r'tmass_b32_retrieval': (151_277_313 + 1_316_352 + 6_656, 0),
+    r'wti_b32_retrieval': (
+        151_277_313 + 526_338 + 39_424 + 12_609_536,
+        0,
     ),
 }
 FRAMES = {'aim': 8, 't2l': 8, 'vita': 8}  # where the definition wants a number

@@ -23,8 +23,9 @@ def registered():
     register_all_modules()
 
 
-def build(path):
+def build(path, **changes):
     cfg = with_sentences(Config.fromfile(path), CLASSES)
+    cfg.merge_from_dict(changes)
     model = cfg.model.to_dict()
     model['clip']['pretrained'] = None
     torch.manual_seed(0)
@@ -42,7 +43,10 @@ def has_captions(cfg):
     'path', [p for p in TOYS if p.stem != 'clip_toy'], ids=lambda p: p.stem
 )
 def test_a_step_changes_what_is_learned_and_nothing_else(path):
-    cfg, model = build(path)
+    check_step(*build(path))
+
+
+def check_step(cfg, model):
     wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
     before = {n: p.clone() for n, p in model.named_parameters()}
     inputs = torch.randint(0, 255, (3, 8, 48, 48)).byte()
@@ -70,6 +74,34 @@ def test_a_step_changes_what_is_learned_and_nothing_else(path):
         assert result.text_feature.shape == (1, 128)
     else:
         assert result.pred_score.shape == (24,)
+    return log
+
+
+@pytest.mark.parametrize(
+    ('name', 'towers'),
+    [
+        ('vilt/vilt_toy', ['visual', 'text']),
+        ('aim/aim_text_toy', ['visual']),  # its texts are the teacher's
+        ('vifi/vifi_toy', ['visual', 'text']),
+        ('xclip/xclip_toy', ['visual', 'text']),
+        ('actionclip/actionclip_toy', ['visual', 'text']),
+        ('vita/vita_toy', ['visual', 'text']),
+    ],
+)
+def test_any_method_learns_beside_the_frozen_clip(name, towers):
+    loss = dict(type='FeatureDistillationLoss', towers=towers)
+    consistency = dict(type='VideoConsistencyLoss')
+    path = FOLDER / f'{name}.py'
+    trainable = Config.fromfile(path).model.trainable
+    changes = {
+        'model.cls_head.regularizers.distillation': loss,
+        'model.cls_head.regularizers.consistency': consistency,
+        'model.trainable': [*trainable, 'cls_head.regularizers.*'],
+        'model.teacher': dict(texts=dict(type='ClassTexts')),
+    }
+    log = check_step(*build(path, **changes))
+    assert log['loss_distillation'] > 0
+    assert log['loss_consistency'] > 0
 
 
 @pytest.mark.parametrize(

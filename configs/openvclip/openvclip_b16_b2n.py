@@ -18,7 +18,7 @@ _base_ = [
     '../_base_/datasets/hmdb51_base_to_novel.py',
     '../_base_/pipelines/openvclip8.py',
     '../_base_/schedules/openvclip.py',
-    '../_base_/default_runtime.py',
+    '../_base_/openvclip_runtime.py',
 ]
 
 train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))

@@ -259,7 +259,7 @@ def huggingface() -> Release:
     return Release('huggingface', state, state, whole(expected), {})
 
 
-def _coop(make: Maker) -> tuple[Tensors, Tensors]:
+def coop(make: Maker) -> tuple[Tensors, Tensors]:
     """The towers as ViFi-CLIP and MaPLe name them; words from outside."""
     visual, text, scale = make.visual(), make.text(), make.scale()
     state = {
@@ -294,7 +294,7 @@ def _vifi(
 def vifi() -> Release:
     """ViFi-CLIP, both towers fine-tuned."""
     make = Maker(2)
-    state, ours = _coop(make)
+    state, ours = coop(make)
     state['prompt_learner.complete_text_embeddings'] = make(
         CLASSES, LENGTH, WIDTH
     )
@@ -317,7 +317,7 @@ def vifi() -> Release:
 def vifi_prompts() -> Release:
     """ViFi-CLIP with 6 x 2 text and 4 x 3 vision prompts."""
     make = Maker(3)
-    state, ours = _coop(make)
+    state, ours = coop(make)
     state |= {
         'prompt_learner.token_prefix': make(CLASSES, 1, WIDTH),
         'prompt_learner.token_suffix': make(CLASSES, 76 - 6, WIDTH),
@@ -353,7 +353,7 @@ def vifi_prompts() -> Release:
 def vifi_text_prompts() -> Release:
     """ViFi-CLIP with 3 prompts in the first layer of the text tower."""
     make = Maker(4)
-    state, ours = _coop(make)
+    state, ours = coop(make)
     state |= {
         'prompt_learner.token_prefix': make(CLASSES, 1, WIDTH),
         'prompt_learner.token_suffix': make(CLASSES, 76 - 3, WIDTH),
@@ -846,6 +846,7 @@ def clip4clip(head: str = 'meanP') -> Release:
             'pooler.type': 'TransformerPooler',
             'pooler.num_layers': 2,
             'pooler.num_positions': LENGTH,
+            'pooler.eps': 1e-12,
             'pooler.reduce.type': 'UnitMeanPooler',
         }
     elif head == 'seqLSTM':
@@ -898,7 +899,7 @@ def clip4clip(head: str = 'meanP') -> Release:
 def maple(towers: bool = True, depth: int = 2) -> Release:
     """MaPLe with 2 prompts in so many layers, with or without its CLIP."""
     make = Maker(12, half=True)
-    state, ours = _coop(make)
+    state, ours = coop(make)
     if not towers:
         state, base = {}, base_clip()
         ours = {

@@ -8,8 +8,10 @@ from types import ModuleType
 from typing import NamedTuple
 
 import published
+import published_distillation
 import published_lora
 import published_ost
+import published_retrieval
 import published_sharing
 import published_temporal
 import pytest
@@ -35,10 +37,12 @@ GOLDEN = ROOT.parent / 'shared/goldens/vificlip_vl.pt'
 NAMES = ('archery', 'riding a bike', 'tai chi')
 RELEASES = {
     **published.RELEASES,
+    **published_distillation.RELEASES,
+    **published_ost.RELEASES,
+    **published_retrieval.RELEASES,
     **published_sharing.RELEASES,
     **published_lora.RELEASES,
     **published_temporal.RELEASES,
-    **published_ost.RELEASES,
 }
 # Their towers have no projection, and there are no texts.
 WITHOUT_TEXT = ('aim', 'zeroi2v', 'st-adapter')
@@ -56,6 +60,10 @@ KINDS = {
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
     'clip-lora': published_lora.clip_lora_model,
+    'promptsrc': published_distillation.promptsrc,
+    'xpool': published_retrieval.xpool,
+    'tmass': published_retrieval.tmass,
+    'wti': published_retrieval.wti,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }
@@ -129,8 +137,7 @@ def run(model: nn.Module, release: published.Release) -> None:
         results = model.predict(inputs, samples)
     for result in results:
         if release.captions:
-            tight = release.numbers['pooler.type'] == 'IdentityPooler'
-            shape = (FRAMES, 64) if tight else (64,)
+            shape = (FRAMES, 64) if model.pooler.keeps_frames else (64,)
             assert result.video_feature.shape == shape
             assert result.text_feature.isfinite().all()
         else:
@@ -397,7 +404,11 @@ LEFTOVERS = {
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
     'clip-lora': ('gate.weight', 'visual.transformer.gate'),
+    'xpool': ('pool_frames.gate', 'clip.gate'),
+    'tmass': ('stochastic.gate', 'pool_frames.gate'),
+    'wti': ('text_weight_fc.gate.0', 'clip.gate'),
     'maple': ('prompt_learner.gate', 'text_encoder.gate'),
+    'promptsrc': ('prompt_learner.gate', 'text_encoder.gate'),
     'huggingface': ('vision_model.gate', 'gate'),
 }
 
@@ -413,7 +424,7 @@ def test_a_tensor_that_nobody_knows_is_named(kind, left, base):
     content = {place.get(kind, 'state_dict'): state}
     if kind in ('actionclip', 'mote'):
         content = dict(model_state_dict=state)
-    if kind == 'clip4clip':
+    if kind in ('clip4clip', 'wti'):
         content = state
     torch.save(content, 'a.pth')
     suffix = '.safetensors' if kind == 'huggingface' else '.pth'
@@ -532,6 +543,26 @@ MISSING = {
         'transformer.resblocks.0.attn.proj.weight',
         'visual.positional_embedding',
     ),
+    'xpool': (
+        'pool_frames.cross_attn.v_proj.bias',
+        'pool_frames.linear_proj.weight',
+        'pool_frames.layer_norm2.weight',
+        'clip.logit_scale',
+        'clip.text_projection.weight',
+        'clip.vision_model.encoder.layers.1.mlp.fc1.bias',
+    ),
+    'tmass': (
+        'stochastic.std_branch.linear_proj.weight',
+        'stochastic.std_branch.linear_proj.bias',
+        'pool_frames.layer_norm1.bias',
+    ),
+    'wti': (
+        'text_weight_fc.0.weight',
+        'video_weight_fc.2.bias',
+        'frame_position_embeddings.weight',
+        'transformerClip.resblocks.1.ln_2.bias',
+        'clip.text_projection',
+    ),
     'maple': (
         'prompt_learner.ctx',
         'prompt_learner.proj.weight',
@@ -600,7 +631,8 @@ def test_a_file_of_another_kind_is_a_users_error(given):
     base = small(published.base_clip())
     crashes = {}
     for kind in KINDS:
-        if kind == given:
+        # PromptSRC's prompts are in ViFi-CLIP's layout, and are the same.
+        if kind == given or (given, kind) == ('vifi', 'promptsrc'):
             continue
         try:
             convert_and_build(kind, small(release.state), base)
@@ -610,6 +642,14 @@ def test_a_file_of_another_kind_is_a_users_error(given):
         except Exception as error:
             crashes[kind] = repr(error)
     assert not crashes
+
+
+def test_actionclips_fusion_has_the_heads_of_the_text_tower():
+    """Its width is that of the embeddings, which may be another."""
+    state = published.actionclip().state
+    state['ln_final.weight'] = torch.zeros(2 * published.WIDTH)
+    model = converters.convert('actionclip', state).model
+    assert model['pooler']['heads'] == 2
 
 
 def test_an_unknown_kind_is_refused():

@@ -150,28 +150,3 @@ def test_loss_and_gradients(golden, model):
     model.zero_grad()
     loss.backward()
     check_gradients(model, golden['grads'], golden['grad_norms'])
-
-
-def test_a_step_of_interpolated_weights(golden, model):
-    """The gradients at two points add up, and their norm is that of both."""
-    iwo, learned = golden['iwo'], learned_of(model)
-    alpha, start = iwo['alpha'], iwo['clip_end_factor']
-    own = {name: p.detach().clone() for name, p in learned.items()}
-    model.zero_grad()
-    for p in learned.values():
-        p.data.mul_(alpha * start + 1 - alpha)
-    try:
-        _, logits = forward(golden, model)
-        torch.testing.assert_close(logits, iwo['logits_mixed'], **LOGITS)
-        loss = F.cross_entropy(logits, golden['labels'])
-        assert loss.item() == pytest.approx(iwo['loss_mixed'], abs=1e-5)
-        (iwo['ratio'] * loss).backward()
-    finally:
-        for name, p in learned.items():
-            p.data.copy_(own[name])
-    _, logits = forward(golden, model)
-    F.cross_entropy(logits, golden['labels']).backward()
-    check_gradients(model, iwo['grads'], iwo['grad_norms'])
-    norms = [p.grad.norm() for p in learned.values()]
-    total = torch.stack(norms).norm().item()
-    assert total == pytest.approx(iwo['total_norm'], rel=1e-5)

@@ -3,8 +3,10 @@
 import os
 
 import published
+import published_distillation
 import published_lora
 import published_ost
+import published_retrieval
 import published_sharing
 import published_temporal
 import pytest
@@ -29,7 +31,12 @@ KINDS = {
     'zeroi2v': published_sharing.zeroi2v,
     'openvclip': published_sharing.openvclip,
     'clip-lora': published_lora.clip_lora_model,
+    'froster': published_distillation.froster,
+    'promptsrc': published_distillation.promptsrc,
     'clip4clip': published.clip4clip,
+    'xpool': published_retrieval.xpool,
+    'tmass': published_retrieval.tmass,
+    'wti': published_retrieval.wti,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }

@@ -14,7 +14,7 @@ from mmaction.structures import ActionDataSample
 from tiny import CLASSES, TINY
 
 from vlprompt.errors import UserError
-from vlprompt.models import load_clip, roles
+from vlprompt.models import SimilarityHead, load_clip, roles
 from vlprompt.models.builder import build_part
 from vlprompt.registry import MODELS
 
@@ -57,12 +57,34 @@ def pooled(*patterns, **pooler):
     return dict(PLAIN, pooler=pooler, trainable=['pooler.*', *patterns])
 
 
+def paired(head, **options):
+    """Vanilla CLIP with a head that scores pairs, in a batch."""
+    return dict(
+        texts=dict(type='BatchLabelTexts'),
+        prompts=None,
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type=head,
+            alignment=dict(type='SymmetricContrastiveLoss'),
+            **options,
+        ),
+        trainable=['cls_head.*'],
+    )
+
+
 def adapted(*adapters, **kwargs):
     """Vanilla CLIP with adapters that are learnt."""
     return dict(
         PLAIN,
         backbone=tower(*adapters, **kwargs),
         trainable=['backbone.adapters.*'],
+    )
+
+
+def shared(*adapters):
+    """CLIP with adapters without parameters; its tower is learnt."""
+    return dict(
+        PLAIN, backbone=tower(*adapters), trainable=['backbone.visual.*']
     )
 
 
@@ -73,13 +95,6 @@ def described(texts, **kwargs):
         prompts=None,
         trainable=['text_encoder.text.transformer.*'],
         **kwargs,
-    )
-
-
-def shared(*adapters):
-    """CLIP with adapters without parameters; its tower is learnt."""
-    return dict(
-        PLAIN, backbone=tower(*adapters), trainable=['backbone.visual.*']
     )
 
 
@@ -94,6 +109,15 @@ def in_batch(alignment, **kwargs):
     )
 
 
+def beside_teacher(loss, *patterns):
+    """VL prompting with a regularizer that compares with the frozen CLIP."""
+    return dict(
+        teacher=dict(texts=dict(type='ClassTexts', template='a {}.')),
+        cls_head=dict(HEAD, regularizers=dict(teacher=dict(type=loss))),
+        trainable=['prompts.*', *patterns],
+    )
+
+
 OST = dict(
     texts=dict(type='TwoLevelTexts', spatial=SENTENCES, temporal=SENTENCES),
     prompts=None,
@@ -103,6 +127,8 @@ OST = dict(
     ),
     trainable=['text_encoder.text.transformer.*'],
 )
+
+
 # For each registered class a change of BASE that has it in the model.
 EXAMPLES = {
     'AIMAdapter': adapted(dict(type='AIMAdapter', num_temporal=2)),
@@ -156,9 +182,15 @@ EXAMPLES = {
             visual=dict(type='DeepPrompts', num=5, layers=[1, 2]),
         )
     ),
+    'FeatureDistillationLoss': beside_teacher(
+        'FeatureDistillationLoss', 'cls_head.regularizers.*'
+    ),
     'FrameClassificationHead': dict(
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(type='FrameClassificationHead'),
+    ),
+    'FramesPreprocessor': dict(
+        data_preprocessor=dict(type='FramesPreprocessor', format_shape='NCTHW')
     ),
     'HeadShift': shared(dict(type='HeadShift')),
     'IdentityPooler': dict(
@@ -187,6 +219,7 @@ EXAMPLES = {
         trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
     ),
     'LinearAdapter': adapted(dict(type='LinearAdapter', dropout=0.0)),
+    'LogitConsistencyLoss': beside_teacher('LogitConsistencyLoss'),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
     'MeanThenNormPooler': dict(
         texts=None,
@@ -218,6 +251,10 @@ EXAMPLES = {
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
     ),
     'PromptLearner': dict(prompts=LEARNER),
+    'SigmoidContrastiveLoss': dict(
+        in_batch('SigmoidContrastiveLoss'),
+        trainable=['text_encoder.text.transformer.*', 'cls_head.logit_bias'],
+    ),
     'SoftTargetKLLoss': in_batch('SoftTargetKLLoss'),
     'ScenarioCosineLoss': dict(
         texts=dict(
@@ -228,14 +265,28 @@ EXAMPLES = {
             regularizers=dict(scenario=dict(type='ScenarioCosineLoss')),
         ),
     ),
+    'RandomTemplateTexts': dict(
+        texts=dict(type='RandomTemplateTexts', template=['a {}', 'some {}']),
+        prompts=None,
+        trainable=['text_encoder.text.transformer.*'],
+    ),
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
+    'StochasticTextHead': paired(
+        'StochasticTextHead',
+        num_frames=FRAMES,
+        support_weight=0.8,
+        dropout=0.0,
+    ),
+    'StoredFramesTower': dict(backbone=dict(type='StoredFramesTower')),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
     'TemporalToken': adapted(
         dict(type='TemporalToken', num_frames=1, dropout=0.0)
     ),
     'TokenDropPath': dict(backbone=tower(dict(type='TokenDropPath'))),
+    'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
+    'TextPoolingHead': paired('TextPoolingHead', dropout=0.0),
     'TightTransformerHead': dict(
         texts=dict(type='BatchLabelTexts'),
         prompts=None,
@@ -259,9 +310,14 @@ EXAMPLES = {
         ),
         trainable=['backbone.embeddings.*'],
     ),
+    'TokenInteractionHead': dict(
+        paired('TokenInteractionHead'),
+        text_encoder=dict(type='CLIPTextTower', all_tokens='longest'),
+    ),
     'TransformerPooler': pooled(type='TransformerPooler', num_layers=2),
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),
     'ViLTPrompts': dict(prompts=dict(type='ViLTPrompts', depth=3, split=1)),
+    'VideoConsistencyLoss': beside_teacher('VideoConsistencyLoss'),
     'VideoSpecificPrompts': dict(
         PLAIN,
         backbone=tower(patch_tokens=True),
@@ -481,6 +537,28 @@ class TestContract:
         other.load_state_dict(model.state_dict())
         for parameter, p in other.named_parameters():
             assert torch.equal(p, model.get_parameter(parameter)), parameter
+
+
+@pytest.mark.parametrize(
+    'name', [n for n in EXAMPLES if issubclass(MODELS.get(n), SimilarityHead)]
+)
+def test_every_head_that_compares_texts_distills(name):
+    parts = {**BASE, **EXAMPLES[name]}
+    loss = dict(type='FeatureDistillationLoss')
+    head = dict(parts['cls_head'], regularizers=dict(near=loss))
+    slots = '[' in str(parts['texts'].get('template', ''))
+    own = dict(texts=dict(parts['texts'], template='a {}.')) if slots else {}
+    model = build(
+        name,
+        cls_head=head,
+        teacher=own,
+        trainable=[*parts['trainable'], 'cls_head.regularizers.*'],
+    )
+    losses = model.train()(clips(), samples(2), mode='loss')
+    assert losses['loss_near'].isfinite()
+    losses['loss_near'].backward()
+    for projector in model.cls_head.regularizers['near'].projectors.values():
+        assert all(p.grad.isfinite().all() for p in projector.parameters())
 
 
 def test_a_key_that_nobody_takes_is_refused():

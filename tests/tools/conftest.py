@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 import torch
-from commands import NUM_VIDEOS
+from averaged_runs import AVERAGE, BETWEEN, make_clip, options
+from commands import NUM_VIDEOS, train
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import DefaultScope
 from mmengine.visualization import Visualizer
@@ -79,6 +81,29 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def config(world: Path) -> str:
     """The path of the config."""
     return str(world / 'tiny.py')
+
+
+@pytest.fixture(scope='session')
+def averaged_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The weights of a tiny CLIP."""
+    path = tmp_path_factory.mktemp('clip') / 'clip.safetensors'
+    make_clip(path)
+    return path
+
+
+@pytest.fixture(scope='session')
+def averaged(world: Path, averaged_clip: Path, tmp_path_factory):
+    """A training of three epochs, averaged, between CLIP and the weights."""
+    folder = tmp_path_factory.mktemp('averaged')
+    flags = options(averaged_clip, *AVERAGE, *BETWEEN)
+    config = str(world / 'tiny.py')
+    train(config, folder, '--seed', '1', *flags)
+    return SimpleNamespace(
+        folder=folder,
+        config=config,
+        list=str(world / 'list.txt'),
+        flags=options(averaged_clip),
+    )
 
 
 @pytest.fixture(autouse=True)

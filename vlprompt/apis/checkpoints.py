@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 
+from vlprompt.averaging.recipe import recipe_of
 from vlprompt.errors import UserError
 from vlprompt.weights import check_finite, read_file, split_place, weights_in
 from vlprompt.weights.names import FINGERPRINT
@@ -26,6 +28,9 @@ class Checkpoint(NamedTuple):
         classes: The class names that it was trained on, if they are known.
         epoch: How many epochs the run had done; None for weights alone.
         iter: How many iterations.
+        recipe: How its weights were averaged, if they were; see
+            :class:`vlprompt.averaging.Recipe`.
+        meta: All that it says of itself.
     """
 
     path: str
@@ -33,6 +38,8 @@ class Checkpoint(NamedTuple):
     classes: tuple[str, ...] | None = None
     epoch: int | None = None
     iter: int | None = None
+    recipe: dict[str, Any] | None = None
+    meta: Mapping[str, Any] = {}
 
 
 def read_checkpoint(path: str) -> Checkpoint:
@@ -50,6 +57,8 @@ def read_checkpoint(path: str) -> Checkpoint:
         classes and tuple(classes),
         meta.get('epoch'),
         meta.get('iter'),
+        recipe_of(meta),
+        meta,
     )
 
 
@@ -84,6 +93,8 @@ def set_checkpoint(config: Config, checkpoint: str | None) -> None:
         )
     if checkpoint is not None:
         config.load_from = None if checkpoint == 'none' else checkpoint
+    # A training that was resumed leaves it in its config.
+    config.resume = False
 
 
 def find_resumable(work_dir: str) -> Checkpoint | None:

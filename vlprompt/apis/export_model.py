@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import Tensor, nn
 
+from vlprompt.clips.encoding import check_embeds
 from vlprompt.clips.steps import TestSteps
 from vlprompt.errors import UserError
 from vlprompt.exporting.facts import facts_of, file_facts
@@ -192,6 +193,8 @@ def _load(
         )
     if output == 'logits' and wanted is None:
         owner.set_classes(None)
+    if output == 'embedding':
+        check_embeds(owner.model)
     return owner, learned
 
 

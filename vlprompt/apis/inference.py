@@ -67,7 +67,7 @@ def init_recognizer(
     warn_of_other_preprocessing(config)
     model = _build(config)
     if config.get('load_from') is not None:
-        _load(model, config.load_from)
+        load_learned(model, config.load_from)
     return model.to(device or get_device()).eval()
 
 
@@ -121,7 +121,12 @@ def _build(config: Config) -> nn.Module:
         raise UserError(line) from error
 
 
-def _load(model: nn.Module, path: str) -> None:
+def load_learned(model: nn.Module, path: str) -> None:
+    """Load what a model has learnt, all of it and nothing else.
+
+    Raises:
+        UserError: If the file cannot be read or is not of this model.
+    """
     try:
         if is_of_a_folder(path):
             model.load_state_dict(read_weights(path), strict=True)

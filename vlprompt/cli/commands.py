@@ -84,6 +84,11 @@ GROUPS = {
         Command(
             'convert', 'vlprompt.cli.convert', 'Convert published weights.'
         ),
+        Command(
+            'interpolate',
+            'vlprompt.cli.interpolate',
+            'Average checkpoints, and mix in pretrained CLIP.',
+        ),
     ),
     'Run an evaluation protocol, from trainings to the table': (
         Command(

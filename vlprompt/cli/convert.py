@@ -52,8 +52,13 @@ KINDS = (
     'zeroi2v',
     'openvclip',
     'clip-lora',
+    'froster',
     'clip4clip',
+    'xpool',
+    'tmass',
+    'wti',
     'maple',
+    'promptsrc',
     'vlprompt',
 )
 CLIPS = ('openai', 'huggingface')
@@ -220,8 +225,10 @@ def _merge(model: nn.Module, target: Path) -> None:
 
     from vlprompt import converters
     from vlprompt.exporting.merged_clip import merge_clip
+    from vlprompt.models.clip.names import to_openai
 
-    clip = merge_clip(model).tensors
+    merged = merge_clip(model).tensors
+    clip = {to_openai(name): tensor for name, tensor in merged.items()}
     if target.suffix == '.safetensors':
         converters.save_clip(clip, target)
     else:

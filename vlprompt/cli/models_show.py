@@ -2,7 +2,8 @@
 
 Of a config that comes with the library it shows what the config says of
 itself; of a folder as `vlprompt models push` writes it, and of transformers
-or open_clip, what is known of the weights.
+or open_clip, what is known of the weights; of a checkpoint what it has learnt
+and, of averaged ones, what they are made of.
 """
 
 import ast
@@ -26,7 +27,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         'name',
         metavar='NAME',
-        help='as `vlprompt models` lists it, a folder, or hf://user/name',
+        help='as `vlprompt models` lists it, a folder, hf://user/name, or a '
+        'checkpoint',
     )
     parser.add_argument('--json', action='store_true', help='for programs')
 
@@ -38,6 +40,11 @@ def run(args: Namespace) -> dict[str, Any]:
 
         found = read_folder(pull(args.name)).facts
         text = '\n'.join(_lines(found))
+    elif _is_checkpoint(args.name):
+        from .checkpoint_facts import facts_of_checkpoint
+
+        found = facts_of_checkpoint(args.name)
+        text = '\n'.join(_lines(found))
     else:
         config = find(args.name)
         found = {**config._asdict(), 'file': str(config.file)}
@@ -45,6 +52,10 @@ def run(args: Namespace) -> dict[str, Any]:
         text = f'{about}\n\nStatus: {config.status}.\nFile: {config.file}'
     print(json.dumps(found, indent=2) if args.json else text)
     return found
+
+
+def _is_checkpoint(name: str) -> bool:
+    return Path(name.partition('::')[0]).is_file() and name[-3:] != '.py'
 
 
 def _lines(facts: dict[str, Any], indent: str = '') -> list[str]:

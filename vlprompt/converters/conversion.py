@@ -41,9 +41,14 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'mote': (methods.mote, 'visual.conv1.weight'),
     't2l': (methods.t2l, 'visual.conv1.weight'),
     'zeroi2v': (methods.zeroi2v, 'backbone.conv1.weight'),
+    'froster': (methods.froster, 'model.visual.conv1.weight'),
     'clip-lora': (methods.clip_lora, 'visual.conv1.weight'),
     'openvclip': (methods.openvclip, 'model.visual.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
+    'promptsrc': (methods.promptsrc, 'prompt_learner.ctx'),
+    'xpool': (methods.xpool, 'pool_frames.linear_proj.weight'),
+    'wti': (methods.wti, 'clip.visual.conv1.weight'),
+    'tmass': (methods.tmass, 'stochastic.std_branch.linear_proj.weight'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
 }
 # Those of which the weights after the towers have a place of their own.
@@ -87,8 +92,7 @@ def convert(
             key ``PLACE``.
 
     Raises:
-        UserError: If the kind is unknown, or tensors are missing or left
-            over.
+        UserError: If the kind is unknown, or tensors are missing or left over.
     """
     path, place = split_place(path)
     if kind not in KINDS:

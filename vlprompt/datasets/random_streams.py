@@ -31,3 +31,18 @@ def seeded(*key: int) -> Iterator[None]:
         random.setstate(states[0])
         np.random.set_state(states[1])
         torch.set_rng_state(states[2])
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Have what follows draw the numbers that were drawn inside once more.
+
+    Of Python, NumPy and torch, on the CPU and on this process's GPU.
+    """
+    states = random.getstate(), np.random.get_state()
+    gpus = torch.cuda.is_available() and torch.cuda.is_initialized()
+    devices = [torch.cuda.current_device()] if gpus else []
+    with torch.random.fork_rng(devices):
+        yield
+    random.setstate(states[0])
+    np.random.set_state(states[1])

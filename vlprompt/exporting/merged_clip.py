@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 from vlprompt.models import CLIPTextTower, CLIPVisionTower
-from vlprompt.models.clip.names import is_clip, to_openai
-from vlprompt.models.towers.merging import merged_block
+from vlprompt.models.clip.names import is_clip, to_open_clip
+from vlprompt.models.towers.merging import merged_parameters
 
 # Parameters that are read in training alone.
 TRAINING = ('cls_head.regularizers.', 'teacher.')
@@ -20,8 +20,7 @@ class MergedClip(NamedTuple):
     """What a model has become.
 
     Attributes:
-        tensors: The CLIP, under OpenAI's names, which are open_clip's of a
-            ``CLIP``.
+        tensors: The CLIP, under the names of open_clip's ``CustomTextCLIP``.
         folded: What is in its matrices now, in a few words each.
         tuned: How many of its tensors were learnt themselves.
         left_out: What the model is besides, which has no weights or is of
@@ -53,44 +52,30 @@ def merge_clip(model: nn.Module) -> MergedClip:
             f'there is no merged CLIP of this model: {problem} is no part of '
             'a plain CLIP and cannot be folded into it'
         )
-    named = dict(model.named_parameters())
-    own = {name: p.detach() for name, p in named.items() if is_clip(name)}
+    new: dict[nn.Parameter, Tensor] = {}
     folded: Counter = Counter()
-    for tower, parts_of, blocks, front in _towers(model):
-        for i, (parts, block) in enumerate(zip(parts_of, blocks, strict=True)):
+    for tower, parts_of, blocks in _towers(model):
+        for parts, block in zip(parts_of, blocks, strict=True):
             if len(parts):
-                own |= {
-                    f'{front}{i}.{name}': tensor
-                    for name, tensor in merged_block(block, parts).items()
-                }
+                new.update(merged_parameters(block, parts))
             folded.update((type(part).__name__, tower) for part in parts)
+    own = {n: p for n, p in model.named_parameters() if is_clip(n)}
     return MergedClip(
-        {to_openai(name): tensor for name, tensor in own.items()},
+        {to_open_clip(n): new.get(p, p.detach()) for n, p in own.items()},
         tuple(
             f'{kind} in {number} layers of the {tower} tower'
             for (kind, tower), number in folded.items()
         ),
-        sum(named[name].requires_grad for name in own),
+        sum(p.requires_grad for p in own.values()),
         tuple(_left_out(model)),
     )
 
 
 def _towers(model: nn.Module) -> Iterator[tuple]:
-    """Name, parts and blocks of the towers, and what the blocks are below."""
-    visual, text = model.backbone.visual, model.text_encoder.text
-    blocks = 'transformer.resblocks.'
-    yield (
-        'vision',
-        model.backbone.adapters,
-        visual.transformer.resblocks,
-        f'backbone.visual.{blocks}',
-    )
-    yield (
-        'text',
-        model.text_encoder.adapters,
-        text.transformer.resblocks,
-        f'text_encoder.text.{blocks}',
-    )
+    """Name, parts and blocks of the towers."""
+    visual, text = model.backbone, model.text_encoder
+    yield 'vision', visual.adapters, visual.trunk.blocks
+    yield 'text', text.adapters, text.text.transformer.resblocks
 
 
 def _problems(model: nn.Module) -> Iterator[str]:
@@ -105,7 +90,7 @@ def _problems(model: nn.Module) -> Iterator[str]:
         yield _with_weights(model, 'prompts')
     for embedding in model.backbone.embeddings:
         yield type(embedding).__name__
-    for tower, parts_of, _, _ in _towers(model):
+    for tower, parts_of, _ in _towers(model):
         for i, parts in enumerate(parts_of):
             for part in parts:
                 if not hasattr(part, 'linear_maps'):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 from vlprompt.models.clip.arch import activation_of, arch_config
+from vlprompt.models.clip.names import to_openai
 from vlprompt.models.features import TokenizedTexts, unit
 from vlprompt.models.text_bank import at_ends
 
@@ -55,13 +56,15 @@ def write_clip(
     """Write a CLIP in fp32, for open_clip and for this library.
 
     Args:
-        tensors: Under OpenAI's names.
+        tensors: Under the names of open_clip's ``CustomTextCLIP``; written
+            under those of the class that open_clip makes of the arch.
         path: Where to write to; its suffix says what kind of file.
         arch: Of the CLIP.
     """
     # Some share memory with others, which safetensors does not write.
+    name_of = str if _is_custom(arch) else to_openai
     own = {
-        name: tensor.to(torch.float32).clone().contiguous()
+        name_of(name): tensor.to(torch.float32).clone().contiguous()
         for name, tensor in tensors.items()
     }
     if path.suffix == '.pt':
@@ -79,9 +82,15 @@ def open_with_open_clip(path: Path, arch: str | dict) -> nn.Module:
     """
     if isinstance(arch, str):
         return open_clip.create_model(arch, pretrained=str(path)).eval()
-    model = open_clip.CLIP(**arch_config(arch))
+    kind = open_clip.CustomTextCLIP if _is_custom(arch) else open_clip.CLIP
+    model = kind(**arch_config(arch))
     open_clip.load_checkpoint(model, str(path))
     return model.eval()
+
+
+def _is_custom(arch: str | dict) -> bool:
+    known = open_clip.get_model_config(arch) if isinstance(arch, str) else arch
+    return bool(known.get('custom_text'))
 
 
 @torch.no_grad()

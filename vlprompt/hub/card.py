@@ -4,6 +4,8 @@ from typing import Any
 
 from open_clip.pretrained import get_pretrained_cfg
 
+from vlprompt.averaging.recipe import recipe_line
+
 SHOWN = 12  # class names
 NAMES = {'acc/top1': 'top-1', 'acc/top5': 'top-5', 'acc/mean1': 'mean class'}
 
@@ -92,6 +94,8 @@ def _table(facts: dict) -> str:
         'class names': ', '.join(names[:SHOWN]) + more or 'any',
         'decoder': facts['decoder'],
     }
+    if facts.get('recipe'):
+        rows['weights'] = recipe_line(facts['recipe'])
     if not facts['learned']:
         rows['trained on'] = 'nothing'
     lines = [f'| {key} | {_cell(value)} |' for key, value in rows.items()]

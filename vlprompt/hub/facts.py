@@ -10,6 +10,7 @@ from typing import Any
 from mmengine.config import Config
 from torch import nn
 
+from vlprompt.apis.checkpoints import Checkpoint
 from vlprompt.datasets.lists.class_names import list_class_names
 from vlprompt.datasets.pipelines import count_views, view_shape
 from vlprompt.datasets.readers.decoder_name import decoder_name
@@ -27,7 +28,7 @@ def gather_facts(
     config: Config,
     plain: dict[str, Any],
     model: nn.Module,
-    trained_on: Sequence[str] | None,
+    trained: Checkpoint | None,
     metrics: Path | None,
 ) -> dict[str, Any]:
     """Everything that a folder says of its model.
@@ -36,7 +37,7 @@ def gather_facts(
         config: Of the run.
         plain: The config that goes into the folder.
         model: With its weights.
-        trained_on: Class names that the checkpoint was trained on.
+        trained: The checkpoint, if there is one.
         metrics: A ``metrics.json`` of this checkpoint, if there is one.
     """
     dataset = plain['test_dataloader']['dataset']
@@ -49,7 +50,10 @@ def gather_facts(
         format=FORMAT,
         clip=clip,
         classes=dataset.get('classes'),
-        trained_on=None if trained_on is None else list(trained_on),
+        trained_on=list(trained.classes)
+        if trained and trained.classes
+        else None,
+        recipe=trained and trained.recipe,
         train_data=_public_name(config, 'train_dataloader'),
         frames=frames,
         views=f'{views}x{crops}',

@@ -8,7 +8,7 @@ from mmengine.config import Config
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from vlprompt.apis.checkpoints import read_checkpoint
+from vlprompt.apis.checkpoints import Checkpoint, read_checkpoint
 from vlprompt.apis.inference import init_recognizer
 from vlprompt.errors import UserError
 from vlprompt.models.clip.arch import activation_of
@@ -68,7 +68,7 @@ def write_folder(
     _check_target(folder)
     plain = plain_config(config)
     check_values(plain, 'the config')
-    trained_on = _trained_on(checkpoint)
+    trained = _read(checkpoint)
     config = copy.deepcopy(config)
     config.model.pop('frozen_dtype', None)  # others choose theirs
     model = init_recognizer(config, checkpoint, 'cpu')
@@ -76,7 +76,7 @@ def write_folder(
     arch = plain['model']['clip']['arch']
     check_plain(plain, 'the config')
     facts = gather_facts(
-        config, plain, model, trained_on, metrics and Path(metrics)
+        config, plain, model, trained, metrics and Path(metrics)
     )
     card = make_card(facts, name or folder.name, license_id)
     folder.mkdir(parents=True, exist_ok=True)
@@ -102,10 +102,10 @@ def _save(tensors: dict[str, Tensor], path: Path, about: dict) -> None:
         save_file(own, part, about)
 
 
-def _trained_on(checkpoint: str | None) -> tuple[str, ...] | None:
+def _read(checkpoint: str | None) -> Checkpoint | None:
     if checkpoint in (None, 'none') or is_of_a_folder(checkpoint):
         return None
-    return read_checkpoint(checkpoint).classes
+    return read_checkpoint(checkpoint)
 
 
 def _check_target(folder: Path) -> None:

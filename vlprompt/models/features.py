@@ -44,6 +44,9 @@ class VideoTextFeatures(NamedTuple):
             text tower gives them.
         text_mask: (C, L), true from a text's start to its end.
         frames: (B, T, E) embeddings of the frames, as the pooler got them.
+        teacher: What the frozen CLIP makes of the same clips and texts, in
+            training and if a part asks for it; its video are the (B, T, E)
+            frames, its text is (C, E) or (R * C, E).
     """
 
     video: Tensor
@@ -54,6 +57,14 @@ class VideoTextFeatures(NamedTuple):
     text_tokens: Tensor | None = None
     text_mask: Tensor | None = None
     frames: Tensor | None = None
+    teacher: 'VideoTextFeatures | None' = None
+
+    @classmethod
+    def without_text(
+        cls, video: Tensor, visual: VisualFeatures
+    ) -> 'VideoTextFeatures':
+        """Those of videos alone, as the pooler made them of frames."""
+        return cls(video, None, mask=visual.mask, frames=visual.frames)
 
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""
@@ -85,8 +96,8 @@ class TokenizedTexts(NamedTuple):
     Attributes:
         ids: (C, L) token ids.
         slots: (C, K) places of the learnable tokens, ascending.
-        ends: (C,) place of the end-of-text token, where CLIP pools; always
-            on the CPU, where the texts are laid out.
+        ends: (C,) place of the token that is read, for CLIP the end of the
+            text; always on the CPU, where the texts are laid out.
         shared: How many leading tokens are the same in all texts.
         shared_slots: How many of the K slots lie among them.
         targets: (C,) what each text belongs to: its class or, of a caption,
@@ -94,6 +105,7 @@ class TokenizedTexts(NamedTuple):
             classes in the order of the labels.  R * C texts that are R of
             each of C have C targets.
         first_slot: No slot lies before this place.
+        host_ids: The ids on the CPU, always.
         drawn: (C,) places of these texts among all that the classes have,
             if they were drawn for this step; None if these are all.
     """
@@ -105,18 +117,24 @@ class TokenizedTexts(NamedTuple):
     shared_slots: int
     targets: Tensor | None = None
     first_slot: int = 0
+    host_ids: Tensor | None = None
     drawn: Tensor | None = None
 
     @classmethod
     def from_ids(
-        cls, ids: Tensor, slots: Tensor | None = None
+        cls,
+        ids: Tensor,
+        slots: Tensor | None = None,
+        ends: Tensor | None = None,
     ) -> 'TokenizedTexts':
         """(C, L) ids and (C, K) slots to texts cut after the longest one.
 
-        The end-of-text token is the largest id, as in CLIP.
+        Where no ``ends`` are given, each text is read at its largest id,
+        which is CLIP's end-of-text token.
         """
-        ends = ids.argmax(dim=-1).cpu()
-        # causal: what stands after the end of a text changes nothing
+        ends = ids.argmax(dim=-1).cpu() if ends is None else ends
+        # Under a causal mask what stands after the end changes nothing, and
+        # a tower without one fills its texts up.
         ids = ids[:, : int(ends.max()) + 1]
         if slots is None:
             slots = ids.new_zeros(len(ids), 0)
@@ -130,10 +148,18 @@ class TokenizedTexts(NamedTuple):
         shared = min(shared, int(ends.min()))
         shared_slots = int((slots[0] < shared).sum())
         first = int(slots.min()) if slots.numel() else 0
-        return cls(ids, slots, ends, shared, shared_slots, first_slot=first)
+        return cls(
+            ids,
+            slots,
+            ends,
+            shared,
+            shared_slots,
+            first_slot=first,
+            host_ids=ids.cpu(),
+        )
 
     def to(self, device: torch.device) -> 'TokenizedTexts':
-        """The same texts on a device, all but the ``ends``."""
+        """The same texts on a device, all but the ``ends`` and host ids."""
         return self._replace(
             ids=self.ids.to(device, non_blocking=True),
             slots=self.slots.to(device, non_blocking=True),
@@ -173,6 +199,7 @@ class TokenizedTexts(NamedTuple):
             ids=self.ids[index],
             slots=self.slots[index],
             ends=self.ends[index],
+            host_ids=None if self.host_ids is None else self.host_ids[index],
         )
 
 

@@ -83,6 +83,9 @@ class Adapter(Protocol):
     called with ``carried=`` too, which is what it gave at the layer before,
     None at the first, and gives :class:`Carried`.
 
+    One that reads the class token has ``needs_class_token = True``, as have
+    poolers and conditioners: not every vision tower has that token.
+
     Attributes:
         inside_block: Whether it computes the block itself and so has to be
             the last of a list of adapters.

@@ -1,7 +1,7 @@
 """When the texts of a model are encoded, and by which process."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,7 @@ from vlprompt.errors import UserError
 from .distributed import encode_sharded
 from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
+from .shared_features import SharedFeatures
 
 
 class TextBank:
@@ -62,7 +63,24 @@ class TextBank:
     def restart(self) -> None:
         """Forget what was computed or begun: there are other weights."""
         self.clear()
-        self._shared: _SharedFeatures | None = None
+        self._shared: SharedFeatures | None = None
+        self._drawn: TokenizedTexts | None = None
+
+    @contextmanager
+    def interrupted(self) -> Iterator[None]:
+        """Encode for a batch that is none of the update, at other weights.
+
+        Its texts are those of the update, which goes on after the ``with``
+        statement.
+        """
+        kept = self._shared, self.is_last_micro_batch
+        self._drawn = None if self._shared is None else self._shared.tokens
+        self._shared, self.is_last_micro_batch = None, True
+        try:
+            yield
+        finally:
+            self._drawn = None
+            self._shared, self.is_last_micro_batch = kept
 
     def tokens(
         self, data_samples: list | None = None
@@ -70,8 +88,10 @@ class TextBank:
         """The texts that a batch is compared with, where the tower is."""
         if self.texts is None:
             return None
-        if self._shared is not None and self.texts.training:
-            return self._shared.tokens  # an update compares with one draw
+        shared = self._shared
+        drawn = self._drawn if shared is None else shared.tokens
+        if drawn is not None and self.texts.training:
+            return drawn  # an update compares with one draw
         return self._on_device(self.texts(data_samples))
 
     def __call__(
@@ -176,7 +196,7 @@ class TextBank:
             if self.is_last_micro_batch or not features.requires_grad:
                 return features
             copy = features.detach().requires_grad_()
-            self._shared = _SharedFeatures(
+            self._shared = SharedFeatures(
                 self.texts.class_names, tokens, features, copy
             )
         if self._shared.class_names != self.texts.class_names:
@@ -201,30 +221,6 @@ class TextBank:
 
     def _on_device(self, tokens: TokenizedTexts) -> TokenizedTexts:
         return tokens.to(next(self.encoder.parameters()).device)
-
-
-class _SharedFeatures(NamedTuple):
-    """Features of an update that was begun.
-
-    Attributes:
-        class_names: What they are the features of.
-        tokens: The texts.
-        features: With their history.
-        copy: Without, but with the gradients of the batches so far.
-    """
-
-    class_names: tuple[str, ...]
-    tokens: TokenizedTexts
-    features: Tensor
-    copy: Tensor
-
-    def with_gradients(self) -> Tensor:
-        """The features, whose gradient has that of the copy added."""
-        features = self.features.view_as(self.features)
-        collected = self.copy.grad
-        if collected is not None:
-            features.register_hook(lambda grad: grad + collected)
-        return features
 
 
 def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:

@@ -11,6 +11,7 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from vlprompt.averaging.recipe import recipe_line, recipe_of
 from vlprompt.datasets.seeded_video_dataset import BROKEN
 from vlprompt.errors import last_line
 from vlprompt.evaluation.counted_acc_metric import NAME
@@ -38,11 +39,17 @@ class RecordHook(Hook):
 
     def __init__(self) -> None:
         self._kept: Any = None
+        self._made_of: dict[str, str] = {}
         self._start = 0.0
 
     def before_train(self, runner: Runner) -> None:
         """Write what the training is of."""
         self._write(runner, TRAINING, partial(facts_of_training, runner))
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Note what averaged weights are made of."""
+        if recipe := recipe_of(checkpoint.get('meta')):
+            self._made_of = dict(averaged=recipe_line(recipe))
 
     def before_test_epoch(self, runner: Runner) -> None:
         """Have the metrics say what they are computed from."""
@@ -64,6 +71,7 @@ class RecordHook(Hook):
             TEST,
             lambda: (
                 facts_of_test(runner)
+                | self._made_of
                 | dict(seconds=seconds, memory_mb=_memory())
             ),
         )

@@ -29,6 +29,8 @@ def rows_of_test(test: TestRecord, gmacs: float | None) -> Rows:
         ('decoder', _text(facts.get('decoder'))),
         ('checkpoint', _file(facts.get('checkpoint'))),
     ]
+    if facts.get('averaged'):
+        rows.append(('weights', facts['averaged']))
     rows += _common(facts)
     counted = f'{gmacs:.1f} of a view (multiply-accumulates)' if gmacs else ''
     rows.append(('GFLOPs', counted or UNKNOWN))

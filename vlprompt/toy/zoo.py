@@ -41,11 +41,15 @@ SYSTEMS = {
     'CLIP image-FT': ('vifi/vifi_image_toy', False),
     'CLIP text-FT': ('vifi/vifi_text_toy', False),
     'VL prompting': ('vifi/vifi_vlp_toy', False),
+    'PromptSRC': ('promptsrc/promptsrc_toy', False),
     'MaPLe': ('maple/maple_toy', False),
     'ViLT-CLIP': ('vilt/vilt_toy', False),
     'ActionCLIP, meanP': ('actionclip/actionclip_meanp_toy', False),
     'OST': ('ost/ost_toy', False),
     'CLIP4Clip, meanP': ('clip4clip/clip4clip_toy', False),
+    'X-Pool': ('xpool/xpool_toy', False),
+    'T-MASS': ('tmass/tmass_toy', True),
+    'Token-wise interaction': ('wti/wti_toy', False),
     'Vita-CLIP': ('vita/vita_toy', True),
     'ActionCLIP, Transf': ('actionclip/actionclip_toy', True),
     'ActionCLIP, LSTM': ('actionclip/actionclip_lstm_toy', True),
@@ -64,12 +68,14 @@ SYSTEMS = {
     # its neighbours are a set: it tells which frames stand side by side, but
     # not in which direction
     'Open-VCLIP': ('openvclip/openvclip_toy', False),
+    'FROSTER': ('froster/froster_toy', False),
     'CLIP4Clip, seqLSTM': ('clip4clip/clip4clip_lstm_toy', True),
     'CLIP4Clip, seqTransf': ('clip4clip/clip4clip_transf_toy', True),
     'CLIP4Clip, tightTransf': ('clip4clip/clip4clip_tight_toy', True),
     'ViLT + Vita tokens + transformer': ('mixtures/vilt_vita_toy', True),
     'AIM + VL prompting': ('mixtures/aim_vlp_toy', True),
     'X-CLIP vision + ViLT': ('mixtures/xclip_vilt_toy', True),
+    'ViLT + distillation': ('mixtures/vilt_distilled_toy', False),
     'MaPLe + temporal transformer': ('mixtures/a5_maple_toy', True),
 }
 

@@ -241,3 +241,6 @@ def test_what_does_not_fit_is_refused():
         build_st(BETWEEN, taps=4)
     with pytest.raises(UserError, match='needs project=False'):
         build(pooler=dict(type='MeanThenNormPooler'))
+    stored = VisualFeatures(torch.randn(1, 2, 32), torch.empty(1, 2, 0, 32))
+    with pytest.raises(UserError, match='stored embeddings'):
+        build_st(BETWEEN).pooler(stored)

@@ -6,7 +6,10 @@ from .linear_head import LinearHead
 from .mote_head import MoTEHead
 from .optimal_transport_head import OptimalTransportHead
 from .similarity_head import SimilarityHead
+from .stochastic_text_head import StochasticTextHead
+from .text_pooling_head import TextPoolingHead
 from .tight_transformer_head import TightTransformerHead
+from .token_interaction_head import TokenInteractionHead
 
 __all__ = [
     'ContrastiveHead',
@@ -15,5 +18,8 @@ __all__ = [
     'MoTEHead',
     'OptimalTransportHead',
     'SimilarityHead',
+    'StochasticTextHead',
+    'TextPoolingHead',
     'TightTransformerHead',
+    'TokenInteractionHead',
 ]

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
+from ..builder import build_part
 from ..features import VideoTextFeatures
 from ..layers.temporal import masked_mean
 
@@ -30,6 +31,8 @@ class SimilarityHead(BaseHead):
             the frames of an ``IdentityPooler`` get (``'decision'``).
         regularizers: Named losses on the :class:`VideoTextFeatures`, added
             as ``loss_<name>``.
+        embed_dim: Width of the features, for regularizers that want to know
+            it; given by the recognizer.
         kwargs: MMAction2's ``BaseHead``: ``loss_cls``, ``label_smooth_eps``,
             ``topk``, ``average_clips``.
     """
@@ -43,6 +46,7 @@ class SimilarityHead(BaseHead):
         test_temperature: float | None = None,
         fusion: str = 'embedding',
         regularizers: dict[str, dict] | None = None,
+        embed_dim: int | None = None,
         **kwargs,
     ) -> None:
         super().__init__(num_classes=0, in_channels=0, **kwargs)
@@ -58,8 +62,12 @@ class SimilarityHead(BaseHead):
         self.logit_scale = nn.Parameter(torch.tensor(float(logit_scale)))
         self.test_temperature = test_temperature
         self.fusion = fusion
+        known = dict(embed_dim=embed_dim, compute_logits=self.forward)
         self.regularizers = nn.ModuleDict(
-            {name: MODELS.build(r) for name, r in (regularizers or {}).items()}
+            {
+                name: build_part(cfg, **known)
+                for name, cfg in (regularizers or {}).items()
+            }
         )
 
     @property

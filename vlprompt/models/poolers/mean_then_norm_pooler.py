@@ -22,10 +22,12 @@ class MeanThenNormPooler(BaseModule):
         embed_dim: Width of what the head reads; given by the recognizer.
 
     Raises:
-        UserError: If the tower projects its frames to another width.
+        UserError: If the tower projects its frames to another width, or
+            has no such norm.
     """
 
     keeps_frames = False
+    needs_class_token = True
 
     def __init__(self, visual: nn.Module, width: int, embed_dim: int) -> None:
         super().__init__()
@@ -34,10 +36,24 @@ class MeanThenNormPooler(BaseModule):
                 f'MeanThenNormPooler gives videos of width {width}, frames '
                 f'have {embed_dim}: the backbone needs project=False'
             )
+        if not hasattr(visual, 'ln_post'):
+            raise UserError(
+                'MeanThenNormPooler takes the last norm of a vision tower '
+                'that open_clip builds, not of one that timm does'
+            )
         # In a tuple, so that the norm stays a part of the tower alone.
         self._norm = (visual.ln_post,)
 
     def forward(self, features: VisualFeatures) -> Tensor:
-        """(B, T, N, D) tokens of frames to (B, D) video."""
+        """(B, T, N, D) tokens of frames to (B, D) video.
+
+        Raises:
+            UserError: If there are no tokens, as of stored embeddings.
+        """
+        if not features.tokens.size(2):
+            raise UserError(
+                'MeanThenNormPooler reads the class tokens of a tower, which '
+                'stored embeddings of frames are without'
+            )
         (norm,) = self._norm
         return norm(masked_mean(features.tokens[:, :, 0], features.mask))

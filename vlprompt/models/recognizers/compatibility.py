@@ -4,6 +4,8 @@ from torch import nn
 
 from vlprompt.errors import UserError
 
+from ..towers.trunk import check_class_token
+
 
 def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     """Find parts of a recognizer that do not fit each other.
@@ -15,8 +17,9 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
 
     Raises:
         UserError: If a head gets frames and wants videos or the other way
-            round, lacks texts or cannot use them, a conditioner lacks the
-            patches, widths differ, or learnable tokens lack prompts.
+            round, lacks texts or their tokens or cannot use them, a part
+            lacks the class token, a conditioner the patches, widths differ,
+            or learnable tokens lack prompts.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
     keeps = model.pooler.keeps_frames
@@ -28,6 +31,16 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     if model.cls_head.compares_texts != (model.texts is not None):
         verdict = 'needs texts' if model.texts is None else 'takes no texts'
         raise UserError(f'{head} {verdict}')
+    if hasattr(model.backbone, 'trunk'):
+        parts = (model.pooler, model.conditioner)
+        check_class_token(model.backbone.trunk, parts)
+    if getattr(model.cls_head, 'takes_text_tokens', False) and not getattr(
+        model.text_encoder, 'all_tokens', None
+    ):
+        raise UserError(
+            f'{head} compares all tokens of a text: use '
+            "text_encoder=dict(type='CLIPTextTower', all_tokens='longest')"
+        )
     if model.conditioner is not None and not getattr(
         model.backbone, 'patch_tokens', True
     ):

@@ -16,10 +16,12 @@ from ..clip.preprocessing import preprocessor_config
 from ..features import TokenizedTexts, VideoTextFeatures, VisualFeatures
 from ..layers.temporal import check_padding, fold_views, frame_mask
 from ..precision import autocast_to, cast_frozen_weights
-from ..roles import Conditioner, Head, Pooler, Texts
+from ..roles import Conditioner, Head, Pooler
+from ..teacher import make_teacher
 from ..text_bank import TextBank, at_ends
 from ..trainable_state import drop_frozen_from_state_dict, set_trainable
 from .compatibility import check_compatibility
+from .texts_and_prompts import build_texts_and_prompts
 
 
 @MODELS.register_module()
@@ -40,6 +42,8 @@ class VideoTextRecognizer(BaseRecognizer):
         prompts: Config of a :class:`PromptLearner`, if prompts are learnt.
         pooler: Config of a temporal pooler.
         conditioner: Config of what makes the texts depend on the video.
+        teacher: What the frozen CLIP that regularizers compare with reads
+            and starts from, if not the same: see :func:`make_teacher`.
         trainable: Patterns of the parameter names that are learnt; all
             others are frozen.  ``*`` matches anything.
         not_loaded: Patterns of the names in a checkpoint that this model
@@ -67,46 +71,36 @@ class VideoTextRecognizer(BaseRecognizer):
         prompts: dict | None = None,
         pooler: dict | None = None,
         conditioner: dict | None = None,
+        teacher: dict | None = None,
         trainable: Sequence[str] = (),
         not_loaded: Sequence[str] = (),
         frozen_dtype: str | None = None,
         data_preprocessor: dict | None = None,
     ) -> None:
         preprocessor = preprocessor_config(data_preprocessor, clip)
-        clip = load_clip(**clip)
+        source, clip = clip, load_clip(**clip)
         super().__init__(
             backbone=inject_context(backbone, visual=clip.visual),
             data_preprocessor=MODELS.build(preprocessor),
         )
-        embed_dim = getattr(self.backbone, 'out_dim', clip.visual.output_dim)
+        embed_dim = getattr(self.backbone, 'out_dim', clip.embed_dim)
         context = dict(
             width=clip.widths['visual'], embed_dim=embed_dim, text=clip.text
         )
         pooler = pooler or dict(type='MeanPooler')
         self.pooler = build_part(pooler, Pooler, visual=clip.visual, **context)
-        self.cls_head = build_part(
-            cls_head, Head, logit_scale=clip.logit_scale, **context
-        )
+        scales = dict(logit_scale=clip.logit_scale, logit_bias=clip.logit_bias)
+        self.cls_head = build_part(cls_head, Head, **scales, **context)
         self.conditioner = build_part(conditioner, Conditioner, **context)
-        self.texts = self.text_encoder = None
-        if texts is not None:
-            self.texts = build_part(texts, Texts, tokenizer=clip.tokenizer)
-            self.text_encoder = build_part(
-                text_encoder or dict(type='CLIPTextTower'), text=clip.text
-            )
-        init_ids = [] if self.texts is None else self.texts.init_ids
-        self.prompts = build_part(
-            prompts,
-            widths=clip.widths,
-            depths=clip.depths,
-            num_slots=len(init_ids),
-            init_vectors=clip.embed_words(init_ids),
+        self.texts, self.text_encoder, self.prompts = build_texts_and_prompts(
+            clip, texts, text_encoder, prompts
         )
-        check_compatibility(self, embed_dim, clip.visual.output_dim)
+        check_compatibility(self, embed_dim, clip.embed_dim)
         set_trainable(self, trainable)
         drop_frozen_from_state_dict(self, is_clip, not_loaded, clip.positions)
-        self._frozen_dtype = frozen_dtype
+        self.frozen_dtype = frozen_dtype
         cast_frozen_weights(self, frozen_dtype)
+        self.teacher = make_teacher(self, teacher, clip, source, backbone)
         self.class_names: tuple[str, ...] | None = None
         self.text_bank = TextBank(self.texts, self.text_encoder, self.prompts)
         if getattr(self.texts, 'class_names', None) is not None:
@@ -117,6 +111,8 @@ class VideoTextRecognizer(BaseRecognizer):
         names = check_names(names)
         if self.texts is not None:
             self.texts.set_classes(names)
+        if self.teacher is not None:
+            self.teacher.set_classes(names)
         self.cls_head.set_num_classes(len(names))
         self.class_names = names
         self.text_bank.clear()
@@ -131,7 +127,7 @@ class VideoTextRecognizer(BaseRecognizer):
 
     def autocast(self, device: torch.device) -> AbstractContextManager[None]:
         """The precision of the frozen weights, for a ``with`` statement."""
-        return autocast_to(device.type, self._frozen_dtype)
+        return autocast_to(device.type, self.frozen_dtype)
 
     def loss(self, inputs: Tensor, data_samples: list, **kwargs) -> dict:
         """The losses of a batch, by name; see the head."""
@@ -170,7 +166,10 @@ class VideoTextRecognizer(BaseRecognizer):
         visual = visual._replace(mask=frame_mask(data_samples, clips))
         if stage == 'backbone':
             return visual, {}
-        return self._finish(visual, stage, tokens, prompts), {}
+        features = self._finish(visual, stage, tokens, prompts)
+        if self.teacher is not None and self.training and stage == 'head':
+            features = self.teacher.join(features, clips, tokens, data_samples)
+        return features, {}
 
     def finish_feat(
         self,
@@ -200,9 +199,7 @@ class VideoTextRecognizer(BaseRecognizer):
         video = self.pooler(visual)
         if stage == 'neck':
             return video
-        features = VideoTextFeatures(
-            video, None, mask=visual.mask, frames=visual.frames
-        )
+        features = VideoTextFeatures.without_text(video, visual)
         if tokens is None:
             return features
         encoded = self.text_bank(tokens, prompts['text'])
@@ -240,6 +237,8 @@ class VideoTextRecognizer(BaseRecognizer):
     def _apply(self, *args, **kwargs) -> 'VideoTextRecognizer':
         """Move to a device, change the dtype."""
         self.text_bank.clear()
+        if self.teacher is not None:
+            self.teacher.apply(*args)
         return super()._apply(*args, **kwargs)
 
     def _load_from_state_dict(self, *args, **kwargs) -> None:

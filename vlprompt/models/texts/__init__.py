@@ -6,6 +6,7 @@ from .caption_texts import CaptionTexts
 from .class_texts import ClassTexts
 from .description_template import DescriptionTemplate
 from .description_texts import DescriptionTexts
+from .random_template_texts import RandomTemplateTexts
 from .sampled_class_texts import SampledClassTexts
 from .template import Template
 from .templated_description_texts import TemplatedDescriptionTexts
@@ -18,6 +19,7 @@ __all__ = [
     'ClassTexts',
     'DescriptionTemplate',
     'DescriptionTexts',
+    'RandomTemplateTexts',
     'SampledClassTexts',
     'Template',
     'TemplatedDescriptionTexts',

@@ -13,6 +13,8 @@ from ..features import TokenizedTexts, unit
 from .template import Template, TemplateTokens
 from .template_lists import template_list
 
+ENSEMBLES = ('embedding', 'raw_embedding', 'probability')
+
 
 @MODELS.register_module()
 class ClassTexts(BaseModule):
@@ -26,7 +28,8 @@ class ClassTexts(BaseModule):
         template: The text of a class, see :class:`Template`, or a list of
             them or the name of a list (``'actionclip16'``).
         ensemble: What several templates of a class add up to: the mean of
-            their normalized ``'embedding'`` or ``'probability'`` values.
+            their normalized ``'embedding'`` or ``'probability'`` values, or
+            of their ``'raw_embedding'`` (PromptSRC).
         anchor_template: A hand-crafted text that the frozen CLIP encodes as
             the anchor of each class (ViLT-CLIP's scenario guidance).
         classes: Class names to begin with, for use without a data set.
@@ -41,9 +44,9 @@ class ClassTexts(BaseModule):
         classes: Sequence[str] | None = None,
     ) -> None:
         super().__init__()
-        if ensemble not in ('embedding', 'probability'):
+        if ensemble not in ENSEMBLES:
             raise UserError(
-                f"ensemble={ensemble!r}, expected 'embedding' or 'probability'"
+                f'ensemble={ensemble!r}, expected one of {ENSEMBLES}'
             )
         self.templates = [
             Template(t, tokenizer) for t in template_list(template)
@@ -55,7 +58,7 @@ class ClassTexts(BaseModule):
         self.class_names: tuple[str, ...] | None = None
         self.tokens: TokenizedTexts | None = None
         self.anchor_tokens: TokenizedTexts | None = None
-        if anchor_template and self.anchor_template('').slots:
+        if anchor_template and self.anchor_template.init_ids:
             raise UserError(
                 f'anchor_template {anchor_template!r} has a bracket, but the '
                 'anchor is the text of the frozen CLIP, which learns nothing'
@@ -66,7 +69,7 @@ class ClassTexts(BaseModule):
     @property
     def init_ids(self) -> list[int | None]:
         """The token id each learnable token starts from, None if random."""
-        return self.templates[0]('').init_ids
+        return self.templates[0].init_ids
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Take the class names of a data set, in the order of its labels.
@@ -112,7 +115,9 @@ class ClassTexts(BaseModule):
         if len(self.templates) == 1 or self.ensemble == 'probability':
             return embeddings
         by_template = embeddings.unflatten(0, (len(self.templates), -1))
-        return unit(by_template).mean(dim=0)
+        if self.ensemble == 'embedding':
+            by_template = unit(by_template)
+        return by_template.mean(dim=0)
 
 
 def tokenize(lines: Iterable[TemplateTokens]) -> TokenizedTexts:
@@ -129,7 +134,8 @@ def tokenize(lines: Iterable[TemplateTokens]) -> TokenizedTexts:
     for row, line in zip(ids, lines, strict=True):
         row[: len(line.ids)] = torch.tensor(line.ids)
     slots = torch.tensor([line.slots for line in lines], dtype=torch.long)
-    return TokenizedTexts.from_ids(ids, slots)
+    ends = torch.tensor([len(line.ids) - 1 for line in lines])
+    return TokenizedTexts.from_ids(ids, slots, ends)
 
 
 def hard_labels(data_samples: list) -> Tensor:

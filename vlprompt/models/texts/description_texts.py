@@ -131,9 +131,9 @@ class DescriptionTexts(ClassTexts):
         owners = self.owners.to(embeddings.device)
         sums = embeddings.new_zeros(num, embeddings.size(1))
         sums = sums.index_add(0, owners, embeddings)
-        # counted where the owners are, which is not among meta tensors
-        numbers = self.owners.bincount(minlength=num).to(sums)
-        return sums / numbers[:, None]
+        # counted on the CPU: a meta device, where models are sized, cannot
+        texts = self.owners.bincount(minlength=num)
+        return sums / texts[:, None].to(embeddings.device)
 
 
 def draw_below(numbers: Tensor) -> Tensor:

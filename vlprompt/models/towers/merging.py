@@ -1,10 +1,12 @@
 """Folding what acts inside a block into the block's own matrices."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
+
+from vlprompt.errors import UserError
 
 from ..layers.linear_maps import AffineMap
 from ..roles import Mergeable
@@ -21,8 +23,12 @@ def merge_into(block: nn.Module, parts: Sequence[Mergeable]) -> None:
     The block alone then computes what block and parts did in evaluation.
 
     Args:
-        block: open_clip's ``ResidualAttentionBlock``.
+        block: open_clip's ``ResidualAttentionBlock``, or a block of timm
+            seen as one.
         parts: What acts inside it, in this order.
+
+    Raises:
+        UserError: If a bias would change that the block does not have.
     """
     maps = [part.linear_maps() for part in parts]
     for name, (weight, bias) in matrices_of(block).items():
@@ -37,21 +43,35 @@ def merge_into(block: nn.Module, parts: Sequence[Mergeable]) -> None:
             if BEHIND.get(name) in place:
                 own = place[BEHIND[name]].after(own)
         weight.copy_(own.weight)
-        bias.copy_(own.bias)
+        if not torch.equal(own.bias, bias.double()):
+            _check_bias(block, name)
+            bias.copy_(own.bias)
 
 
-def merged_block(
+def merged_parameters(
     block: nn.Module, parts: Sequence[Mergeable]
-) -> dict[str, Tensor]:
-    """The weights of a block with parts folded in; both stay as they are.
+) -> Iterator[tuple[nn.Parameter, Tensor]]:
+    """The parameters of a block, each with what it becomes by a merge.
 
     Args:
-        block: See :func:`merge_into`.
+        block: See :func:`merge_into`; stays as it is.
         parts: See there.
     """
     merged = copy.deepcopy(block)
     merge_into(merged, parts)
-    return {name: p.detach() for name, p in merged.named_parameters()}
+    pairs = [getattr(b, 'block', b).parameters() for b in (block, merged)]
+    for own, new in zip(*pairs, strict=True):
+        yield own, new.detach()
+
+
+def _check_bias(block: nn.Module, name: str) -> None:
+    """BEiT's attention puts its bias together, with nothing for keys."""
+    packed = block.attn.in_proj_bias
+    if name in 'qkv' and not isinstance(packed, nn.Parameter):
+        raise UserError(
+            'adapters with a bias cannot be folded into the attention of this '
+            'CLIP, whose keys have no bias'
+        )
 
 
 def matrices_of(block: nn.Module) -> dict[str, tuple[Tensor, Tensor]]:

@@ -13,6 +13,7 @@ from .calls import run
 from .layer import Layer
 from .layer_parts import acts_inside, build_layer_parts
 from .packing import Packing, one_a_row, pack
+from .slots import fill, put, unprompted_places
 
 LENGTHS = (None, 'longest', 'full')
 
@@ -27,6 +28,9 @@ class CLIPTextTower(BaseModule):
     remainders, which share rows of tokens: see :func:`pack`.  Of the last
     layer only the end-of-text tokens are computed, and nothing of shared
     prompts that the next layer replaces.
+
+    Without a causal mask (SigLIP) a token sees all others, padding too: each
+    text is run by itself at all positions that the tower has.
 
     Args:
         text: open_clip's ``TextTransformer``; given by the recognizer.
@@ -80,18 +84,20 @@ class CLIPTextTower(BaseModule):
         """
         text, blocks = self.text, self.text.transformer.resblocks
         prompts = [None] * len(blocks) if prompts is None else prompts
+        if text.attn_mask is None:
+            return self._encode_whole(tokens, prompts)
         # A prompt of its own makes a class differ from the others there.
         tokens = tokens.share_before(prompts)
         if self.all_tokens == 'full':
             tokens = tokens.lengthen(self.text.num_pos)
         packing = self._lay_out(tokens).to(tokens.ids.device)
         head, tail = self._embed(tokens, packing, prompts[0])
-        mask, unprompted = packing.mask(), _unprompted_places(tokens)
+        mask, unprompted = packing.mask(), unprompted_places(tokens)
         places = packing.places + tokens.shared
 
         for i, block in enumerate(blocks):
             if i > 0:
-                head, tail = _fill(head, tail, tokens, packing, prompts[i])
+                head, tail = fill(head, tail, tokens, packing, prompts[i])
             last = i == len(blocks) - 1
             lean = last and self.all_tokens is None
             queries = packing.ends if lean else None
@@ -118,6 +124,35 @@ class CLIPTextTower(BaseModule):
         pooled = tail.flatten(0, 2)[packing.order]
         return self._project(text.ln_final(pooled))
 
+    def _encode_whole(
+        self, tokens: TokenizedTexts, prompts: LayerPrompts
+    ) -> Tensor:
+        """C texts of a tower without a mask, each by itself."""
+        text = self.text
+        tokens = tokens.lengthen(text.num_pos)
+        count, length = tokens.ids.shape
+        device = tokens.ids.device
+        places = torch.arange(length, device=device).expand(count, -1)
+        starts = length * torch.arange(count, device=device)
+        slots = tokens.slots + starts[:, None]
+        hidden = text.token_embedding(tokens.ids)[:, None]  # (C, 1, L, D)
+        queries = None
+        for i, block in enumerate(text.transformer.resblocks):
+            if prompts[i] is not None:
+                prompt = prompts[i].expand(count, -1, -1).flatten(0, 1)
+                hidden = put(hidden, slots.flatten(), prompt)
+            if i == 0:
+                hidden = hidden + text.positional_embedding
+            if i == len(prompts) - 1 and self.all_tokens is None:
+                queries = tokens.ends.to(device)[:, None]
+            wanted = places if queries is None else queries
+            inside = [at(wanted) for at in self._inside(i, device)]
+            layer = Layer(block, inside=inside)
+            hidden = run(layer, hidden, None, queries, self.with_cp)
+        # (C, 1, L or 1, D) -> (C, L, D) or (C, D)
+        hidden = hidden[:, 0] if queries is None else hidden[:, 0, 0]
+        return self._project(text.ln_final(hidden))
+
     def _lay_out(self, tokens: TokenizedTexts) -> Packing:
         """Rows of several texts, or of one each if all tokens are wanted."""
         if self.all_tokens is None:
@@ -133,7 +168,7 @@ class CLIPTextTower(BaseModule):
         ids = tokens.ids[packing.owners, places]
         head = self.text.token_embedding(tokens.ids[:1, : tokens.shared])[None]
         tail = self.text.token_embedding(ids)[:, None]
-        head, tail = _fill(head, tail, tokens, packing, prompt)
+        head, tail = fill(head, tail, tokens, packing, prompt)
         position = self.text.positional_embedding
         head = head + position[: tokens.shared]
         return head, tail + position[places][:, None]
@@ -183,40 +218,3 @@ def _check_tokenwise(layers: nn.ModuleList) -> None:
                 f'{type(part).__name__} cannot stand in a text tower: there '
                 'it would mix the tokens of different texts'
             )
-
-
-def _unprompted_places(tokens: TokenizedTexts) -> Tensor | None:
-    """The shared places that no prompt fills; None if that is all."""
-    k = tokens.shared_slots
-    if not k:
-        return None
-    filled = tokens.slots.new_zeros(tokens.shared)
-    filled = filled.index_fill(0, tokens.slots[0, :k], 1)
-    return filled.argsort(stable=True)[: tokens.shared - k]
-
-
-def _fill(
-    head: Tensor,
-    tail: Tensor,
-    tokens: TokenizedTexts,
-    packing: Packing,
-    prompt: Tensor | None,
-) -> tuple[Tensor, Tensor]:
-    """Put a layer's prompts into the slots of both parts of the tokens."""
-    if prompt is None:
-        return head, tail
-    k = tokens.shared_slots
-    where = tokens.slots[:, k:] - tokens.shared + packing.starts[:, None]
-    later = prompt[..., k:, :].expand(where.size(0), -1, -1)
-    return (
-        _put(head, tokens.slots[0, :k], prompt[..., :k, :].flatten(0, -2)),
-        _put(tail, where.flatten(), later.flatten(0, 1)),
-    )
-
-
-def _put(tokens: Tensor, places: Tensor, prompt: Tensor) -> Tensor:
-    """(B, 1, L, D) tokens with (M, D) prompts at M of the B * L places."""
-    if not len(places):
-        return tokens
-    flat = tokens.flatten(0, 2)
-    return flat.index_copy(0, places, prompt.to(flat.dtype)).view_as(tokens)
