@@ -25,7 +25,7 @@ LATE = {  # they import all models
     'export': '.export_model',
     'init_recognizer': '.inference',
     'load_model': '.inference',
-    'merge_model': '.merge_model',
+    'merge': '.merge_model',
     'open_index': '..search.video_index',
     'report': 'vlprompt.report',
     'train_folder': 'vlprompt.own_videos.train',

@@ -46,7 +46,7 @@ class Merged(NamedTuple):
     arch: Any
 
 
-def merge_model(
+def merge(
     model: Config | str | Path | None = None,
     checkpoint: str | None = None,
     *,
@@ -80,7 +80,7 @@ def merge_model(
             CLIP; the line names what cannot be merged.
 
     Example, in the folder in which ``vlprompt demo`` was run:
-        >>> done = merge_model('clip_toy', target='a.pt', classes='toy')
+        >>> done = merge('clip_toy', target='a.pt', classes='toy')
         >>> done.parity.texts < 1e-6
         True
     """

@@ -107,10 +107,10 @@ def _merge(args: Namespace) -> Merged:
         raise UserError(f'--merge has no use for {" and ".join(given)}')
     from rich.console import Console
 
-    from vlprompt.apis.merge_model import merge_model
+    from vlprompt.apis.merge_model import merge
 
     with Console(stderr=True).status('starting') as status:
-        done = merge_model(
+        done = merge(
             args.model,
             args.checkpoint,
             target=args.merge,

@@ -63,7 +63,7 @@ def merge_clip(model: nn.Module) -> MergedClip:
     return MergedClip(
         {to_open_clip(n): new.get(p, p.detach()) for n, p in own.items()},
         tuple(
-            f'{kind} in {number} layers of the {tower} tower'
+            f'{kind} in {number} layer{"s"[: number - 1]} of the {tower} tower'
             for (kind, tower), number in folded.items()
         ),
         sum(p.requires_grad for p in own.values()),

@@ -50,6 +50,8 @@ SYSTEMS = {
     'X-Pool': ('xpool/xpool_toy', False),
     'T-MASS': ('tmass/tmass_toy', True),
     'Token-wise interaction': ('wti/wti_toy', False),
+    'LoRA': ('lora/lora_toy', False),
+    'linear adapters': ('lora/linear_adapter_toy', False),
     'Vita-CLIP': ('vita/vita_toy', True),
     'ActionCLIP, Transf': ('actionclip/actionclip_toy', True),
     'ActionCLIP, LSTM': ('actionclip/actionclip_lstm_toy', True),
