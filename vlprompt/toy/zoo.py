@@ -78,6 +78,8 @@ SYSTEMS = {
     'AIM + VL prompting': ('mixtures/aim_vlp_toy', True),
     'X-CLIP vision + ViLT': ('mixtures/xclip_vilt_toy', True),
     'ViLT + distillation': ('mixtures/vilt_distilled_toy', False),
+    'ViLT + LoRA': ('mixtures/lora_vilt_toy', False),
+    'LoRA + distillation': ('mixtures/lora_froster_toy', False),
     'MaPLe + temporal transformer': ('mixtures/a5_maple_toy', True),
 }
 
