@@ -42,6 +42,7 @@ KINDS = (
     'ost',
     'vita',
     'xclip',
+    'tc-clip',
     'actionclip',
     'mmaction-actionclip',
     'a5',

@@ -191,6 +191,29 @@ class Conditioner(Protocol):
         """(C, E) texts to (B, C, E) texts."""
 
 
+class LastLayerPrompts(Protocol):
+    """Makes the prompts of the text tower's last layer, for each video.
+
+    It stands in the place of a conditioner and needs a text tower with
+    ``stop_before_last=True``, a vision tower that carries.
+
+    Attributes:
+        prompts_last_layer: True; tells these parts from other conditioners.
+        layer: The vision layer whose carried tokens it reads.
+    """
+
+    prompts_last_layer: bool
+    layer: int
+
+    def __call__(
+        self, states: Tensor, tokens: TokenizedTexts, context: Tensor
+    ) -> Tensor:
+        """(C, 1, L, D) texts, (B, M, E) context to (B, C, K, D) prompts.
+
+        C of the latter may be 1, if all texts share them.
+        """
+
+
 class Head(Protocol):
     """Compares, learns by it and predicts.
 

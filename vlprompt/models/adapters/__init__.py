@@ -10,6 +10,7 @@ from .lora import LoRA
 from .message_token import MessageToken
 from .neighbor_kv import NeighborKV
 from .st_adapter import PreAttentionSTAdapter, PreMLPSTAdapter
+from .temporal_context import TemporalContext
 from .temporal_shift import TemporalShift
 from .temporal_token import TemporalToken
 from .token_drop_path import TokenDropPath
@@ -27,6 +28,7 @@ __all__ = [
     'PreAttentionSTAdapter',
     'PreMLPSTAdapter',
     'NeighborKV',
+    'TemporalContext',
     'TemporalShift',
     'TemporalToken',
     'TokenDropPath',

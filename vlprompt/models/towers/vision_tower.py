@@ -134,6 +134,13 @@ class CLIPVisionTower(BaseModule):
         frames = pooled.unflatten(0, tokens.shape[:2])
         return VisualFeatures(frames, tokens, carried=tuple(handed_on[1:]))
 
+    def embed_tokens(self, tokens: Tensor) -> Tensor:
+        """(B, N, D) tokens after a layer to (B, N, E), as class tokens are."""
+        # each as the class token of an image of its own
+        alone = tokens.flatten(0, 1)[:, None]
+        embedded = self.trunk.pool(alone, self.project)
+        return embedded.unflatten(0, tokens.shape[:2])
+
     def _layer(
         self, i: int, trunk: VisionTrunk, carried: Tensor | None
     ) -> Callable:
