@@ -17,6 +17,7 @@ WITH_WEIGHTS = (
     'aim',
     'clip',
     'clip4clip',
+    'lora',
     'froster',
     'maple',
     'mote',

@@ -42,6 +42,8 @@ SYSTEMS = {
     'X-Pool': ('xpool/xpool_toy', False),
     'T-MASS': ('tmass/tmass_toy', True),
     'Token-wise interaction': ('wti/wti_toy', False),
+    'LoRA': ('lora/lora_toy', False),
+    'linear adapters': ('lora/linear_adapter_toy', False),
     'Vita-CLIP': ('vita/vita_toy', True),
     'ActionCLIP, Transf': ('actionclip/actionclip_toy', True),
     'ActionCLIP, LSTM': ('actionclip/actionclip_lstm_toy', True),
@@ -69,6 +71,8 @@ SYSTEMS = {
     'AIM + VL prompting': ('mixtures/aim_vlp_toy', True),
     'X-CLIP vision + ViLT': ('mixtures/xclip_vilt_toy', True),
     'ViLT + distillation': ('mixtures/vilt_distilled_toy', False),
+    'ViLT + LoRA': ('mixtures/lora_vilt_toy', False),
+    'LoRA + distillation': ('mixtures/lora_froster_toy', False),
     'MaPLe + temporal transformer': ('mixtures/a5_maple_toy', True),
 }
 

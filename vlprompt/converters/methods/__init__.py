@@ -8,6 +8,7 @@ from .a5 import a5
 from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .clip4clip import clip4clip
+from .clip_lora import clip_lora, flat_weights
 from .froster import froster
 from .huggingface import huggingface, huggingface_xclip
 from .mote import mote
@@ -29,6 +30,8 @@ __all__ = [
     'actionclip',
     'aim',
     'clip4clip',
+    'clip_lora',
+    'flat_weights',
     'froster',
     'huggingface',
     'huggingface_xclip',
