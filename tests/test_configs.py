@@ -22,10 +22,15 @@ from vlprompt.registry import MODELS, PARAM_SCHEDULERS, TRANSFORMS
 from vlprompt.utils import register_all_modules
 
 CLIP_B16 = 149_620_737
+PE_CORE_B16 = 447_660_545
 # Trainable parameters, and all of them, of the configs of which the name
 # matches: spec and papers, or sums of parts that these give.
 COUNTS = {
     r'clip_b16(_\w+)?': (0, CLIP_B16),
+    r'clip_pe_core_b16_k400': (0, PE_CORE_B16),
+    r'clip_siglip2_b16_k400': (0, 375_187_969),
+    r'clip_metaclip2_h14_k400': (0, 1_858_783_745),
+    r'vilt_pe_core_b16_k400': (1_666_816, PE_CORE_B16),
     r'clip_b32_k400': (0, 151_277_313),
     r'clip_l14_k400': (0, 427_616_513),
     r'vilt_b16_few_shot': (864_512, CLIP_B16),
@@ -37,6 +42,7 @@ COUNTS = {
     r'vifi_b16_\w+': (124_323_841, 25_296_896),
     r'vifi_image_b16_\w+': (86_192_640, 63_428_097),
     r'vifi_text_b16_\w+': (38_131_200, CLIP_B16 - 38_131_200),
+    r'tc_clip_b16_\w+': (124_323_841 + 3_155_720, 25_296_896),
     r'vlp_b16_few_shot': (153_600, CLIP_B16),
     r'vlp_b16_b2n': (184_320, CLIP_B16),
     r'maple_b16_\w+': (9 * (2 * 512 + 513 * 768), CLIP_B16),
@@ -65,6 +71,7 @@ COUNTS = {
     r'aim_text_b16_k400': (10_659_072, CLIP_B16 - 1_536),
     r't2l_b16_(k400_zs|b2n)': (5_204_736, CLIP_B16),
     r't2l_b16_few_shot': (5_204_736 - 73_728, CLIP_B16),
+    r'clip_lora_b16_\w+': (184_320, CLIP_B16),
     r'mote_b16_k400': (86_192_641 + 37_845_504, 63_428_096),
     r'st_adapter_b16_k400': (7_417_744, 86_192_640),
     r'st_adapter_b16_ssv2': (24 * 592_512 + 769 * 174, 86_192_640),

@@ -7,7 +7,6 @@ import pytest
 from tools.reproduction.__main__ import PAGE
 from tools.reproduction.document import document
 from tools.reproduction.estimates import PEAK, SHARE, estimate
-from vlprompt.cli.shipped_configs import shipped_configs
 from vlprompt.errors import UserError
 from vlprompt.protocols.published import read_all
 from vlprompt.reproduce.catalog import all_tables, choose_runs, find_table
@@ -17,6 +16,7 @@ from vlprompt.reproduce.rows import NO_TINY
 from vlprompt.reproduce.seed_tables import NOT_RUN, SEED_TABLES
 from vlprompt.reproduce.tables import ACCURACIES
 from vlprompt.shipped import config_folder
+from vlprompt.shipped_configs import shipped_configs
 
 PRINTED = [table for table in all_tables() if table.paper != 'toy']
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.metafiles.published import TITLES, conditions_in_words, sentence
-from vlprompt.cli.shipped_configs import shipped_configs
 from vlprompt.protocols.conditions import HEAD
 from vlprompt.reproduce.catalog import all_tables
 from vlprompt.reproduce.differences import DIFFERENCES
 from vlprompt.reproduce.seed_tables import NOT_RUN
 from vlprompt.reproduce.tables import PaperTable
+from vlprompt.shipped_configs import shipped_configs
 from vlprompt.tables import Table
 
 from .estimates import estimate

@@ -9,11 +9,11 @@ from mmengine.config import Config
 
 from vlprompt.apis import load_config
 from vlprompt.averaging.files import hooks_of
-from vlprompt.cli.shipped_configs import ShippedConfig
 from vlprompt.datasets.pipelines import count_views
 from vlprompt.protocols.conditions import INTERPOLATED
 from vlprompt.reproduce.tables import PaperTable, Run
 from vlprompt.shipped import find_config
+from vlprompt.shipped_configs import ShippedConfig
 
 PEAK, SHARE = 312e12, 0.45  # of an A100, as in docs/scaling.md
 FORWARD, FROZEN, TUNED = 1, 2, 3  # passes: a test, few weights, most of them

@@ -139,7 +139,7 @@ class BaseToNovel(Protocol):
         )
         table = Table(head, [row], note=note)
         if settings.with_published:
-            conditions = conditions_of_grid(settings)
+            conditions = [conditions_of_grid(settings)]
             table = with_published(table, conditions, self.name, wanted)
         return [
             table,

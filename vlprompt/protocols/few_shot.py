@@ -1,47 +1,42 @@
 """Train on a few videos of each class.
 
 Each model is tested on the list of the other videos.  Checkpoints that are
-given are tested instead of training.
+given are tested instead of training.  Vanilla CLIP, Tip-Adapter,
+Tip-Adapter-F and TDA stand below it in the table: their videos are encoded
+once, the rest takes seconds.
 """
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from vlprompt.errors import UserError
 from vlprompt.tables import Table, percent
 
 from . import protocol
+from .baseline_rows import baseline_rows, conditions_of_baselines
 from .conditions import conditions_of_grid
 from .config_files import find_config, format_pattern, load
-from .protocol import Metrics, Protocol
-from .published import with_published
-from .settings import GridSettings, read_settings
-from .training_flags import add_training_arguments
-
-if TYPE_CHECKING:
-    from mmengine.config import Config
-
-    from vlprompt.datasets.catalog import ProtocolData
-    from vlprompt.jobs import Job
-
-EXAMPLE = """vlprompt eval few-shot configs/vilt/vilt_b16_few_shot.py \\
-        --datasets hmdb51 ucf101 --shots 2 4 8 16"""
+from .few_shot_baselines import Baselines
 
 
-@dataclass(frozen=True, kw_only=True)
 class FewShotSettings(GridSettings):
     """Settings of few-shot trainings.
 
     Attributes:
         shots: Clips of each class; None for all that a data set has lists of.
+        no_baselines: Whether the table has the rows of the method alone.
+        baseline_template: Of the class texts of the baselines.
+        baseline_val: Lists that Tip-Adapter is adjusted on, a pattern.
     """
 
     shots: list[int] | None
+    no_baselines: bool = False
+    baseline_template: str = '{}'
+    baseline_val: str | None = None
 
 
 class FewShot(Protocol):
@@ -65,6 +60,7 @@ class FewShot(Protocol):
             '--shots', type=int, nargs='+', help='2 4 8 16 if not given'
         )
         add_training_arguments(parser, '{dataset} and {shots}')
+        _add_baseline_arguments(parser)
 
     def settings(self, args: Namespace) -> FewShotSettings:
         """Read the command line."""
@@ -100,12 +96,14 @@ class FewShot(Protocol):
                 format_pattern(settings.ckpts, **place),
                 settings.seed,
             )
+        for baselines in _baselines(settings).values():
+            jobs += baselines.jobs()
         return jobs
 
     def tables(
         self, settings: FewShotSettings, metrics: Metrics
     ) -> list[Table]:
-        """One row of the last epochs, and one of the best."""
+        """Rows of the last epochs, of the best, and of baselines."""
         from vlprompt.jobs import best_validation
 
         head, last, best, wanted = ['Method'], [settings.name], [], []
@@ -116,16 +114,19 @@ class FewShot(Protocol):
             value = best_validation(settings.out / job / 'train', 'acc/top1')
             best.append(percent(None if value is None else 100 * value))
             wanted.append((data.published, f'K={shots} ', 'top1'))
-        rows = [last]
+        rows, chosen = [last], []
         if set(best) != {'-'}:
             rows.append(['best epoch, chosen on the test list', *best])
+            chosen.append('test')
+        grid = [(name, shots) for name, _, shots in _grid(settings)]
+        baselines = baseline_rows(_baselines(settings), grid, metrics)
         note = 'Top-1 in percent after the last epoch.'
-        table = Table(head, rows, note=note)
+        table = Table(head, [*rows, *baselines], note=note)
         if settings.with_published:
-            conditions = conditions_of_grid(settings)
-            table = with_published(table, conditions, self.name, wanted)
-            if rows[1:]:
-                table.rows[1][-1] = 'test'
+            own = conditions_of_grid(settings)
+            given = [own, *(own._replace(epoch=epoch) for epoch in chosen)]
+            given += conditions_of_baselines(own)[: len(baselines)]
+            table = with_published(table, given, self.name, wanted)
         return [table]
 
 
@@ -141,6 +142,57 @@ def _job_name(data_set: str, shots: int) -> str:
     return f'{Path(data_set).stem}/{shots}shot'
 
 
+def _add_baseline_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        '--no-baselines',
+        action='store_true',
+        help='leave vanilla CLIP, Tip-Adapter, Tip-Adapter-F and TDA out',
+    )
+    parser.add_argument(
+        '--baseline-template',
+        default='{}',
+        metavar='TEXT',
+        help='of their class texts, the bare name if not given',
+    )
+    parser.add_argument(
+        '--baseline-val',
+        metavar='PATTERN',
+        help="lists of videos that are not tested, on which Tip-Adapter's "
+        'alpha and beta are searched, with {dataset} and {shots} in their '
+        'names; without any they are 3 and 1, where the published search '
+        'starts',
+    )
+
+
+def _baselines(settings: FewShotSettings) -> dict[str, Baselines]:
+    """Those of each data set, by the name that was given."""
+    found: dict[str, Baselines] = {}
+    if settings.no_baselines:
+        return found
+    flags = ('--skip-broken',) if settings.skip_broken else ()
+    for name, data in settings.data_sets.items():
+        config = load(settings)
+        shots = settings.shots or data.shots
+        _use_lists(config, settings, data, shots[0])
+        root = Path(settings.data_root, data.root)
+        found[name] = Baselines(
+            Path(name).stem,
+            settings.out,
+            config,
+            {k: str(root / _few_shot_list(data, k)) for k in shots},
+            settings.baseline_template,
+            {
+                k: format_pattern(
+                    settings.baseline_val, dataset=Path(name).stem, shots=k
+                )
+                for k in shots
+            },
+            settings.seed,
+            flags,
+        )
+    return found
+
+
 def _use_lists(
     config: Config, settings: FewShotSettings, data: ProtocolData, shots: int
 ) -> None:
@@ -150,12 +202,14 @@ def _use_lists(
 
     where = (settings.data_root, settings.label_order)
     if config.get('train_dataloader') is not None:
-        train = Split(
-            data.few_shot.replace('{shots}', str(shots)), data.full.classes
-        )
+        train = Split(_few_shot_list(data, shots), data.full.classes)
         use_split(config.train_dataloader, data, train, *where)
         use_split(config.val_dataloader, data, data.full, *where)
     use_split(config.test_dataloader, data, data.full, *where)
+
+
+def _few_shot_list(data: ProtocolData, shots: int) -> str:
+    return data.few_shot.replace('{shots}', str(shots))
 
 
 def add_arguments(parser: ArgumentParser) -> None:

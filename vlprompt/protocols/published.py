@@ -1,6 +1,7 @@
 """Numbers that the papers print."""
 
 import csv
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -86,7 +87,7 @@ def _number(
 
 def with_published(
     table: Table,
-    conditions: Conditions,
+    conditions: Sequence[Conditions],
     protocol: str,
     columns: list[tuple[str, str, str]],
 ) -> Table:
@@ -94,13 +95,14 @@ def with_published(
 
     Args:
         table: What was measured; its first column is the method.
-        conditions: Of all its rows.
+        conditions: Of each of its rows.
         protocol: Whose published numbers are added.
         columns: Data set, beginning of the setting, and metric of each of
             the other columns.
     """
     published = published_rows(read_published(protocol), columns)
-    rows = [[*row, *conditions] for row in table.rows]
+    pairs = zip(table.rows, conditions, strict=True)
+    rows = [[*row, *given] for row, given in pairs]
     return table._replace(head=[*table.head, *HEAD], rows=[*rows, *published])
 
 

@@ -167,7 +167,7 @@ class Retrieval(Protocol):
                 published = data.published if data else _published_name(name)
                 wanted = [(published, '', f't2v_{key}') for key in NUMBERS]
                 file = format_pattern(settings.ckpts, dataset=name)
-                given = conditions_of_file(settings, file)
+                given = [conditions_of_file(settings, file)] * len(rows)
                 table = with_published(table, given, self.name, wanted)
             tables.append(table)
         return tables

@@ -129,7 +129,7 @@ class ZeroShot(Protocol):
         if settings.with_published:
             wanted = [(data.published, '', key) for _, data, key in columns]
             table = with_published(
-                table, _conditions(settings), self.name, wanted
+                table, [_conditions(settings)], self.name, wanted
             )
         return [table, _every_split(metrics)]
 

@@ -12,6 +12,8 @@ DIFFERENCES = {
     'views': 'The published 4 x 3 views are random draws of training mode, '
     'about 0.2 from run to run; here they are evenly spaced '
     '(`vlprompt eval fully-supervised --sampling random` draws them).',
+    'random_views': 'The published test takes random clips of training mode; '
+    'here they are evenly spaced.',
     'epoch': 'How the epoch was chosen is not said; here it is the last one. '
     'Where the best one on the test list was taken, published numbers are '
     'higher.',

@@ -82,7 +82,7 @@ def _words(
     if run.eval != 'fully-supervised':
         words += ['--datasets', *names]
     if shots := table.shots(run):
-        words += ['--shots', *map(str, shots)]
+        words += ['--shots', *map(str, shots), '--no-baselines']
     return [
         *words,
         *run.flags,

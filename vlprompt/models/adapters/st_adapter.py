@@ -28,6 +28,7 @@ class PreMLPSTAdapter(InsidePart):
     tokenwise = False
     mixes_frames = True
     places = ('between',)
+    needs_class_token = True
 
     def __init__(
         self, width: int, num_patches: int, hidden: int = 384, taps: int = 3
@@ -54,6 +55,7 @@ class PreAttentionSTAdapter(BaseModule):
     """
 
     inside_block = False
+    needs_class_token = True
 
     def __init__(
         self, width: int, num_patches: int, hidden: int = 384, taps: int = 3

@@ -22,10 +22,12 @@ class MeanThenNormPooler(BaseModule):
         embed_dim: Width of what the head reads; given by the recognizer.
 
     Raises:
-        UserError: If the tower projects its frames to another width.
+        UserError: If the tower projects its frames to another width, or
+            has no such norm.
     """
 
     keeps_frames = False
+    needs_class_token = True
 
     def __init__(self, visual: nn.Module, width: int, embed_dim: int) -> None:
         super().__init__()
@@ -33,6 +35,11 @@ class MeanThenNormPooler(BaseModule):
             raise UserError(
                 f'MeanThenNormPooler gives videos of width {width}, frames '
                 f'have {embed_dim}: the backbone needs project=False'
+            )
+        if not hasattr(visual, 'ln_post'):
+            raise UserError(
+                'MeanThenNormPooler takes the last norm of a vision tower '
+                'that open_clip builds, not of one that timm does'
             )
         # In a tuple, so that the norm stays a part of the tower alone.
         self._norm = (visual.ln_post,)
