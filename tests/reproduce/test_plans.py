@@ -72,8 +72,11 @@ def test_a_second_stage_begins_with_the_first(request_to, tmp_path):
 def test_what_is_trained_first_is_what_is_tested(request_to, tmp_path):
     table = find_table('ost', 'zero-shot')
     item = plan(table, table.runs[0], request_to())
-    expected = tmp_path / 'first/ost_b16_k400_zs/with_clip_0.2.pth'
+    expected = tmp_path / 'first/ost_b16_k400_zs_mixed/mixed.pth'
     assert {job.checkpoint for job in item.jobs} == {str(expected)}
+    train, mix = item.first_jobs
+    assert mix.needs == (train.name,)
+    assert '--with-clip=0.2' in mix.words(tmp_path / 'first')
     spatial = item.jobs[0].config.model.texts.spatial
     assert all(path.startswith('sets/') for path in spatial)
     froster = find_table('froster', 'zero-shot')

@@ -54,7 +54,7 @@ def test_it_ends_with_measured_beside_published(made):
     assert 'clip_toy/report.html' in page and 'Published' in page
     text = ' '.join((out / 'table.md').read_text().split())
     assert '| Start | Averaging | LLM text | Views | Epoch |' in text
-    assert 'ViFi-CLIP, averaged | measured | CLIP | SWA, 0.5 CLIP' in text
+    assert 'ViFi-CLIP, averaged | measured | CLIP | WiSE, 0.3 CLIP' in text
 
 
 def test_numbers_are_those_of_the_protocols(made):
@@ -68,7 +68,7 @@ def test_numbers_are_those_of_the_protocols(made):
     # What was trained first is what is tested: not the toy's CLIP.
     job = bundle['runs']['vifi_swa_toy']['jobs']['toy/val1']
     tested = job['facts']['checkpoint']['path']
-    assert tested == 'OUT/first/vifi_swa_toy/averaged.pth'
+    assert tested == 'OUT/first/vifi_swa_toy_mixed/mixed.pth'
 
 
 def test_a_bundle_says_all_and_nothing_of_this_machine(made, toy):
@@ -88,7 +88,7 @@ def test_a_bundle_says_all_and_nothing_of_this_machine(made, toy):
 def test_the_same_command_goes_on(made, toy):
     before = (made[0] / 'bundle.json').read_bytes()
     _, printed = run(TABLE, TABLE.runs, request(toy, made[0]))
-    assert printed.count('as before') == 10  # 2 trainings and 8 tests
+    assert printed.count('as before') == 11  # 2 trainings, a mix and 8 tests
     assert (made[0] / 'bundle.json').read_bytes() == before
 
 
@@ -160,7 +160,7 @@ def test_a_folder_of_another_table_is_refused(made, toy):
 def test_means_of_epochs_fit_the_budget(toy, tmp_path, epochs, first):
     """A training of one epoch averages that one instead of later ones."""
     item = plan(TABLE, TABLE.runs[2], request(toy, tmp_path, epochs=epochs))
-    assert item.weights.name == 'averaged.pth'
+    assert item.weights.name == 'mixed.pth'
     hook = item.first.config.default_hooks.average
     assert hook.get('first', 2) == first and hook.get('last') is None
 

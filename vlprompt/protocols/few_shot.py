@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from vlprompt.errors import UserError
 from vlprompt.tables import Table, percent
@@ -21,8 +22,22 @@ from .baseline_rows import baseline_rows, conditions_of_baselines
 from .conditions import conditions_of_grid
 from .config_files import find_config, format_pattern, load
 from .few_shot_baselines import Baselines
+from .protocol import Metrics, Protocol
+from .published import with_published
+from .settings import GridSettings, read_settings
+from .training_flags import add_training_arguments
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+    from vlprompt.datasets.catalog import ProtocolData
+    from vlprompt.jobs import Job
+
+EXAMPLE = """vlprompt eval few-shot configs/vilt/vilt_b16_few_shot.py \\
+        --datasets hmdb51 ucf101 --shots 2 4 8 16"""
 
 
+@dataclass(frozen=True, kw_only=True)
 class FewShotSettings(GridSettings):
     """Settings of few-shot trainings.
 

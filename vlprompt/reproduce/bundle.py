@@ -94,11 +94,11 @@ def read_bundle(path: str | Path) -> dict[str, Any]:
 
 def _run_facts(outcome: Outcome, item: Planned) -> dict[str, Any]:
     folder = item.settings.out
-    jobs = {job.name: _job_facts(job, folder) for job in item.jobs}
+    jobs = {}
     if item.first is not None:
         first = outcome.request.out / FIRST
-        jobs = {f'{FIRST}/{item.first.name}': _job_facts(item.first, first)}
-        jobs |= {job.name: _job_facts(job, folder) for job in item.jobs}
+        jobs[f'{FIRST}/{item.first.name}'] = _job_facts(item.first, first)
+    jobs |= {job.name: _job_facts(job, folder) for job in item.jobs}
     return dict(
         method=item.run.method,
         config=item.run.config,

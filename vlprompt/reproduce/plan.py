@@ -34,8 +34,8 @@ class Planned:
         args: The command line of the protocol.
         settings: What the protocol makes of it.
         jobs: Its jobs.
-        first: The training that it begins with, if there is one.
-        weights: What that leaves, which the jobs read.
+        first_jobs: What it begins with: a training, and maybe a mix.
+        weights: What they leave, which the jobs read.
     """
 
     run: Run
@@ -43,8 +43,13 @@ class Planned:
     args: Namespace
     settings: Any
     jobs: Sequence[Job]
-    first: TrainJob | None = None
+    first_jobs: Sequence[Job] = ()
     weights: Path | None = None
+
+    @property
+    def first(self) -> TrainJob | None:
+        """The training that it begins with, if there is one."""
+        return self.first_jobs[0] if self.first_jobs else None
 
 
 def plan(table: PaperTable, run: Run, request: Request) -> Planned:
@@ -53,11 +58,7 @@ def plan(table: PaperTable, run: Run, request: Request) -> Planned:
     Raises:
         UserError: If a config or its options do not fit.
     """
-    first = weights = None
-    begin = run.trained_by or run.second_stage_of
-    if begin:
-        first = _first_training(begin, request)
-        weights = _weights(first, request.out / FIRST, run.with_clip)
+    first_jobs, weights = _begin(run, request)
     module, kind = PROTOCOLS[run.eval]
     protocol = getattr(import_module(module), kind)()
     parser = ArgumentParser()
@@ -66,7 +67,7 @@ def plan(table: PaperTable, run: Run, request: Request) -> Planned:
     args.cfg_options = _options(run, request, weights)
     settings = protocol.settings(args)
     jobs = protocol.jobs(settings)
-    return Planned(run, protocol, args, settings, jobs, first, weights)
+    return Planned(run, protocol, args, settings, jobs, first_jobs, weights)
 
 
 def _words(
@@ -118,6 +119,21 @@ def _options(
     return {**own, **request.options_for(config)}
 
 
+def _begin(run: Run, request: Request) -> tuple[list[Job], Path | None]:
+    """The jobs that come first, and what they leave."""
+    from .mix_job import MIXED, MixJob
+
+    name = run.trained_by or run.second_stage_of
+    if not name:
+        return [], None
+    folder = request.out / FIRST
+    first = _first_training(name, request)
+    if not run.with_clip:
+        return [first], folder / first.name / _weights(first)
+    mix = MixJob(f'{first.name}_mixed', first, run.with_clip)
+    return [first, mix], folder / mix.name / MIXED
+
+
 def _first_training(name: str, request: Request) -> TrainJob:
     """A training by a config of its own, on Kinetics-400."""
     from vlprompt.apis import load_config
@@ -130,15 +146,12 @@ def _first_training(name: str, request: Request) -> TrainJob:
     return TrainJob(name.partition('/')[2], config)
 
 
-def _weights(job: TrainJob, folder: Path, with_clip: float) -> Path:
-    """Where the result of a training will be."""
+def _weights(job: TrainJob) -> str:
+    """The name of what a training leaves."""
     from vlprompt.averaging import AVERAGED, ends_averaged
 
     last = f'epoch_{job.config.train_cfg.max_epochs}.pth'
-    name = AVERAGED if ends_averaged(job.config) else last
-    if with_clip:
-        name = f'with_clip_{with_clip:g}.pth'
-    return folder / job.name / name
+    return AVERAGED if ends_averaged(job.config) else last
 
 
 def _read(name: str) -> Config:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError
 
@@ -16,9 +15,6 @@ from .page import write_page
 from .plan import FIRST, Planned, plan
 from .request import Request
 from .tables import PaperTable, Run
-
-if TYPE_CHECKING:
-    from vlprompt.jobs import TrainJob
 
 
 def reproduce(
@@ -59,9 +55,8 @@ def show(table: PaperTable, runs: Sequence[Run], request: Request) -> None:
     from vlprompt.jobs import Jobs
 
     for item in [plan(table, run, request) for run in runs]:
-        if item.first is not None:
-            folder = request.out / FIRST
-            Jobs(folder, request.executor(folder)).show([item.first])
+        folder = request.out / FIRST
+        Jobs(folder, request.executor(folder)).show(item.first_jobs)
         folder = item.settings.out
         Jobs(folder, request.executor(folder)).show(item.jobs)
 
@@ -101,27 +96,10 @@ def _train_first(planned: Sequence[Planned], request: Request) -> None:
     """Run the trainings that rows begin with, each once."""
     from vlprompt.jobs import Jobs
 
-    jobs = {item.first.name: item.first for item in planned if item.first}
-    if not jobs:
-        return
-    folder = request.out / FIRST
-    Jobs(folder, request.executor(folder)).run([*jobs.values()])
-    for item in planned:
-        if item.run.with_clip:
-            _mix(item.first, item.weights, item.run.with_clip, folder)
-
-
-def _mix(job: TrainJob, target: Path, share: float, folder: Path) -> None:
-    """Mix pretrained CLIP into what was trained, unless that is done."""
-    from vlprompt.cli import interpolate
-
-    source = job.checkpoint(folder)
-    made = target.is_file() and target.stat().st_mtime
-    if made and made >= source.stat().st_mtime:
-        return
-    config = folder / job.name / 'config.py'
-    words = [config, source, '--with-clip', share, '--out', target]
-    interpolate.main([str(word) for word in words])
+    jobs = {job.name: job for item in planned for job in item.first_jobs}
+    if jobs:
+        folder = request.out / FIRST
+        Jobs(folder, request.executor(folder)).run([*jobs.values()])
 
 
 def _run(item: Planned, request: Request) -> bool:

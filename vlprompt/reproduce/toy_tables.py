@@ -23,6 +23,7 @@ TOY_TABLES = (
                 'vifi/vifi_swa_toy',
                 'zero-shot',
                 trained_by='vifi/vifi_swa_toy',
+                with_clip=0.3,
                 datasets=('toy',),
             ),
         ),
