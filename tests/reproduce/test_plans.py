@@ -12,6 +12,7 @@ from vlprompt.reproduce.catalog import all_tables
 from vlprompt.reproduce.comparison import compare
 from vlprompt.reproduce.numbers import compare_with_published
 from vlprompt.reproduce.plan import plan
+from vlprompt.reproduce.run import forget_if_changed
 
 
 @pytest.fixture
@@ -67,6 +68,19 @@ def test_a_second_stage_begins_with_the_first(request_to, tmp_path):
     assert item.first.config.train_dataloader.dataset.ann_file == (
         'sets/kinetics400/train.txt'
     )
+
+
+def test_a_second_stage_is_run_again_after_another_first(request_to):
+    table = find_table('vifi', 'table7')
+    item = plan(table, table.runs[0], request_to())
+    item.weights.parent.mkdir(parents=True)
+    results = item.settings.out / 'protocol.json'
+    for content, stays in ((b'one', True), (b'one', True), (b'two', False)):
+        item.weights.write_bytes(content)
+        results.parent.mkdir(exist_ok=True)
+        results.write_text('{}')
+        forget_if_changed(item)
+        assert results.is_file() == stays
 
 
 def test_what_is_trained_first_is_what_is_tested(request_to, tmp_path):

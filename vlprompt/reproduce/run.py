@@ -106,5 +106,24 @@ def _run(item: Planned, request: Request) -> bool:
     """Run a row; returns whether all videos were scored."""
     from vlprompt.protocols import protocol
 
+    forget_if_changed(item)
     executor = request.executor(item.settings.out)
     return protocol.run(item.protocol, item.args, executor) == 0
+
+
+def forget_if_changed(item: Planned) -> None:
+    """Forget a second stage whose first one is another than before.
+
+    Its config names the file of the first stage, not what is in it.
+    """
+    from vlprompt.file_digest import sha256_of
+    from vlprompt.whole_files import write_text
+
+    if not item.run.second_stage_of:
+        return
+    out = item.settings.out
+    out.mkdir(parents=True, exist_ok=True)
+    file, digest = out / 'first_stage.txt', sha256_of(item.weights)
+    if file.is_file() and file.read_text('utf-8') != digest:
+        (out / 'protocol.json').unlink(missing_ok=True)
+    write_text(file, digest)
