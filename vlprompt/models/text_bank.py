@@ -8,10 +8,12 @@ from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 
+from .combined_texts import combine_texts
 from .distributed import encode_sharded
 from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
 from .shared_features import SharedFeatures
+from .text_ends import finish_texts
 
 
 class TextBank:
@@ -135,7 +137,7 @@ class TextBank:
             raise UserError('this model has no text tower: it embeds no texts')
         tokens = self._on_device(self.texts.tokenize(texts))
         encoded = self.encoder(tokens, make_prompts(tokens)['text'])
-        features = at_ends(encoded, tokens)
+        features = finish_texts(self.encoder, encoded, tokens)
         if len(features) == len(texts):
             return features
         return unit(features).unflatten(0, (-1, len(texts))).mean(dim=0)
@@ -148,7 +150,9 @@ class TextBank:
         if self._is_lasting() and 'anchors' in self._cached:
             return self._cached['anchors']
         encoded = self.encoder(self._on_device(tokens))
-        return self._keep('anchors', at_ends(encoded, tokens))
+        return self._keep(
+            'anchors', finish_texts(self.encoder, encoded, tokens)
+        )
 
     def _encode(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None
@@ -159,7 +163,7 @@ class TextBank:
             features = encode_sharded(self.encoder, tokens, prompts)
         else:
             features = self.encoder(tokens, prompts)
-        return self._keep('text', self.texts.combine(features))
+        return self._keep('text', combine_texts(self.texts, features))
 
     def _encode_drawn(
         self, places: Tensor, prompts: LayerPrompts | None
@@ -171,7 +175,7 @@ class TextBank:
                 self._cached['drawn'] = encode_sharded(
                     self.encoder, everything, prompts
                 )
-        return self.texts.combine(self._cached['drawn'][places])
+        return combine_texts(self.texts, self._cached['drawn'][places])
 
     def _learns(self, prompts: LayerPrompts | None) -> bool:
         parts = [*self.encoder.parameters(), *(prompts or ())]
@@ -221,17 +225,6 @@ class TextBank:
 
     def _on_device(self, tokens: TokenizedTexts) -> TokenizedTexts:
         return tokens.to(next(self.encoder.parameters()).device)
-
-
-def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:
-    """(C, L, E) embeddings of all tokens to the (C, E) that CLIP reads.
-
-    What is (C, E) already stays as it is.
-    """
-    if encoded.dim() == 2:
-        return encoded
-    rows = torch.arange(len(encoded), device=encoded.device)
-    return encoded[rows, tokens.ends.to(encoded.device)]
 
 
 def _check_frozen(encoder: nn.Module) -> None:
