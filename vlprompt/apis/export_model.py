@@ -79,7 +79,7 @@ def export(
 
     Args:
         model: See :func:`find_model`.
-        checkpoint: What it has learnt; what it comes with if not given.
+        checkpoint: What it has learned; what it comes with if not given.
         onnx: An ``.onnx`` file to write; needs the extra ``export``.
         torch: A ``.pt2`` file to write.
         output: ``'logits'`` of the classes, or the ``'embedding'``.
@@ -183,7 +183,7 @@ def _load(
     classes: str | Path | Sequence[str] | None,
     options: dict[str, Any],
 ) -> tuple[VideoClassifier, str | None]:
-    """The model in fp32, with its classes, and what it has learnt."""
+    """The model in fp32, with its classes, and what it has learned."""
     wanted = classes if output == 'logits' else None
     owner, learned = load_exportable(model, checkpoint, wanted, options)
     if output == 'logits' and _has_captions(owner.config):
@@ -204,7 +204,7 @@ def load_exportable(
     classes: str | Path | Sequence[str] | None,
     options: dict[str, Any],
 ) -> tuple[VideoClassifier, str | None]:
-    """The model in fp32, and the place of what it has learnt.
+    """The model in fp32, and the place of what it has learned.
 
     Args:
         model: See :func:`find_model`.
