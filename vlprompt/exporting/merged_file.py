@@ -13,7 +13,7 @@ from vlprompt.errors import UserError
 from vlprompt.models.clip.arch import activation_of, arch_config
 from vlprompt.models.clip.names import to_openai
 from vlprompt.models.features import TokenizedTexts, unit
-from vlprompt.models.text_bank import at_ends
+from vlprompt.models.text_ends import finish_texts
 
 from .parity import Clips
 
@@ -114,7 +114,8 @@ def compare_towers(
     )
     tokens = _some_texts(model)
     ids = tokens.lengthen(model.text_encoder.text.num_pos).ids
-    ours = at_ends(model.text_encoder(tokens), tokens)
+    encoder = model.text_encoder
+    ours = finish_texts(encoder, encoder(tokens), tokens)
     texts = _difference(ours, clip.encode_text(ids))
     for kind, largest in (('frames', frames), ('texts', texts)):
         if not largest <= TOLERANCE:
@@ -134,7 +135,9 @@ def _some_texts(model: nn.Module) -> TokenizedTexts:
     else:
         tokens = model.text_bank.tokens()
     number = min(TEXTS, len(tokens.ids))
-    return TokenizedTexts.from_ids(tokens.ids[:number])
+    return TokenizedTexts.from_ids(
+        tokens.ids[:number], ends=tokens.ends[:number]
+    )
 
 
 def _difference(ours: Tensor, theirs: Tensor) -> float:
