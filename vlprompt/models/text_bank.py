@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 
+from .combined_texts import combine_texts
 from .distributed import encode_sharded
 from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
@@ -162,7 +163,7 @@ class TextBank:
             features = encode_sharded(self.encoder, tokens, prompts)
         else:
             features = self.encoder(tokens, prompts)
-        return self._keep('text', self.texts.combine(features))
+        return self._keep('text', combine_texts(self.texts, features))
 
     def _encode_drawn(
         self, places: Tensor, prompts: LayerPrompts | None
@@ -174,7 +175,7 @@ class TextBank:
                 self._cached['drawn'] = encode_sharded(
                     self.encoder, everything, prompts
                 )
-        return self.texts.combine(self._cached['drawn'][places])
+        return combine_texts(self.texts, self._cached['drawn'][places])
 
     def _learns(self, prompts: LayerPrompts | None) -> bool:
         parts = [*self.encoder.parameters(), *(prompts or ())]
