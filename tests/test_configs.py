@@ -26,6 +26,9 @@ CLIP_B16 = 149_620_737
 # matches: spec and papers, or sums of parts that these give.
 COUNTS = {
     r'clip_b16(_\w+)?': (0, CLIP_B16),
+    r'tda_b16_k400': (0, CLIP_B16),
+    r'tip_b16_few_shot': (0, CLIP_B16),  # the keys come with the videos
+    r'tip_f_b16_few_shot': (16 * 51 * 512, CLIP_B16),
     r'clip_b32_k400': (0, 151_277_313),
     r'clip_l14_k400': (0, 427_616_513),
     r'vilt_b16_few_shot': (864_512, CLIP_B16),

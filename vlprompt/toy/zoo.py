@@ -37,6 +37,7 @@ ONE_THREAD = {'OMP_NUM_THREADS': '1'}
 # Config, and whether the method can tell the order of frames.
 SYSTEMS = {
     'vanilla CLIP': ('clip/clip_toy', False),
+    'TDA': ('tda/tda_toy', False),
     'ViFi-CLIP': ('vifi/vifi_toy', False),
     'CLIP image-FT': ('vifi/vifi_image_toy', False),
     'CLIP text-FT': ('vifi/vifi_text_toy', False),
@@ -128,7 +129,7 @@ def _loaders(data: Path, cfg: Config) -> Iterator[tuple[str, Any]]:
 
 
 def _learns(config: str) -> bool:
-    return config != 'clip/clip_toy'
+    return config not in ('clip/clip_toy', 'tda/tda_toy')
 
 
 def runs_of(args: Namespace, systems: dict) -> list[ZooRun]:
