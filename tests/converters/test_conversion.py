@@ -9,9 +9,12 @@ from typing import NamedTuple
 
 import published
 import published_distillation
+import published_lora
 import published_ost
 import published_retrieval
 import published_sharing
+import published_tc_clip
+import published_temporal
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
@@ -39,19 +42,27 @@ RELEASES = {
     **published_ost.RELEASES,
     **published_retrieval.RELEASES,
     **published_sharing.RELEASES,
+    **published_lora.RELEASES,
+    **published_tc_clip.RELEASES,
+    **published_temporal.RELEASES,
 }
 # Their towers have no projection, and there are no texts.
-WITHOUT_TEXT = ('aim', 'zeroi2v')
+WITHOUT_TEXT = ('aim', 'zeroi2v', 'st-adapter')
 KINDS = {
     'vifi': published.vifi_prompts,
     'vita': published.vita,
     'xclip': published.xclip,
+    'tc-clip': published_tc_clip.tc_clip,
     'actionclip': published.actionclip,
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
     'aim': published.aim,
+    'st-adapter': published_temporal.st_adapter,
+    't2l': published_temporal.t2l,
+    'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
+    'clip-lora': published_lora.clip_lora_model,
     'promptsrc': published_distillation.promptsrc,
     'xpool': published_retrieval.xpool,
     'tmass': published_retrieval.tmass,
@@ -385,13 +396,18 @@ def refusal(*args: str) -> str:
 LEFTOVERS = {
     'vifi': ('prompt_learner.gate', 'image_encoder.gate', 'gate.weight'),
     'vita': ('visual.blocks.0.gate', 'textual.gate', 'prompt_learner.gate'),
+    'tc-clip': ('prompt_learner.gate', 'gate.weight'),
     'xclip': ('mit.gate', 'prompts_generator.gate', 'visual.gate'),
     'actionclip': ('fusion.gate', 'visual.gate'),
     'mmaction-actionclip': ('adapter.gate', 'clip.gate'),
     'a5': ('gate.weight', 'temporalModelling.gate'),
     'aim': ('cls_head.gate', 'backbone.gate'),
+    'st-adapter': ('gate.weight', 'fc.gate', 'ln_pre.gate.weight'),
+    'mote': ('fusion.gate', 'gate.weight'),
+    't2l': ('gate.weight', 'visual.transformer.gate', 'visual.gate'),
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
+    'clip-lora': ('gate.weight', 'visual.transformer.gate'),
     'xpool': ('pool_frames.gate', 'clip.gate'),
     'tmass': ('stochastic.gate', 'pool_frames.gate'),
     'wti': ('text_weight_fc.gate.0', 'clip.gate'),
@@ -410,7 +426,7 @@ def test_a_tensor_that_nobody_knows_is_named(kind, left, base):
     state = {**small(release.state), left: torch.ones(3)}
     place = {'vifi': 'model', 'vita': 'model', 'xclip': 'model'}
     content = {place.get(kind, 'state_dict'): state}
-    if kind == 'actionclip':
+    if kind in ('actionclip', 'mote'):
         content = dict(model_state_dict=state)
     if kind in ('clip4clip', 'wti'):
         content = state
@@ -457,6 +473,15 @@ MISSING = {
         'prompts_generator.decoder.1.cross_attn.proj.bias',
         'prompts_visual_proj',
     ),
+    'tc-clip': (
+        'logit_scale',
+        'image_encoder.transformer.resblocks.1.attn.k_proj.bias',
+        'image_encoder.transformer.resblocks.2.attn.local_global_bias_table',
+        'text_encoder.prompt_generation_layer.0.ln_1_kv.bias',
+        'text_encoder.prompt_generation_layer.0.attn.in_proj_weight',
+        'prompt_learner.ctx',
+        'text_encoder.ln_final.weight',
+    ),
     'actionclip': (
         'fusion.frame_position_embeddings.weight',
         'fusion.transformer.resblocks.1.ln_2.bias',
@@ -483,6 +508,30 @@ MISSING = {
         'cls_head.fc_cls.weight',
         'cls_head.fc_cls.bias',
     ),
+    'st-adapter': (
+        'fc.bias',
+        'conv1.weight',
+        'transformer.resblocks.1.ln_1.bias',
+        'transformer.resblocks.0.adapter_pre_mlp.fc1.weight',
+        'transformer.resblocks.1.adapter_pre_mlp.conv.bias',
+    ),
+    'mote': (
+        'logit_scale',
+        'visual.positional_embedding',
+        'fusion.spe_cls_feature',
+        'fusion.frame_position_embeddings.weight',
+        'fusion.transformer.resblocks.1.ln_1.weight',
+        'fusion.transformer.resblocks.1.attn.in_proj_bias',
+        'fusion.transformer.resblocks.0.mlp.fc_up.1.weight',
+        'fusion.transformer.resblocks.1.mlp.fc_dn.2.bias',
+    ),
+    't2l': (
+        'visual.transformer.resblocks.0.Adapter.D_fc1.weight',
+        'visual.transformer.resblocks.1.Adapter.D_fc2.bias',
+        'transformer.resblocks.0.Adapter.D_fc1.weight',
+        'transformer.resblocks.1.Adapter.D_fc1.bias',
+        'ln_final.weight',
+    ),
     'zeroi2v': (
         'backbone.temporal_embedding',
         'backbone.transformer.resblocks.0.T_Adapter_in.D_fc1.weight',
@@ -498,6 +547,14 @@ MISSING = {
         'cross.pooler.dense.weight',
         'similarity_dense.bias',
         'clip.ln_final.weight',
+    ),
+    'clip-lora': (
+        'visual.transformer.resblocks.0.attn.q_proj.w_lora_A',
+        'visual.transformer.resblocks.1.attn.v_proj.w_lora_B',
+        'visual.transformer.resblocks.2.attn.k_proj.weight',
+        'transformer.resblocks.1.attn.q_proj.bias',
+        'transformer.resblocks.0.attn.proj.weight',
+        'visual.positional_embedding',
     ),
     'xpool': (
         'pool_frames.cross_attn.v_proj.bias',
@@ -587,7 +644,8 @@ def test_a_file_of_another_kind_is_a_users_error(given):
     base = small(published.base_clip())
     crashes = {}
     for kind in KINDS:
-        if kind == given:
+        # PromptSRC's prompts are in ViFi-CLIP's layout, and are the same.
+        if kind == given or (given, kind) == ('vifi', 'promptsrc'):
             continue
         try:
             convert_and_build(kind, small(release.state), base)
@@ -599,13 +657,27 @@ def test_a_file_of_another_kind_is_a_users_error(given):
     assert not crashes
 
 
+def test_actionclips_fusion_has_the_heads_of_the_text_tower():
+    """Its width is that of the embeddings, which may be another."""
+    state = published.actionclip().state
+    state['ln_final.weight'] = torch.zeros(2 * published.WIDTH)
+    model = converters.convert('actionclip', state).model
+    assert model['pooler']['heads'] == 2
+
+
 def test_an_unknown_kind_is_refused():
     with pytest.raises(UserError, match='coop'):
         converters.convert('coop', published.vifi().state)
 
 
 @pytest.mark.parametrize(
-    'name', ['vifi fine-tuned', 'vifi with prompts in both towers', 'maple']
+    'name',
+    [
+        'vifi fine-tuned',
+        'vifi with prompts in both towers',
+        'maple',
+        'tc-clip',
+    ],
 )
 def test_word_embeddings_have_to_be_given(name):
     release = RELEASES[name]()

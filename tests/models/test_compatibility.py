@@ -1,13 +1,11 @@
 """Parts that do not fit each other, and CLIPs by name."""
 
-import open_clip
 import pytest
 import torch
 from tiny import CLASSES, TINY
 
 from vlprompt.errors import UserError
-from vlprompt.models.clip.arch import arch_config
-from vlprompt.models.clip.loader import _check_transformers
+from vlprompt.models.clip.model import make_model
 from vlprompt.models.towers import CLIPTextTower, CLIPVisionTower
 from vlprompt.registry import MODELS
 
@@ -189,8 +187,7 @@ def test_keys_that_a_model_does_without(tmp_path):
 def test_clips_by_name(arch):
     """OpenAI's, and the families of LAION's and DataComp's weights."""
     with torch.device('meta'):
-        clip = open_clip.CustomTextCLIP(**arch_config(arch))
-        _check_transformers(clip, arch)
+        clip = make_model(arch)
         vision = CLIPVisionTower(clip.visual, patch_tokens=True)
         text = CLIPTextTower(clip.text)
     assert vision.out_dim == clip.visual.output_dim
@@ -209,3 +206,25 @@ def test_arguments_by_their_old_names():
     assert type(models[0].pooler.then).__name__ == 'UnitMeanPooler'
     for a, b in zip(*(model.parameters() for model in models), strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize(
+    'texts',
+    [
+        dict(type='ClassTexts', template=['a {}.', 'a video of a {}.']),
+        dict(
+            type='DescriptionTexts',
+            descriptions={name: ['it runs', 'it stops'] for name in CLASSES},
+        ),
+    ],
+)
+def test_tokens_of_several_texts_have_no_mean(texts):
+    model = build(
+        texts=texts,
+        text_encoder=dict(type='CLIPTextTower', all_tokens='longest'),
+        pooler=IDENTITY,
+        cls_head=dict(PAIR, type='TokenInteractionHead'),
+    )
+    model.set_classes(CLASSES)
+    with pytest.raises(UserError, match='the mean of several texts'):
+        model.eval().extract_feat(torch.zeros(1, 1, 3, 2, 32, 32))

@@ -14,7 +14,7 @@ from mmaction.structures import ActionDataSample
 from tiny import CLASSES, TINY
 
 from vlprompt.errors import UserError
-from vlprompt.models import load_clip, roles
+from vlprompt.models import SimilarityHead, load_clip, roles
 from vlprompt.models.builder import build_part
 from vlprompt.registry import MODELS
 
@@ -42,6 +42,7 @@ ROLES = dict(
     prompts=roles.Prompts,
     texts=roles.Texts,
 )
+OTHER_ROLES = dict(VideoConditionalPrompts=roles.LastLayerPrompts)
 WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
 HEAD = dict(type='SimilarityHead')
 PLAIN = dict(texts=dict(type='ClassTexts'), prompts=None)
@@ -133,6 +134,7 @@ OST = dict(
 # For each registered class a change of BASE that has it in the model.
 EXAMPLES = {
     'AIMAdapter': adapted(dict(type='AIMAdapter', num_temporal=2)),
+    'BottleneckAdapter': adapted(dict(type='BottleneckAdapter')),
     'CLIPTextTower': dict(text_encoder=dict(type='CLIPTextTower')),
     'CLIPVisionTower': dict(
         backbone=dict(type='CLIPVisionTower', patch_tokens=True)
@@ -199,6 +201,14 @@ EXAMPLES = {
     ),
     'JointFrames': shared(dict(type='JointFrames', layers=[1, 3])),
     'ContrastiveHead': in_batch('SymmetricContrastiveLoss'),
+    'MoTEHead': dict(
+        PLAIN,
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type='MoTEHead', num_layers=2, num_supervised=len(CLASSES)
+        ),
+        trainable=['cls_head.blocks.*', 'cls_head.positions'],
+    ),
     'LSTMPooler': pooled(type='LSTMPooler'),
     'BatchLabelTexts': in_batch('SymmetricContrastiveLoss'),
     'LinearHead': dict(
@@ -211,11 +221,35 @@ EXAMPLES = {
         trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
     ),
     'LinearAdapter': adapted(dict(type='LinearAdapter', dropout=0.0)),
+    'LoRA': adapted(dict(type='LoRA', rank=2, scale=0.7)),
     'LogitConsistencyLoss': beside_teacher('LogitConsistencyLoss'),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
+    'MeanThenNormPooler': dict(
+        texts=None,
+        prompts=None,
+        backbone=tower(project=False),
+        pooler=dict(type='MeanThenNormPooler'),
+        cls_head=dict(
+            type='LinearHead', num_classes=len(CLASSES), dropout=0.0
+        ),
+        trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
+    ),
     'MessageToken': adapted(dict(type='MessageToken')),
+    'PreAttentionSTAdapter': adapted(
+        dict(type='PreAttentionSTAdapter', hidden=8)
+    ),
+    # that of the last layer never learns
+    'PreMLPSTAdapter': adapted(
+        dict(type='PreMLPSTAdapter', hidden=8, layers=[0, 1, 2])
+    ),
     'NeighborKV': shared(dict(type='NeighborKV')),
     'SymmetricContrastiveLoss': in_batch('SymmetricContrastiveLoss'),
+    'MotionLoss': dict(
+        PLAIN,
+        backbone=tower(dict(type='BottleneckAdapter')),
+        cls_head=dict(HEAD, regularizers=dict(motion=dict(type='MotionLoss'))),
+        trainable=['backbone.adapters.*'],
+    ),
     'PositionPrompts': dict(
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
     ),
@@ -223,6 +257,10 @@ EXAMPLES = {
         PLAIN, cls_head=dict(type='CacheHead'), trainable=['cls_head.keys']
     ),
     'PromptLearner': dict(prompts=LEARNER),
+    'SigmoidContrastiveLoss': dict(
+        in_batch('SigmoidContrastiveLoss'),
+        trainable=['text_encoder.text.transformer.*', 'cls_head.logit_bias'],
+    ),
     'SoftTargetKLLoss': in_batch('SoftTargetKLLoss'),
     'ScenarioCosineLoss': dict(
         texts=dict(
@@ -248,6 +286,9 @@ EXAMPLES = {
         dropout=0.0,
     ),
     'StoredFramesTower': dict(backbone=dict(type='StoredFramesTower')),
+    'TemporalContext': adapted(
+        dict(type='TemporalContext', num_tokens=4, max_merged=3)
+    ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
     'TestTimeCacheHead': dict(
         cls_head=dict(
@@ -262,6 +303,10 @@ EXAMPLES = {
             ),
         )
     ),
+    'TemporalToken': adapted(
+        dict(type='TemporalToken', num_frames=1, dropout=0.0)
+    ),
+    'TokenDropPath': dict(backbone=tower(dict(type='TokenDropPath'))),
     'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
     'TextPoolingHead': paired('TextPoolingHead', dropout=0.0),
     'TightTransformerHead': dict(
@@ -295,6 +340,15 @@ EXAMPLES = {
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),
     'ViLTPrompts': dict(prompts=dict(type='ViLTPrompts', depth=3, split=1)),
     'VideoConsistencyLoss': beside_teacher('VideoConsistencyLoss'),
+    'VideoConditionalPrompts': dict(
+        prompts=dict(
+            type='PromptLearner', text=dict(type='DeepPrompts', layers=[0])
+        ),
+        backbone=tower(dict(type='TemporalContext', num_tokens=4)),
+        text_encoder=dict(type='CLIPTextTower', stop_before_last=True),
+        conditioner=dict(type='VideoConditionalPrompts'),
+        trainable=['conditioner.*'],
+    ),
     'VideoSpecificPrompts': dict(
         PLAIN,
         backbone=tower(patch_tokens=True),
@@ -390,6 +444,8 @@ def role_of(name):
     if getattr(MODELS.get(name), 'acts_inside', False):
         return roles.InsidePart
     folder = MODELS.get(name).__module__.split('.')[2]
+    if name in OTHER_ROLES:
+        return OTHER_ROLES[name]
     return None if name in WITHOUT_ROLE else ROLES.get(folder)
 
 
@@ -415,7 +471,11 @@ def test_it_plays_its_role(name):
 # all but a conditioner, which is just called
 @pytest.mark.parametrize(
     'role',
-    [r for r in dict.fromkeys(ROLES.values()) if r is not roles.Conditioner],
+    [
+        role
+        for role in dict.fromkeys([*ROLES.values(), *OTHER_ROLES.values()])
+        if role is not roles.Conditioner
+    ],
 )
 def test_who_lacks_a_member_of_its_role_is_refused(role):
     class Nothing(torch.nn.Module):
@@ -516,6 +576,28 @@ class TestContract:
         other.load_state_dict(model.state_dict())
         for parameter, p in other.named_parameters():
             assert torch.equal(p, model.get_parameter(parameter)), parameter
+
+
+@pytest.mark.parametrize(
+    'name', [n for n in EXAMPLES if issubclass(MODELS.get(n), SimilarityHead)]
+)
+def test_every_head_that_compares_texts_distills(name):
+    parts = {**BASE, **EXAMPLES[name]}
+    loss = dict(type='FeatureDistillationLoss')
+    head = dict(parts['cls_head'], regularizers=dict(near=loss))
+    slots = '[' in str(parts['texts'].get('template', ''))
+    own = dict(texts=dict(parts['texts'], template='a {}.')) if slots else {}
+    model = build(
+        name,
+        cls_head=head,
+        teacher=own,
+        trainable=[*parts['trainable'], 'cls_head.regularizers.*'],
+    )
+    losses = model.train()(clips(), samples(2), mode='loss')
+    assert losses['loss_near'].isfinite()
+    losses['loss_near'].backward()
+    for projector in model.cls_head.regularizers['near'].projectors.values():
+        assert all(p.grad.isfinite().all() for p in projector.parameters())
 
 
 def test_a_key_that_nobody_takes_is_refused():

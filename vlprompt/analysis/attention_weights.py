@@ -84,13 +84,19 @@ def find_tower(model: nn.Module) -> CLIPVisionTower:
     """The vision tower of a model.
 
     Raises:
-        UserError: If it has none of CLIP's.
+        UserError: If it has none of CLIP's, or one whose frames are not made
+            of the class token, which the maps are of.
     """
     tower = getattr(model, 'backbone', None)
     if not isinstance(tower, CLIPVisionTower):
         raise UserError(
             f'{type(model).__name__}: attention maps need a model with a '
             'CLIPVisionTower'
+        )
+    if tower.trunk.queries is None:
+        raise UserError(
+            'attention maps show what the class token attends to, but this '
+            'vision tower makes frames of all tokens'
         )
     return tower
 
@@ -118,8 +124,8 @@ class _RecordedTower(nn.Module):
     def forward(
         self, frames: Tensor, prompts: LayerPrompts | None = None
     ) -> VisualFeatures:
-        """As :meth:`CLIPVisionTower.forward`."""
-        grid = self.tower.visual.grid_size
+        """As of the tower."""
+        grid = self.tower.trunk.grid_size
         places = grid[0] * grid[1]
         batch = frames.size(0) * frames.size(1)
         with _ExplicitAttention(batch, places + 1, self.since) as attention:
@@ -138,6 +144,10 @@ class _RecordedTower(nn.Module):
             for weights, new in zip(attention.weights, renewed, strict=True)
         ]
         return visual
+
+    def embed_tokens(self, tokens: Tensor) -> Tensor:
+        """As of the tower."""
+        return self.tower.embed_tokens(tokens)
 
 
 class _ExplicitAttention(TorchFunctionMode):
@@ -168,10 +178,12 @@ class _ExplicitAttention(TorchFunctionMode):
     ) -> Any:
         if func is not F.scaled_dot_product_attention:
             return func(*args, **(kwargs or {}))
-        query, key, value = args[:3]
+        query, key, value, *mask = args
         if query.size(0) != self.batch or query.size(-2) < self.own:
             return func(*args, **(kwargs or {}))
         scores = query @ key.mT / query.size(-1) ** 0.5
+        if mask and mask[0] is not None:
+            scores = scores + mask[0]
         weights = scores.softmax(dim=-1)
         if len(self.weights) >= self.since and torch.is_grad_enabled():
             # of a frozen model this is where the graph begins

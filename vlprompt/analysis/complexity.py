@@ -13,6 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from vlprompt.apis.inference import init_recognizer
 from vlprompt.models import CaptionTexts, CLIPVisionTower
+from vlprompt.models.clip.tokenizers import STAND_IN
 from vlprompt.models.towers.layer import Queries, join
 
 TEXT = 'text_encoder'
@@ -56,7 +57,8 @@ class ParameterCounts(NamedTuple):
 def build_without_weights(config: Config, device: str = 'cpu') -> nn.Module:
     """The model of a config with random weights, in evaluation mode.
 
-    Neither CLIP's weights nor a checkpoint are read.
+    Neither CLIP's weights nor a checkpoint are read, nor a tokenizer of
+    Hugging Face: CLIP's own takes its place.
 
     Args:
         config: A config of ours or of MMAction2.
@@ -68,7 +70,9 @@ def build_without_weights(config: Config, device: str = 'cpu') -> nn.Module:
     """
     config = copy.deepcopy(config)
     if 'clip' in config.get('model', {}):
-        config.model.clip.update(pretrained=None, finetuned=None)
+        config.model.clip.update(
+            pretrained=None, finetuned=None, tokenizer=STAND_IN
+        )
     if device != 'meta':
         return init_recognizer(config, 'none', device)
     config.model.pop('data_preprocessor', None)  # mixup draws numbers
@@ -92,7 +96,9 @@ def count_macs(model: nn.Module, shape: tuple[int, ...]) -> Macs:
     text = parts.pop(TEXT, 0)
     published = computed = sum(parts.values())
     if isinstance(getattr(model, 'backbone', None), CLIPVisionTower):
-        plain = _count(_change(model, _drop_adapters), shape)['backbone']
+        bare = _change(model, _drop_adapters)
+        bare.conditioner = None  # which may read what adapters carry
+        plain = _count(bare, shape)['backbone']
         adapters = parts.pop('backbone') - plain
         parts = {'backbone': plain, 'adapters': adapters, **parts}
         published = count_published_macs(model, shape)

@@ -9,11 +9,13 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 
 from vlprompt.errors import UserError
 
 from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
+from .layers.linear_maps import LinearMaps
 
 
 class Texts(Protocol):
@@ -81,6 +83,9 @@ class Adapter(Protocol):
     called with ``carried=`` too, which is what it gave at the layer before,
     None at the first, and gives :class:`Carried`.
 
+    One that reads the class token has ``needs_class_token = True``, as have
+    poolers and conditioners: not every vision tower has that token.
+
     Attributes:
         inside_block: Whether it computes the block itself and so has to be
             the last of a list of adapters.
@@ -117,6 +122,8 @@ class InsidePart(Protocol):
         matrices: To the output of which matrices :meth:`delta` adds: ``'q'``,
             ``'k'``, ``'v'``, ``'out'``, ``'fc'``, ``'proj'``.
         shares: Whether :meth:`share` changes keys and values.
+        attention_dropout: Share of the attention weights that is dropped
+            now; 0 in evaluation.
     """
 
     acts_inside: bool
@@ -124,6 +131,7 @@ class InsidePart(Protocol):
     places: Sequence[str]
     matrices: Sequence[str]
     shares: bool
+    attention_dropout: float
 
     def place(self, name: str, tokens: Tensor) -> Tensor:
         """What the tokens become at a place."""
@@ -136,6 +144,31 @@ class InsidePart(Protocol):
 
         After their projection, before a context joins them.
         """
+
+    def over_positions(
+        self, num: int, device: torch.device
+    ) -> Callable[[Tensor], 'InsidePart']:
+        """What acts in a layer of a text tower, in one forward pass.
+
+        The tower calls the result with the (R, S) places in their texts of
+        the tokens that it computes: those that texts share, those in rows.
+        Draw here what has to be the same for all texts.
+
+        Args:
+            num: Places that a text has.
+            device: Where the tokens are.
+        """
+
+
+class Mergeable(Protocol):
+    """An :class:`InsidePart` that a block's own matrices can take over.
+
+    In evaluation it is nothing but :meth:`linear_maps`.  Parts that are more
+    do not have this role: ``vlprompt export --merge`` refuses them.
+    """
+
+    def linear_maps(self) -> LinearMaps:
+        """What it does, as linear maps of single tokens."""
 
 
 class Pooler(Protocol):
@@ -156,6 +189,29 @@ class Conditioner(Protocol):
 
     def __call__(self, text: Tensor, visual: VisualFeatures) -> Tensor:
         """(C, E) texts to (B, C, E) texts."""
+
+
+class LastLayerPrompts(Protocol):
+    """Makes the prompts of the text tower's last layer, for each video.
+
+    It stands in the place of a conditioner and needs a text tower with
+    ``stop_before_last=True``, a vision tower that carries.
+
+    Attributes:
+        prompts_last_layer: True; tells these parts from other conditioners.
+        layer: The vision layer whose carried tokens it reads.
+    """
+
+    prompts_last_layer: bool
+    layer: int
+
+    def __call__(
+        self, states: Tensor, tokens: TokenizedTexts, context: Tensor
+    ) -> Tensor:
+        """(C, 1, L, D) texts, (B, M, E) context to (B, C, K, D) prompts.
+
+        C of the latter may be 1, if all texts share them.
+        """
 
 
 class Head(Protocol):

@@ -8,10 +8,12 @@ from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 
+from .combined_texts import combine_texts
 from .distributed import encode_sharded
 from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
 from .shared_features import SharedFeatures
+from .text_ends import finish_texts
 
 
 class TextBank:
@@ -64,18 +66,22 @@ class TextBank:
         """Forget what was computed or begun: there are other weights."""
         self.clear()
         self._shared: SharedFeatures | None = None
+        self._drawn: TokenizedTexts | None = None
 
     @contextmanager
     def interrupted(self) -> Iterator[None]:
         """Encode for a batch that is none of the update, at other weights.
 
-        The update goes on after the ``with`` statement.
+        Its texts are those of the update, which goes on after the ``with``
+        statement.
         """
         kept = self._shared, self.is_last_micro_batch
+        self._drawn = None if self._shared is None else self._shared.tokens
         self._shared, self.is_last_micro_batch = None, True
         try:
             yield
         finally:
+            self._drawn = None
             self._shared, self.is_last_micro_batch = kept
 
     def tokens(
@@ -84,8 +90,10 @@ class TextBank:
         """The texts that a batch is compared with, where the tower is."""
         if self.texts is None:
             return None
-        if self._shared is not None and self.texts.training:
-            return self._shared.tokens  # an update compares with one draw
+        shared = self._shared
+        drawn = self._drawn if shared is None else shared.tokens
+        if drawn is not None and self.texts.training:
+            return drawn  # an update compares with one draw
         return self._on_device(self.texts(data_samples))
 
     def __call__(
@@ -129,7 +137,7 @@ class TextBank:
             raise UserError('this model has no text tower: it embeds no texts')
         tokens = self._on_device(self.texts.tokenize(texts))
         encoded = self.encoder(tokens, make_prompts(tokens)['text'])
-        features = at_ends(encoded, tokens)
+        features = finish_texts(self.encoder, encoded, tokens)
         if len(features) == len(texts):
             return features
         return unit(features).unflatten(0, (-1, len(texts))).mean(dim=0)
@@ -142,7 +150,9 @@ class TextBank:
         if self._is_lasting() and 'anchors' in self._cached:
             return self._cached['anchors']
         encoded = self.encoder(self._on_device(tokens))
-        return self._keep('anchors', at_ends(encoded, tokens))
+        return self._keep(
+            'anchors', finish_texts(self.encoder, encoded, tokens)
+        )
 
     def _encode(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None
@@ -153,7 +163,7 @@ class TextBank:
             features = encode_sharded(self.encoder, tokens, prompts)
         else:
             features = self.encoder(tokens, prompts)
-        return self._keep('text', self.texts.combine(features))
+        return self._keep('text', combine_texts(self.texts, features))
 
     def _encode_drawn(
         self, places: Tensor, prompts: LayerPrompts | None
@@ -165,7 +175,7 @@ class TextBank:
                 self._cached['drawn'] = encode_sharded(
                     self.encoder, everything, prompts
                 )
-        return self.texts.combine(self._cached['drawn'][places])
+        return combine_texts(self.texts, self._cached['drawn'][places])
 
     def _learns(self, prompts: LayerPrompts | None) -> bool:
         parts = [*self.encoder.parameters(), *(prompts or ())]
@@ -215,17 +225,6 @@ class TextBank:
 
     def _on_device(self, tokens: TokenizedTexts) -> TokenizedTexts:
         return tokens.to(next(self.encoder.parameters()).device)
-
-
-def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:
-    """(C, L, E) embeddings of all tokens to the (C, E) that CLIP reads.
-
-    What is (C, E) already stays as it is.
-    """
-    if encoded.dim() == 2:
-        return encoded
-    rows = torch.arange(len(encoded), device=encoded.device)
-    return encoded[rows, tokens.ends.to(encoded.device)]
 
 
 def _check_frozen(encoder: nn.Module) -> None:

@@ -12,8 +12,7 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 
 from vlprompt.apis.config import has_our_recognizer, load_config
-from vlprompt.cli.shipped_configs import shipped_configs
-from vlprompt.cli.train_options import use_mixed_precision
+from vlprompt.apis.mixed_precision import use_mixed_precision
 from vlprompt.datasets.pipelines import (
     count_frames,
     set_frames,
@@ -21,6 +20,7 @@ from vlprompt.datasets.pipelines import (
 )
 from vlprompt.errors import UserError, suggest
 from vlprompt.shipped import find_config
+from vlprompt.shipped_configs import shipped_configs
 from vlprompt.toy.files import CLIP, SHIPPED
 
 from .machine import Plan
@@ -33,6 +33,8 @@ FORMS = (  # the first that there is
     '{}_b16_k400_zs',
 )
 LEARNT_PLACES = ('num_positions', 'num_frames')
+# What a head has for each class that is trained.
+LEARNT_CLASSES = ('num_classes', 'num_supervised')
 DIRECTIONS = ('left', 'right', 'clockwise', 'counterclockwise')
 
 
@@ -201,6 +203,9 @@ def use_videos(
             pipeline=old.pipeline,
             test_mode=name != 'train',
         )
+    for key in LEARNT_CLASSES:
+        if config.model.cls_head.get(key):
+            config.model.cls_head[key] = len(classes)
     words = {w for name in classes for w in name.lower().split()}
     turned = sorted(words & set(DIRECTIONS))
     pipeline = (config.get('train_dataloader') or {}).get('dataset', {})

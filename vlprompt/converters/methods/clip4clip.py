@@ -54,14 +54,13 @@ def clip4clip(keys: KeyMapper) -> dict[str, Any]:
 
 
 def take_sequence_pooler(
-    keys: KeyMapper, reduce: dict[str, Any], **options: Any
+    keys: KeyMapper, reduce: dict[str, Any]
 ) -> dict[str, Any]:
     """The blocks or the LSTM over the frames, if there are any.
 
     Args:
         keys: Of a checkpoint of CLIP4Clip's family.
         reduce: Config of the pooler that follows, or stands alone.
-        options: Of a ``TransformerPooler``.
     """
     layers = keys.numbers(r'transformerClip\.resblocks\.(\d+)\..+')
     if layers:
@@ -69,8 +68,8 @@ def take_sequence_pooler(
             type='TransformerPooler',
             num_layers=len(layers),
             num_positions=len(keys.look('frame_position_embeddings.weight')),
+            eps=1e-12,
             reduce=reduce,
-            **options,
         )
         keys.to_part(POSITIONS, 'pooler.positions')
         keys.to_part(rf'transformerClip\.{BLOCK}', r'pooler.blocks.\1')

@@ -18,7 +18,7 @@ def wti(keys: KeyMapper) -> dict[str, Any]:
         num_layers = max(num_layers, len(layers))
         keys.to_part(rf'{mlp}(\d+\.\w+)', rf'{ours}\1')
         keys.to_part(rf'{mlp}(\w+)', rf'{ours}0.\1')
-    pooler = take_sequence_pooler(keys, dict(type='IdentityPooler'), eps=1e-12)
+    pooler = take_sequence_pooler(keys, dict(type='IdentityPooler'))
     keys.drop(POSITIONS, 'not used without a transformer')
     take_clip(keys, r'clip\.')
     trainable = ['backbone.*', 'text_encoder.*', 'cls_head.*']

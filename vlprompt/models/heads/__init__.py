@@ -4,6 +4,7 @@ from .cache_head import CacheHead
 from .contrastive_head import ContrastiveHead
 from .frame_classification_head import FrameClassificationHead
 from .linear_head import LinearHead
+from .mote_head import MoTEHead
 from .optimal_transport_head import OptimalTransportHead
 from .similarity_head import SimilarityHead
 from .stochastic_text_head import StochasticTextHead
@@ -17,6 +18,7 @@ __all__ = [
     'ContrastiveHead',
     'FrameClassificationHead',
     'LinearHead',
+    'MoTEHead',
     'OptimalTransportHead',
     'SimilarityHead',
     'StochasticTextHead',

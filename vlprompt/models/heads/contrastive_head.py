@@ -1,5 +1,5 @@
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
@@ -8,6 +8,8 @@ from ..distributed import gather, gather_padded
 from ..features import VideoTextFeatures
 from ..layers.temporal import masked_mean
 from .similarity_head import SimilarityHead
+
+LOGIT_BIAS = -10.0  # of SigLIP before its training
 
 
 @MODELS.register_module(name=['ContrastiveHead', 'InBatchHead'])
@@ -21,12 +23,21 @@ class ContrastiveHead(SimilarityHead):
     Args:
         alignment: Config of the loss on the similarities (B, B) of texts,
             in rows, and videos.
+        logit_bias: Where what is added to the similarities starts, for a
+            loss that needs it; CLIP's own, given by the recognizer, or
+            SigLIP's -10 where it has none.
         kwargs: Of :class:`SimilarityHead`.
     """
 
-    def __init__(self, alignment: dict, **kwargs) -> None:
+    def __init__(
+        self, alignment: dict, logit_bias: float | None = None, **kwargs
+    ) -> None:
         super().__init__(**kwargs)
         self.alignment = MODELS.build(alignment)
+        self.logit_bias = None
+        if getattr(self.alignment, 'needs_bias', False):
+            start = LOGIT_BIAS if logit_bias is None else logit_bias
+            self.logit_bias = nn.Parameter(torch.tensor(float(start)))
 
     def loss(
         self, feats: VideoTextFeatures, data_samples: list, **kwargs
@@ -46,6 +57,8 @@ class ContrastiveHead(SimilarityHead):
                 f'{scores.size(0)} texts for {scores.size(1)} videos: this '
                 'head compares a batch with one text of each video'
             )
+        if self.logit_bias is not None:
+            scores = scores + self.logit_bias
         loss = self.alignment(scores, same)
         return dict(loss_alignment=loss, **self._regularize(feats))
 

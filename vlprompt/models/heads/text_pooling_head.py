@@ -43,7 +43,7 @@ class TextPoolingHead(ContrastiveHead):
         texts_at_once: int = 64,
         **kwargs,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(embed_dim=embed_dim, **kwargs)
         if num_heads < 1 or embed_dim % num_heads:
             raise UserError(
                 f'num_heads={num_heads} does not divide embeddings of width '

@@ -32,6 +32,7 @@ class TightTransformerHead(ContrastiveHead):
         num_layers: Blocks.
         num_positions: Frames at most, and one for the text.
         dropout: Before the blocks.
+        eps: Of the layer norms.
         kwargs: Of :class:`ContrastiveHead`.
     """
 
@@ -45,15 +46,16 @@ class TightTransformerHead(ContrastiveHead):
         num_layers: int = 4,
         num_positions: int = 77,
         dropout: float = 0.1,
+        eps: float = 1e-12,
         **kwargs,
     ) -> None:
         super().__init__(embed_dim=embed_dim, **kwargs)
         self.positions = nn.Parameter(torch.empty(num_positions, embed_dim))
         heads = None if text is None else text.heads
-        self.blocks = make_blocks(num_layers, embed_dim, heads)
+        self.blocks = make_blocks(num_layers, embed_dim, heads, eps)
         copy_text_blocks(text, self.blocks, self.positions)
         self.dropout = nn.Dropout(dropout)
-        self.ln_pool = LayerNorm(embed_dim)
+        self.ln_pool = LayerNorm(embed_dim, eps=eps)
         self.dense = nn.Linear(embed_dim, embed_dim)
         self.act = QuickGELU()
         self.score = nn.Linear(embed_dim, 1)

@@ -53,7 +53,7 @@ class TokenInteractionHead(ContrastiveHead):
         texts_at_once: int = 64,
         **kwargs,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(embed_dim=embed_dim, **kwargs)
         if not sides or not {*sides} <= {*SIDES}:
             raise UserError(f'sides={sides!r}, expected some of {list(SIDES)}')
         if texts_at_once < 1:

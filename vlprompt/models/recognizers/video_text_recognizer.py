@@ -18,9 +18,11 @@ from ..layers.temporal import check_padding, fold_views, frame_mask
 from ..precision import autocast_to, cast_frozen_weights
 from ..roles import Conditioner, Head, Pooler
 from ..teacher import make_teacher
-from ..text_bank import TextBank, at_ends
+from ..text_bank import TextBank
+from ..text_ends import finish_texts
 from ..trainable_state import drop_frozen_from_state_dict, set_trainable
 from .compatibility import check_compatibility
+from .conditioning import condition
 from .texts_and_prompts import build_texts_and_prompts
 
 
@@ -83,21 +85,19 @@ class VideoTextRecognizer(BaseRecognizer):
             backbone=inject_context(backbone, visual=clip.visual),
             data_preprocessor=MODELS.build(preprocessor),
         )
-        embed_dim = getattr(self.backbone, 'out_dim', clip.visual.output_dim)
+        embed_dim = getattr(self.backbone, 'out_dim', clip.embed_dim)
         context = dict(
             width=clip.widths['visual'], embed_dim=embed_dim, text=clip.text
         )
-        self.pooler = build_part(
-            pooler or dict(type='MeanPooler'), Pooler, **context
-        )
-        self.cls_head = build_part(
-            cls_head, Head, logit_scale=clip.logit_scale, **context
-        )
+        pooler = pooler or dict(type='MeanPooler')
+        self.pooler = build_part(pooler, Pooler, visual=clip.visual, **context)
+        scales = dict(logit_scale=clip.logit_scale, logit_bias=clip.logit_bias)
+        self.cls_head = build_part(cls_head, Head, **scales, **context)
         self.conditioner = build_part(conditioner, Conditioner, **context)
         self.texts, self.text_encoder, self.prompts = build_texts_and_prompts(
             clip, texts, text_encoder, prompts
         )
-        check_compatibility(self, embed_dim, clip.visual.output_dim)
+        check_compatibility(self, embed_dim, clip.embed_dim)
         set_trainable(self, trainable)
         drop_frozen_from_state_dict(self, is_clip, not_loaded, clip.positions)
         self.frozen_dtype = frozen_dtype
@@ -170,9 +170,7 @@ class VideoTextRecognizer(BaseRecognizer):
             return visual, {}
         features = self._finish(visual, stage, tokens, prompts)
         if self.teacher is not None and self.training and stage == 'head':
-            features = self.teacher.join(
-                features, visual, clips, tokens, data_samples
-            )
+            features = self.teacher.join(features, clips, tokens, data_samples)
         return features, {}
 
     def finish_feat(
@@ -203,15 +201,15 @@ class VideoTextRecognizer(BaseRecognizer):
         video = self.pooler(visual)
         if stage == 'neck':
             return video
+        features = VideoTextFeatures.without_text(video, visual)
         if tokens is None:
-            return VideoTextFeatures(video, None, mask=visual.mask)
+            return features
         encoded = self.text_bank(tokens, prompts['text'])
-        text = at_ends(encoded, tokens)
-        if self.conditioner is not None:
-            text = self.conditioner(text, visual)
+        tokens = tokens.share_before(prompts['text'] or ())
+        text = condition(self, encoded, tokens, visual)
         anchors = self.text_bank.anchors() if self.training else None
-        return VideoTextFeatures(
-            video, text, anchors, tokens.targets, visual.mask
+        return features._replace(
+            text=text, anchors=anchors, targets=tokens.targets
         ).with_tokens(encoded, tokens)
 
     def encode_texts(self, texts: Sequence[str] | None = None) -> Tensor:
@@ -224,7 +222,7 @@ class VideoTextRecognizer(BaseRecognizer):
             return self.text_bank.encode(texts, self.make_prompts)
         tokens = self.text_bank.tokens()
         encoded = self.text_bank(tokens, self.make_prompts(tokens)['text'])
-        return at_ends(encoded, tokens)
+        return finish_texts(self.text_encoder, encoded, tokens)
 
     def make_prompts(self, tokens: TokenizedTexts | None) -> dict:
         """Texts, if there are any, to the prompts of both towers."""

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain
@@ -14,6 +15,7 @@ from ..features import LayerPrompts, VisualFeatures
 from .calls import Carried, run, wrap
 from .layer import Layer, Queries
 from .layer_parts import acts_inside, build_layer_parts
+from .trunk import VisionTrunk, check_class_token, trunk_of
 
 
 @MODELS.register_module()
@@ -23,10 +25,11 @@ class CLIPVisionTower(BaseModule):
     A layer's prompts are context tokens.  They join the sequence only if
     the next layer has none of its own, and are then carried on until a layer
     that does, as in ViFi-CLIP and MaPLe.  The last layer computes the class
-    token alone.
+    token alone, where frames are made of nothing else.
 
     Args:
-        visual: open_clip's ``VisionTransformer``; given by the recognizer.
+        visual: open_clip's ``VisionTransformer`` or ``TimmModel``; given by
+            the recognizer.
         adapters: Configs of the modules around and inside each layer,
             outermost first; see :func:`build_layer_parts`.
         embeddings: Configs of what is added to the tokens before ``ln_pre``.
@@ -56,12 +59,13 @@ class CLIPVisionTower(BaseModule):
             )
         self.visual = visual
         self._call = _compiled_call() if compile else _call
-        blocks = visual.transformer.resblocks
+        trunk = self.trunk
         known = dict(
-            width=visual.transformer.width,
-            heads=blocks[0].attn.num_heads,
-            depth=len(blocks),
-            num_patches=visual.grid_size[0] * visual.grid_size[1],
+            width=trunk.width,
+            mlp_width=trunk.blocks[0].mlp.c_fc.out_features,
+            heads=trunk.heads,
+            depth=len(trunk.blocks),
+            num_patches=math.prod(trunk.grid_size),
         )
         self.adapters = build_layer_parts(adapters, **known)
         self.embeddings = nn.ModuleList(
@@ -70,11 +74,18 @@ class CLIPVisionTower(BaseModule):
         self.project = project
         self.patch_tokens = patch_tokens
         self.with_cp = with_cp
+        parts = [*self.embeddings, *chain.from_iterable(self.adapters)]
+        check_class_token(trunk, parts)
+
+    @property
+    def trunk(self) -> VisionTrunk:
+        """The tower's parts under names that all towers share."""
+        return trunk_of(self.visual)
 
     @property
     def out_dim(self) -> int:
         """Width of the frame embeddings."""
-        return self.visual.proj.shape[int(self.project)]
+        return self.trunk.out_dim(self.project)
 
     @property
     def mixes_frames(self) -> bool:
@@ -96,36 +107,42 @@ class CLIPVisionTower(BaseModule):
             frames: Normalised pixels.
             prompts: For each layer (K, D) or (B, T, K, D), or None.
         """
-        blocks = self.visual.transformer.resblocks
-        prompts = [None] * len(blocks) if prompts is None else list(prompts)
+        trunk = self.trunk
+        depth = len(trunk.blocks)
+        prompts = [None] * depth if prompts is None else list(prompts)
         if prompts[0] is not None:
-            prompts[0] = self.visual.ln_pre(prompts[0])
+            prompts[0] = trunk.normalize(prompts[0])
         tokens = self.embed(frames)
         num_tokens = tokens.size(2)
         handed_on: list[Tensor | None] = [None]
-        for i, block in enumerate(blocks):
+        for i in range(depth):
             prompt, queries = prompts[i], None
             if prompt is not None:
                 tokens = tokens[:, :, :num_tokens]
             if _survives(prompts, i):
                 tokens = _append(tokens, prompt)
                 prompt = None
-            if i == len(blocks) - 1 and not self.patch_tokens:
-                queries = slice(0, 1)
-            layer = partial(self._call, self._layer(i, block, handed_on[-1]))
+            if i == depth - 1 and not self.patch_tokens:
+                queries = trunk.queries
+            layer = partial(self._call, self._layer(i, trunk, handed_on[-1]))
             recompute = self.with_cp is True
             out = run(layer, tokens, prompt, queries, recompute)
             tokens, carried = out if isinstance(out, Carried) else (out, None)
             handed_on.append(carried)
         tokens = tokens[:, :, :num_tokens]
-        frames = self.visual.ln_post(tokens[:, :, 0])
-        if self.project:
-            projected = frames.flatten(0, 1) @ self.visual.proj
-            frames = projected.unflatten(0, tokens.shape[:2])
+        pooled = trunk.pool(tokens.flatten(0, 1), self.project)
+        frames = pooled.unflatten(0, tokens.shape[:2])
         return VisualFeatures(frames, tokens, carried=tuple(handed_on[1:]))
 
+    def embed_tokens(self, tokens: Tensor) -> Tensor:
+        """(B, N, D) tokens after a layer to (B, N, E), as class tokens are."""
+        # each as the class token of an image of its own
+        alone = tokens.flatten(0, 1)[:, None]
+        embedded = self.trunk.pool(alone, self.project)
+        return embedded.unflatten(0, tokens.shape[:2])
+
     def _layer(
-        self, i: int, block: nn.Module, carried: Tensor | None
+        self, i: int, trunk: VisionTrunk, carried: Tensor | None
     ) -> Callable:
         """Layer i with all that stands around it and acts inside it."""
         inside = [part for part in self.adapters[i] if acts_inside(part)]
@@ -133,7 +150,10 @@ class CLIPVisionTower(BaseModule):
         if around and getattr(around[-1], 'carries', False):
             around[-1] = partial(around[-1], carried=carried)
         layer = Layer(
-            block, recompute_mlp=self.with_cp == 'mlp', inside=inside
+            trunk.blocks[i],
+            recompute_mlp=self.with_cp == 'mlp',
+            inside=inside,
+            rotation=trunk.rotation,
         )
         return wrap(layer, around)
 
@@ -146,22 +166,17 @@ class CLIPVisionTower(BaseModule):
         Raises:
             UserError: If the frames do not have CLIP's resolution.
         """
-        visual = self.visual
-        if frames.shape[-2:] != torch.Size(visual.image_size):
+        trunk = self.trunk
+        if frames.shape[-2:] != torch.Size(trunk.image_size):
             raise UserError(
                 f'frames of {tuple(frames.shape[-2:])} pixels given, this '
-                f'CLIP takes {tuple(visual.image_size)}'
+                f'CLIP takes {trunk.image_size}'
             )
-        # (B * T, D, h, w) -> (B * T, N - 1, D)
-        patches = visual.conv1(frames.flatten(0, 1)).flatten(2).mT
-        patches = patches.to(visual.class_embedding.dtype)
-        cls = visual.class_embedding.expand(patches.size(0), 1, -1)
-        tokens = torch.cat([cls, patches], dim=1)
-        tokens = tokens + visual.positional_embedding
-        tokens = visual.patch_dropout(tokens).unflatten(0, frames.shape[:2])
+        tokens = trunk.patches(frames.flatten(0, 1))
+        tokens = tokens.unflatten(0, frames.shape[:2])
         for embedding in self.embeddings:
             tokens = embedding(tokens)
-        return visual.ln_pre(tokens)
+        return trunk.normalize(tokens)
 
 
 def _call(
