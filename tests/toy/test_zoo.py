@@ -14,6 +14,7 @@ from programs import call_here
 from torch import nn
 
 from vlprompt.apis import init_recognizer
+from vlprompt.apis.inference import scope_of
 from vlprompt.averaging.ends import read_ends
 from vlprompt.errors import UserError
 from vlprompt.jobs.executors.isolation import isolated
@@ -77,17 +78,18 @@ def test_what_is_tested_are_the_averaged_weights(toy, tmp_path):
     assert tested(model, args, cfg) == found['averaging']
     last = init_recognizer(cfg, str(folder / 'epoch_2.pth'), device='cpu')
     assert tested(last, args, cfg) == found['plain']
-    model = init_recognizer(cfg, device='cpu')
+    model = init_recognizer(cfg, 'none', device='cpu')
     ends = read_ends(model, cfg.model.clip, [averaged])
     model.load_state_dict(ends.mixed(0.5))
     assert tested(model, args, cfg) == found['half-clip']
 
 
 def tested(model: nn.Module, args, cfg):
-    return {
-        part: measure(model, *_read(loader))
-        for part, loader in _loaders(args.data, cfg)
-    }
+    with scope_of(cfg):
+        return {
+            part: measure(model, *_read(loader))
+            for part, loader in _loaders(args.data, cfg)
+        }
 
 
 def test_a_zoo_that_is_killed_goes_on(toy, tmp_path):
@@ -120,5 +122,5 @@ def test_without_a_toy_world_it_says_so(tmp_path):
 
 
 def test_a_method_that_there_is_not(toy, tmp_path):
-    with pytest.raises(UserError, match='--only vilt: .* mean vilt_toy'):
-        call_here(*words(toy, tmp_path, '--only', 'vilt'))
+    with pytest.raises(UserError, match='vilt_toi: .* mean vilt_toy'):
+        call_here(*words(toy, tmp_path, '--only', 'vilt_toi'))
