@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import published
 import published_distillation
+import published_lora
 import published_ost
 import published_retrieval
 import published_sharing
+import published_tc_clip
 import published_temporal
 import pytest
 import torch
@@ -40,6 +42,8 @@ RELEASES = {
     **published_ost.RELEASES,
     **published_retrieval.RELEASES,
     **published_sharing.RELEASES,
+    **published_lora.RELEASES,
+    **published_tc_clip.RELEASES,
     **published_temporal.RELEASES,
 }
 # Their towers have no projection, and there are no texts.
@@ -48,6 +52,7 @@ KINDS = {
     'vifi': published.vifi_prompts,
     'vita': published.vita,
     'xclip': published.xclip,
+    'tc-clip': published_tc_clip.tc_clip,
     'actionclip': published.actionclip,
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
@@ -57,6 +62,7 @@ KINDS = {
     'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
+    'clip-lora': published_lora.clip_lora_model,
     'promptsrc': published_distillation.promptsrc,
     'xpool': published_retrieval.xpool,
     'tmass': published_retrieval.tmass,
@@ -390,6 +396,7 @@ def refusal(*args: str) -> str:
 LEFTOVERS = {
     'vifi': ('prompt_learner.gate', 'image_encoder.gate', 'gate.weight'),
     'vita': ('visual.blocks.0.gate', 'textual.gate', 'prompt_learner.gate'),
+    'tc-clip': ('prompt_learner.gate', 'gate.weight'),
     'xclip': ('mit.gate', 'prompts_generator.gate', 'visual.gate'),
     'actionclip': ('fusion.gate', 'visual.gate'),
     'mmaction-actionclip': ('adapter.gate', 'clip.gate'),
@@ -400,6 +407,7 @@ LEFTOVERS = {
     't2l': ('gate.weight', 'visual.transformer.gate', 'visual.gate'),
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
+    'clip-lora': ('gate.weight', 'visual.transformer.gate'),
     'xpool': ('pool_frames.gate', 'clip.gate'),
     'tmass': ('stochastic.gate', 'pool_frames.gate'),
     'wti': ('text_weight_fc.gate.0', 'clip.gate'),
@@ -464,6 +472,15 @@ MISSING = {
         'prompts_generator.alpha',
         'prompts_generator.decoder.1.cross_attn.proj.bias',
         'prompts_visual_proj',
+    ),
+    'tc-clip': (
+        'logit_scale',
+        'image_encoder.transformer.resblocks.1.attn.k_proj.bias',
+        'image_encoder.transformer.resblocks.2.attn.local_global_bias_table',
+        'text_encoder.prompt_generation_layer.0.ln_1_kv.bias',
+        'text_encoder.prompt_generation_layer.0.attn.in_proj_weight',
+        'prompt_learner.ctx',
+        'text_encoder.ln_final.weight',
     ),
     'actionclip': (
         'fusion.frame_position_embeddings.weight',
@@ -530,6 +547,14 @@ MISSING = {
         'cross.pooler.dense.weight',
         'similarity_dense.bias',
         'clip.ln_final.weight',
+    ),
+    'clip-lora': (
+        'visual.transformer.resblocks.0.attn.q_proj.w_lora_A',
+        'visual.transformer.resblocks.1.attn.v_proj.w_lora_B',
+        'visual.transformer.resblocks.2.attn.k_proj.weight',
+        'transformer.resblocks.1.attn.q_proj.bias',
+        'transformer.resblocks.0.attn.proj.weight',
+        'visual.positional_embedding',
     ),
     'xpool': (
         'pool_frames.cross_attn.v_proj.bias',
@@ -646,7 +671,13 @@ def test_an_unknown_kind_is_refused():
 
 
 @pytest.mark.parametrize(
-    'name', ['vifi fine-tuned', 'vifi with prompts in both towers', 'maple']
+    'name',
+    [
+        'vifi fine-tuned',
+        'vifi with prompts in both towers',
+        'maple',
+        'tc-clip',
+    ],
 )
 def test_word_embeddings_have_to_be_given(name):
     release = RELEASES[name]()

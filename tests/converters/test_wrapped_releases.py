@@ -4,9 +4,11 @@ import os
 
 import published
 import published_distillation
+import published_lora
 import published_ost
 import published_retrieval
 import published_sharing
+import published_tc_clip
 import published_temporal
 import pytest
 import torch
@@ -20,6 +22,7 @@ KINDS = {
     'ost': published_ost.ost,
     'vita': published.vita,
     'xclip': published.xclip,
+    'tc-clip': published_tc_clip.tc_clip,
     'actionclip': published.actionclip,
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
@@ -29,6 +32,7 @@ KINDS = {
     'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'openvclip': published_sharing.openvclip,
+    'clip-lora': published_lora.clip_lora_model,
     'froster': published_distillation.froster,
     'promptsrc': published_distillation.promptsrc,
     'clip4clip': published.clip4clip,

@@ -42,6 +42,7 @@ ROLES = dict(
     prompts=roles.Prompts,
     texts=roles.Texts,
 )
+OTHER_ROLES = dict(VideoConditionalPrompts=roles.LastLayerPrompts)
 WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
 HEAD = dict(type='SimilarityHead')
 PLAIN = dict(texts=dict(type='ClassTexts'), prompts=None)
@@ -219,6 +220,7 @@ EXAMPLES = {
         trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
     ),
     'LinearAdapter': adapted(dict(type='LinearAdapter', dropout=0.0)),
+    'LoRA': adapted(dict(type='LoRA', rank=2, scale=0.7)),
     'LogitConsistencyLoss': beside_teacher('LogitConsistencyLoss'),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
     'MeanThenNormPooler': dict(
@@ -280,6 +282,9 @@ EXAMPLES = {
         dropout=0.0,
     ),
     'StoredFramesTower': dict(backbone=dict(type='StoredFramesTower')),
+    'TemporalContext': adapted(
+        dict(type='TemporalContext', num_tokens=4, max_merged=3)
+    ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
     'TemporalToken': adapted(
         dict(type='TemporalToken', num_frames=1, dropout=0.0)
@@ -318,6 +323,15 @@ EXAMPLES = {
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),
     'ViLTPrompts': dict(prompts=dict(type='ViLTPrompts', depth=3, split=1)),
     'VideoConsistencyLoss': beside_teacher('VideoConsistencyLoss'),
+    'VideoConditionalPrompts': dict(
+        prompts=dict(
+            type='PromptLearner', text=dict(type='DeepPrompts', layers=[0])
+        ),
+        backbone=tower(dict(type='TemporalContext', num_tokens=4)),
+        text_encoder=dict(type='CLIPTextTower', stop_before_last=True),
+        conditioner=dict(type='VideoConditionalPrompts'),
+        trainable=['conditioner.*'],
+    ),
     'VideoSpecificPrompts': dict(
         PLAIN,
         backbone=tower(patch_tokens=True),
@@ -411,6 +425,8 @@ def role_of(name):
     if getattr(MODELS.get(name), 'acts_inside', False):
         return roles.InsidePart
     folder = MODELS.get(name).__module__.split('.')[2]
+    if name in OTHER_ROLES:
+        return OTHER_ROLES[name]
     return None if name in WITHOUT_ROLE else ROLES.get(folder)
 
 
@@ -436,7 +452,11 @@ def test_it_plays_its_role(name):
 # all but a conditioner, which is just called
 @pytest.mark.parametrize(
     'role',
-    [r for r in dict.fromkeys(ROLES.values()) if r is not roles.Conditioner],
+    [
+        role
+        for role in dict.fromkeys([*ROLES.values(), *OTHER_ROLES.values()])
+        if role is not roles.Conditioner
+    ],
 )
 def test_who_lacks_a_member_of_its_role_is_refused(role):
     class Nothing(torch.nn.Module):

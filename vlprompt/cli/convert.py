@@ -42,6 +42,7 @@ KINDS = (
     'ost',
     'vita',
     'xclip',
+    'tc-clip',
     'actionclip',
     'mmaction-actionclip',
     'a5',
@@ -51,6 +52,7 @@ KINDS = (
     'mote',
     'zeroi2v',
     'openvclip',
+    'clip-lora',
     'froster',
     'clip4clip',
     'xpool',
@@ -75,7 +77,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--clip',
         metavar='FILE',
         help='weights of the CLIP it was trained on, for checkpoints that '
-        'lack part of it (vifi, maple)',
+        'lack part of it (vifi, maple, clip-lora)',
     )
     parser.add_argument(
         '--config',
@@ -223,8 +225,11 @@ def _merge(model: nn.Module, target: Path) -> None:
     from mmengine.runner.checkpoint import save_checkpoint
 
     from vlprompt import converters
+    from vlprompt.exporting.merged_clip import merge_clip
+    from vlprompt.models.clip.names import to_openai
 
-    clip = converters.merged_clip(model)
+    merged = merge_clip(model).tensors
+    clip = {to_openai(name): tensor for name, tensor in merged.items()}
     if target.suffix == '.safetensors':
         converters.save_clip(clip, target)
     else:

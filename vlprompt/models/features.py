@@ -78,7 +78,7 @@ class VideoTextFeatures(NamedTuple):
         self, encoded: Tensor, tokens: 'TokenizedTexts'
     ) -> 'VideoTextFeatures':
         """The same features, and (C, L, E) of all tokens if given as that."""
-        if encoded.dim() == 2:
+        if encoded.dim() != 3:
             return self
         mask = tokens.mask(encoded.size(1))
         return self._replace(text_tokens=encoded, text_mask=mask)

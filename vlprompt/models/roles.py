@@ -15,6 +15,7 @@ from torch import Tensor
 from vlprompt.errors import UserError
 
 from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
+from .layers.linear_maps import LinearMaps
 
 
 class Texts(Protocol):
@@ -159,6 +160,17 @@ class InsidePart(Protocol):
         """
 
 
+class Mergeable(Protocol):
+    """An :class:`InsidePart` that a block's own matrices can take over.
+
+    In evaluation it is nothing but :meth:`linear_maps`.  Parts that are more
+    do not have this role: ``vlprompt export --merge`` refuses them.
+    """
+
+    def linear_maps(self) -> LinearMaps:
+        """What it does, as linear maps of single tokens."""
+
+
 class Pooler(Protocol):
     """Makes a video of its frames.
 
@@ -177,6 +189,29 @@ class Conditioner(Protocol):
 
     def __call__(self, text: Tensor, visual: VisualFeatures) -> Tensor:
         """(C, E) texts to (B, C, E) texts."""
+
+
+class LastLayerPrompts(Protocol):
+    """Makes the prompts of the text tower's last layer, for each video.
+
+    It stands in the place of a conditioner and needs a text tower with
+    ``stop_before_last=True``, a vision tower that carries.
+
+    Attributes:
+        prompts_last_layer: True; tells these parts from other conditioners.
+        layer: The vision layer whose carried tokens it reads.
+    """
+
+    prompts_last_layer: bool
+    layer: int
+
+    def __call__(
+        self, states: Tensor, tokens: TokenizedTexts, context: Tensor
+    ) -> Tensor:
+        """(C, 1, L, D) texts, (B, M, E) context to (B, C, K, D) prompts.
+
+        C of the latter may be 1, if all texts share them.
+        """
 
 
 class Head(Protocol):

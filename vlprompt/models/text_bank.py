@@ -13,6 +13,7 @@ from .distributed import encode_sharded
 from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
 from .shared_features import SharedFeatures
+from .text_ends import finish_texts
 
 
 class TextBank:
@@ -136,7 +137,7 @@ class TextBank:
             raise UserError('this model has no text tower: it embeds no texts')
         tokens = self._on_device(self.texts.tokenize(texts))
         encoded = self.encoder(tokens, make_prompts(tokens)['text'])
-        features = at_ends(encoded, tokens)
+        features = finish_texts(self.encoder, encoded, tokens)
         if len(features) == len(texts):
             return features
         return unit(features).unflatten(0, (-1, len(texts))).mean(dim=0)
@@ -149,7 +150,9 @@ class TextBank:
         if self._is_lasting() and 'anchors' in self._cached:
             return self._cached['anchors']
         encoded = self.encoder(self._on_device(tokens))
-        return self._keep('anchors', at_ends(encoded, tokens))
+        return self._keep(
+            'anchors', finish_texts(self.encoder, encoded, tokens)
+        )
 
     def _encode(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None
@@ -222,17 +225,6 @@ class TextBank:
 
     def _on_device(self, tokens: TokenizedTexts) -> TokenizedTexts:
         return tokens.to(next(self.encoder.parameters()).device)
-
-
-def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:
-    """(C, L, E) embeddings of all tokens to the (C, E) that CLIP reads.
-
-    What is (C, E) already stays as it is.
-    """
-    if encoded.dim() == 2:
-        return encoded
-    rows = torch.arange(len(encoded), device=encoded.device)
-    return encoded[rows, tokens.ends.to(encoded.device)]
 
 
 def _check_frozen(encoder: nn.Module) -> None:

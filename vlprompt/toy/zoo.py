@@ -42,6 +42,8 @@ SYSTEMS = {
     'X-Pool': ('xpool/xpool_toy', False),
     'T-MASS': ('tmass/tmass_toy', True),
     'Token-wise interaction': ('wti/wti_toy', False),
+    'LoRA': ('lora/lora_toy', False),
+    'linear adapters': ('lora/linear_adapter_toy', False),
     'Vita-CLIP': ('vita/vita_toy', True),
     'ActionCLIP, Transf': ('actionclip/actionclip_toy', True),
     'ActionCLIP, LSTM': ('actionclip/actionclip_lstm_toy', True),
@@ -49,6 +51,7 @@ SYSTEMS = {
     'ActionCLIP, Transf_cls': ('actionclip/actionclip_cls_toy', True),
     'ActionCLIP, Shift': ('actionclip/actionclip_shift_toy', True),
     'X-CLIP': ('xclip/xclip_toy', True),
+    'TC-CLIP': ('tc_clip/tc_clip_toy', False),
     'A5': ('a5/a5_toy', True),
     'AIM, linear head': ('aim/aim_toy', True),
     'AIM, class texts': ('aim/aim_text_toy', True),
@@ -68,6 +71,8 @@ SYSTEMS = {
     'AIM + VL prompting': ('mixtures/aim_vlp_toy', True),
     'X-CLIP vision + ViLT': ('mixtures/xclip_vilt_toy', True),
     'ViLT + distillation': ('mixtures/vilt_distilled_toy', False),
+    'ViLT + LoRA': ('mixtures/lora_vilt_toy', False),
+    'LoRA + distillation': ('mixtures/lora_froster_toy', False),
     'MaPLe + temporal transformer': ('mixtures/a5_maple_toy', True),
 }
 

@@ -8,6 +8,7 @@ from .a5 import a5
 from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .clip4clip import clip4clip
+from .clip_lora import clip_lora, flat_weights
 from .froster import froster
 from .huggingface import huggingface, huggingface_xclip
 from .mote import mote
@@ -16,6 +17,7 @@ from .ost import ost
 from .promptsrc import promptsrc
 from .st_adapter import st_adapter
 from .t2l import t2l
+from .tc_clip import tc_clip
 from .vifi import maple, vifi
 from .vita import vita
 from .wti import wti
@@ -28,6 +30,8 @@ __all__ = [
     'actionclip',
     'aim',
     'clip4clip',
+    'clip_lora',
+    'flat_weights',
     'froster',
     'huggingface',
     'huggingface_xclip',
@@ -39,6 +43,7 @@ __all__ = [
     'promptsrc',
     'st_adapter',
     't2l',
+    'tc_clip',
     'tmass',
     'vifi',
     'vita',

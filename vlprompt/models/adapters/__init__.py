@@ -6,9 +6,11 @@ from .head_shift import HeadShift
 from .inside_part import InsidePart
 from .joint_frames import JointFrames
 from .linear_adapter import LinearAdapter
+from .lora import LoRA
 from .message_token import MessageToken
 from .neighbor_kv import NeighborKV
 from .st_adapter import PreAttentionSTAdapter, PreMLPSTAdapter
+from .temporal_context import TemporalContext
 from .temporal_shift import TemporalShift
 from .temporal_token import TemporalToken
 from .token_drop_path import TokenDropPath
@@ -21,10 +23,12 @@ __all__ = [
     'InsidePart',
     'JointFrames',
     'LinearAdapter',
+    'LoRA',
     'MessageToken',
     'PreAttentionSTAdapter',
     'PreMLPSTAdapter',
     'NeighborKV',
+    'TemporalContext',
     'TemporalShift',
     'TemporalToken',
     'TokenDropPath',

@@ -1,5 +1,6 @@
 """Heads: logits, losses and predictions."""
 
+from .cache_head import CacheHead
 from .contrastive_head import ContrastiveHead
 from .frame_classification_head import FrameClassificationHead
 from .linear_head import LinearHead
@@ -7,11 +8,13 @@ from .mote_head import MoTEHead
 from .optimal_transport_head import OptimalTransportHead
 from .similarity_head import SimilarityHead
 from .stochastic_text_head import StochasticTextHead
+from .test_time_cache_head import TestTimeCacheHead
 from .text_pooling_head import TextPoolingHead
 from .tight_transformer_head import TightTransformerHead
 from .token_interaction_head import TokenInteractionHead
 
 __all__ = [
+    'CacheHead',
     'ContrastiveHead',
     'FrameClassificationHead',
     'LinearHead',
@@ -19,6 +22,7 @@ __all__ = [
     'OptimalTransportHead',
     'SimilarityHead',
     'StochasticTextHead',
+    'TestTimeCacheHead',
     'TextPoolingHead',
     'TightTransformerHead',
     'TokenInteractionHead',

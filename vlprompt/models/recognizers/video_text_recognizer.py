@@ -18,9 +18,11 @@ from ..layers.temporal import check_padding, fold_views, frame_mask
 from ..precision import autocast_to, cast_frozen_weights
 from ..roles import Conditioner, Head, Pooler
 from ..teacher import make_teacher
-from ..text_bank import TextBank, at_ends
+from ..text_bank import TextBank
+from ..text_ends import finish_texts
 from ..trainable_state import drop_frozen_from_state_dict, set_trainable
 from .compatibility import check_compatibility
+from .conditioning import condition
 from .texts_and_prompts import build_texts_and_prompts
 
 
@@ -203,9 +205,8 @@ class VideoTextRecognizer(BaseRecognizer):
         if tokens is None:
             return features
         encoded = self.text_bank(tokens, prompts['text'])
-        text = at_ends(encoded, tokens)
-        if self.conditioner is not None:
-            text = self.conditioner(text, visual)
+        tokens = tokens.share_before(prompts['text'] or ())
+        text = condition(self, encoded, tokens, visual)
         anchors = self.text_bank.anchors() if self.training else None
         return features._replace(
             text=text, anchors=anchors, targets=tokens.targets
@@ -221,7 +222,7 @@ class VideoTextRecognizer(BaseRecognizer):
             return self.text_bank.encode(texts, self.make_prompts)
         tokens = self.text_bank.tokens()
         encoded = self.text_bank(tokens, self.make_prompts(tokens)['text'])
-        return at_ends(encoded, tokens)
+        return finish_texts(self.text_encoder, encoded, tokens)
 
     def make_prompts(self, tokens: TokenizedTexts | None) -> dict:
         """Texts, if there are any, to the prompts of both towers."""

@@ -62,6 +62,7 @@ class CLIPVisionTower(BaseModule):
         trunk = self.trunk
         known = dict(
             width=trunk.width,
+            mlp_width=trunk.blocks[0].mlp.c_fc.out_features,
             heads=trunk.heads,
             depth=len(trunk.blocks),
             num_patches=math.prod(trunk.grid_size),
@@ -132,6 +133,13 @@ class CLIPVisionTower(BaseModule):
         pooled = trunk.pool(tokens.flatten(0, 1), self.project)
         frames = pooled.unflatten(0, tokens.shape[:2])
         return VisualFeatures(frames, tokens, carried=tuple(handed_on[1:]))
+
+    def embed_tokens(self, tokens: Tensor) -> Tensor:
+        """(B, N, D) tokens after a layer to (B, N, E), as class tokens are."""
+        # each as the class token of an image of its own
+        alone = tokens.flatten(0, 1)[:, None]
+        embedded = self.trunk.pool(alone, self.project)
+        return embedded.unflatten(0, tokens.shape[:2])
 
     def _layer(
         self, i: int, trunk: VisionTrunk, carried: Tensor | None
