@@ -20,15 +20,20 @@ SHIFTED = dict.fromkeys(
     ('sharing', 'shift'), 'the method itself has HeadShift'
 )
 DISTILLED = dict(distillation='the method itself has FeatureDistillationLoss')
+TOKENS = (
+    'has the mean of several texts of a class, but this model needs the '
+    'tokens of each text, which have no mean: give each class a single text'
+)
 MISFITS = {
     'clip/clip_toy': dict(distillation='the method learns nothing'),
     'ost/ost_toy': dict(
         descriptions='TwoLevelTexts reads descriptions already'
     ),
-    'wti/wti_toy': dict(
-        descriptions='BatchDescriptionTexts has the mean of several texts of '
-        'a class, but the head compares the tokens of a text, which have no '
-        'mean: give each class a single text'
+    'wti/wti_toy': dict(descriptions=f'BatchDescriptionTexts {TOKENS}'),
+    'tc_clip/tc_clip_toy': dict(
+        descriptions=f'DescriptionTexts {TOKENS}',
+        sharing='TemporalContext cannot tell the patches of a frame from '
+        'those that another adapter adds to its keys: leave one out',
     ),
     'aim/aim_toy': LINEAR,
     'st_adapter/st_adapter_toy': LINEAR,
@@ -36,6 +41,7 @@ MISFITS = {
     'openvclip/openvclip_toy': NEIGHBORS,
     'froster/froster_toy': {**NEIGHBORS, **DISTILLED},
     'mixtures/vilt_distilled_toy': DISTILLED,
+    'mixtures/lora_froster_toy': DISTILLED,
 }
 CONFIGS = [config for config, _ in SYSTEMS.values()]
 
