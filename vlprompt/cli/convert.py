@@ -119,8 +119,7 @@ def run(args: Namespace) -> None:
         return converters.convert_archive(
             args.source, args.target, args.activation, dtype
         )
-    target = Path(args.target)
-    _check_suffix(args, target)
+    _check_suffix(args, target := Path(args.target))
     register_all_modules()
     check_writable(target.parent)
     if args.kind == 'vlprompt':
@@ -169,9 +168,8 @@ def _check_flags(args: Namespace) -> None:
         unused += ['--clip', '--config', '--to']
     if args.kind == 'vlprompt':
         unused.append('--clip')
-    for flag in unused:
-        if given[flag]:
-            raise UserError(f'{args.kind} has no use for {flag}')
+    for flag in filter(given.get, unused):
+        raise UserError(f'{args.kind} has no use for {flag}')
     check_clip_flag(args.clip)
 
 
