@@ -24,7 +24,12 @@ from vlprompt.exporting.parity import read_clips
 from vlprompt.hub.json_files import write_json
 from vlprompt.whole_files import whole_file
 
-from .export_model import check_place, load_exportable
+from .exportable import (
+    check_place,
+    find_exportable,
+    has_captions,
+    load_exportable,
+)
 from .inference import scope_of
 
 
@@ -58,14 +63,14 @@ def merge(
 ) -> Merged:
     """Write a model as one CLIP that open_clip loads, and check it.
 
-    What was learnt is folded into the weights of CLIP: LoRA, linear adapters,
+    What was learned is folded into the weights of CLIP: LoRA, linear adapters,
     weights of CLIP itself.  open_clip reads the file again and has to give
     the embeddings of the model, of frames and of texts, to 1e-6; a file that
     differs is not kept.
 
     Args:
         model: See :func:`find_model`.
-        checkpoint: What it has learnt; what it comes with if not given.
+        checkpoint: What it has learned; what it comes with if not given.
         target: A ``.safetensors`` or ``.pt`` file to write.
         classes: Whose texts are compared, see :func:`find_classes`; some
             sentences if not given.
@@ -87,7 +92,9 @@ def merge(
     say = on_step or (lambda step: None)
     path = check_place('merge', target, SUFFIXES)
     say('loading the model')
-    owner, learned = load_exportable(model, checkpoint, classes, options)
+    found = find_exportable(model)
+    wanted = None if has_captions(found.config) else classes
+    owner, learned = load_exportable(found, checkpoint, wanted, options)
     merged = merge_clip(owner.model)
     if owner.config.model.clip.get('finetuned'):
         merged = merged._replace(

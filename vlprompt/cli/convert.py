@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from vlprompt.clip_flag import check_clip_flag
 from vlprompt.errors import UserError
 from vlprompt.whole_files import check_writable
 
@@ -106,20 +107,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Convert one file."""
+    _check_flags(args)
     import torch
 
     from vlprompt import converters
     from vlprompt.models.clip.arch import activation_of
     from vlprompt.utils import register_all_modules
 
-    _check_flags(args)
     if args.kind == 'openai':
         dtype = None if args.keep_dtype else torch.float32
         return converters.convert_archive(
             args.source, args.target, args.activation, dtype
         )
-    target = Path(args.target)
-    _check_suffix(args, target)
+    _check_suffix(args, target := Path(args.target))
     register_all_modules()
     check_writable(target.parent)
     if args.kind == 'vlprompt':
@@ -170,9 +170,9 @@ def _check_flags(args: Namespace) -> None:
         unused += ['--keep-dtype', '--activation']
     if args.kind == 'vlprompt':
         unused.append('--clip')
-    for flag in unused:
-        if given[flag]:
-            raise UserError(f'{args.kind} has no use for {flag}')
+    for flag in filter(given.get, unused):
+        raise UserError(f'{args.kind} has no use for {flag}')
+    check_clip_flag(args.clip)
 
 
 def _write(

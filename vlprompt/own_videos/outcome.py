@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vlprompt.analysis.confusion import (
-    class_accuracies,
     confused_pairs,
     count_confusions,
 )
 from vlprompt.analysis.predictions import read_predictions
+from vlprompt.class_accuracies import class_accuracies
 from vlprompt.report.statistics import wilson
 
 SHOWN = 3
@@ -27,7 +27,7 @@ class Outcome(NamedTuple):
         interval: That has the true accuracy in 95 % of cases.
         scored: How many videos they are of.
         config: The file, for ``vlprompt train`` and ``vlprompt test``.
-        checkpoint: What was learnt.
+        checkpoint: What was learned.
         lines: What the command prints at its end.
     """
 
