@@ -20,12 +20,14 @@ class VisualFeatures(NamedTuple):
         mask: (B, T), true where a frame is real and not padding; None if
             all are.
         carried: For each layer what its adapter handed to the next, or None.
+        statistics: (B, F) of all tokens, if the tower has a token pooler.
     """
 
     frames: Tensor
     tokens: Tensor
     mask: Tensor | None = None
     carried: Sequence[Tensor | None] = ()
+    statistics: Tensor | None = None
 
 
 class VideoTextFeatures(NamedTuple):
@@ -48,6 +50,9 @@ class VideoTextFeatures(NamedTuple):
         teacher: What the frozen CLIP makes of the same clips and texts, in
             training and if a part asks for it; its video are the (B, T, E)
             frames, its text is (C, E) or (R * C, E).
+        video_statistics: (B, F) of all tokens of a video, if the vision
+            tower has a token pooler.
+        text_statistics: (C, F) or (R * C, F), if the text tower has one.
     """
 
     video: Tensor
@@ -59,6 +64,8 @@ class VideoTextFeatures(NamedTuple):
     text_mask: Tensor | None = None
     frames: Tensor | None = None
     teacher: 'VideoTextFeatures | None' = None
+    video_statistics: Tensor | None = None
+    text_statistics: Tensor | None = None
 
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""
@@ -76,6 +83,12 @@ class VideoTextFeatures(NamedTuple):
             return self
         mask = tokens.mask(encoded.size(1))
         return self._replace(text_tokens=encoded, text_mask=mask)
+
+    def with_statistics(
+        self, video: Tensor | None, text: Tensor | None
+    ) -> 'VideoTextFeatures':
+        """The same features, and (B, F) and (C, F) statistics of tokens."""
+        return self._replace(video_statistics=video, text_statistics=text)
 
     def to(self, device: torch.device) -> 'VideoTextFeatures':
         """The same features on a device."""
@@ -196,6 +209,31 @@ def unit(x: Tensor) -> Tensor:
     """(..., E) L2-normalised along E, in fp32 if it came in less."""
     dtype = torch.promote_types(x.dtype, torch.float32)
     return F.normalize(x.to(dtype), dim=-1)
+
+
+def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:
+    """(C, L, E) embeddings of all tokens to the (C, E) that CLIP reads.
+
+    What is (C, E) already stays as it is.
+    """
+    if encoded.dim() == 2:
+        return encoded
+    rows = torch.arange(len(encoded), device=encoded.device)
+    return encoded[rows, tokens.ends.to(encoded.device)]
+
+
+def pick_prompts(
+    prompts: LayerPrompts | None, index: Tensor
+) -> LayerPrompts | None:
+    """Prompts of the texts at (S,) places, where each has its own.
+
+    Args:
+        prompts: For each layer (K, D) or (C, K, D), or None.
+        index: The places.
+    """
+    if prompts is None:
+        return None
+    return [p[index] if p is not None and p.dim() == 3 else p for p in prompts]
 
 
 def _order(slots: Tensor) -> Tensor:

@@ -151,6 +151,25 @@ class Pooler(Protocol):
         """(B, T, E) frames to a (B, E) video."""
 
 
+class TokenPooler(Protocol):
+    """Makes statistics of all tokens of a clip or, with T = 1, of a text.
+
+    Attributes:
+        out_dim: F, how many they are.
+    """
+
+    out_dim: int
+
+    def __call__(self, tokens: Tensor, places: Tensor | None = None) -> Tensor:
+        """(B, T, L, E) embeddings of tokens to (B, F).
+
+        Args:
+            tokens: Padding of texts, too.
+            places: (B,) where the token that stands for all is; the first
+                if not given.
+        """
+
+
 class Conditioner(Protocol):
     """Makes the texts depend on the video they are compared with."""
 

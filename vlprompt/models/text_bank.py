@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from .distributed import encode_sharded
-from .features import LayerPrompts, TokenizedTexts, unit
+from .features import LayerPrompts, TokenizedTexts, at_ends, unit
 from .roles import Texts
 from .shared_features import SharedFeatures
 
@@ -93,7 +93,8 @@ class TextBank:
     ) -> Tensor:
         """C texts, R templates each, to (C, E) or (R * C, E) features.
 
-        They are (C, L, E) if the text tower gives all tokens.
+        They are (C, L, E) if the text tower gives all tokens, and have
+        statistics beside the embedding if it pools them: see :meth:`read`.
 
         Args:
             tokens: Of :meth:`tokens`.
@@ -129,7 +130,7 @@ class TextBank:
             raise UserError('this model has no text tower: it embeds no texts')
         tokens = self._on_device(self.texts.tokenize(texts))
         encoded = self.encoder(tokens, make_prompts(tokens)['text'])
-        features = at_ends(encoded, tokens)
+        features, _ = self.read(encoded, tokens)
         if len(features) == len(texts):
             return features
         return unit(features).unflatten(0, (-1, len(texts))).mean(dim=0)
@@ -142,7 +143,7 @@ class TextBank:
         if self._is_lasting() and 'anchors' in self._cached:
             return self._cached['anchors']
         encoded = self.encoder(self._on_device(tokens))
-        return self._keep('anchors', at_ends(encoded, tokens))
+        return self._keep('anchors', self.read(encoded, tokens)[0])
 
     def _encode(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None
@@ -153,7 +154,7 @@ class TextBank:
             features = encode_sharded(self.encoder, tokens, prompts)
         else:
             features = self.encoder(tokens, prompts)
-        return self._keep('text', self.texts.combine(features))
+        return self._keep('text', self._combine(features))
 
     def _encode_drawn(
         self, places: Tensor, prompts: LayerPrompts | None
@@ -165,7 +166,27 @@ class TextBank:
                 self._cached['drawn'] = encode_sharded(
                     self.encoder, everything, prompts
                 )
-        return self.texts.combine(self._cached['drawn'][places])
+        return self._combine(self._cached['drawn'][places])
+
+    def read(
+        self, encoded: Tensor, tokens: TokenizedTexts
+    ) -> tuple[Tensor, Tensor | None]:
+        """What :meth:`__call__` gives to (C, E) and (C, F), if there are any.
+
+        The embeddings that CLIP reads, and statistics of all tokens.
+        """
+        return self._split(at_ends(encoded, tokens))
+
+    def _split(self, features: Tensor) -> tuple[Tensor, Tensor | None]:
+        size = getattr(self.encoder, 'statistics_dim', 0)
+        if not size:
+            return features, None
+        return features.tensor_split([-size], dim=-1)
+
+    def _combine(self, features: Tensor) -> Tensor:
+        """Texts of a class to one; embeddings and statistics apart."""
+        parts = [p for p in self._split(features) if p is not None]
+        return torch.cat([self.texts.combine(p) for p in parts], dim=-1)
 
     def _learns(self, prompts: LayerPrompts | None) -> bool:
         parts = [*self.encoder.parameters(), *(prompts or ())]
@@ -215,17 +236,6 @@ class TextBank:
 
     def _on_device(self, tokens: TokenizedTexts) -> TokenizedTexts:
         return tokens.to(next(self.encoder.parameters()).device)
-
-
-def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:
-    """(C, L, E) embeddings of all tokens to the (C, E) that CLIP reads.
-
-    What is (C, E) already stays as it is.
-    """
-    if encoded.dim() == 2:
-        return encoded
-    rows = torch.arange(len(encoded), device=encoded.device)
-    return encoded[rows, tokens.ends.to(encoded.device)]
 
 
 def _check_frozen(encoder: nn.Module) -> None:

@@ -4,6 +4,7 @@ from .contrastive_head import ContrastiveHead
 from .frame_classification_head import FrameClassificationHead
 from .linear_head import LinearHead
 from .optimal_transport_head import OptimalTransportHead
+from .probability_ensemble_head import ProbabilityEnsembleHead
 from .similarity_head import SimilarityHead
 from .tight_transformer_head import TightTransformerHead
 
@@ -12,6 +13,7 @@ __all__ = [
     'FrameClassificationHead',
     'LinearHead',
     'OptimalTransportHead',
+    'ProbabilityEnsembleHead',
     'SimilarityHead',
     'TightTransformerHead',
 ]

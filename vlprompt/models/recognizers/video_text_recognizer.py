@@ -18,7 +18,7 @@ from ..layers.temporal import check_padding, fold_views, frame_mask
 from ..precision import autocast_to, cast_frozen_weights
 from ..roles import Conditioner, Head, Pooler
 from ..teacher import make_teacher
-from ..text_bank import TextBank, at_ends
+from ..text_bank import TextBank
 from ..trainable_state import drop_frozen_from_state_dict, set_trainable
 from .compatibility import check_compatibility
 from .texts_and_prompts import build_texts_and_prompts
@@ -84,9 +84,9 @@ class VideoTextRecognizer(BaseRecognizer):
             data_preprocessor=MODELS.build(preprocessor),
         )
         embed_dim = getattr(self.backbone, 'out_dim', clip.visual.output_dim)
-        context = dict(
-            width=clip.widths['visual'], embed_dim=embed_dim, text=clip.text
-        )
+        width, own = clip.widths['visual'], self.backbone
+        context = dict(width=width, embed_dim=embed_dim, text=clip.text)
+        context['statistics_dim'] = getattr(own, 'statistics_dim', 0)
         self.pooler = build_part(
             pooler or dict(type='MeanPooler'), Pooler, **context
         )
@@ -206,13 +206,14 @@ class VideoTextRecognizer(BaseRecognizer):
         if tokens is None:
             return VideoTextFeatures(video, None, mask=visual.mask)
         encoded = self.text_bank(tokens, prompts['text'])
-        text = at_ends(encoded, tokens)
+        text, statistics = self.text_bank.read(encoded, tokens)
         if self.conditioner is not None:
             text = self.conditioner(text, visual)
         anchors = self.text_bank.anchors() if self.training else None
-        return VideoTextFeatures(
+        features = VideoTextFeatures(
             video, text, anchors, tokens.targets, visual.mask
         ).with_tokens(encoded, tokens)
+        return features.with_statistics(visual.statistics, statistics)
 
     def encode_texts(self, texts: Sequence[str] | None = None) -> Tensor:
         """(C, E) texts, not normalised, not made for a video.
@@ -224,7 +225,7 @@ class VideoTextRecognizer(BaseRecognizer):
             return self.text_bank.encode(texts, self.make_prompts)
         tokens = self.text_bank.tokens()
         encoded = self.text_bank(tokens, self.make_prompts(tokens)['text'])
-        return at_ends(encoded, tokens)
+        return self.text_bank.read(encoded, tokens)[0]
 
     def make_prompts(self, tokens: TokenizedTexts | None) -> dict:
         """Texts, if there are any, to the prompts of both towers."""

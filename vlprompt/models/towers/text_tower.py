@@ -7,13 +7,21 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..features import LayerPrompts, TokenizedTexts
+from ..builder import build_part
+from ..features import (
+    LayerPrompts,
+    TokenizedTexts,
+    at_ends,
+    pick_prompts,
+)
+from ..roles import TokenPooler
 from .calls import run
 from .layer import Layer
 from .layer_parts import acts_inside, build_layer_parts
 from .packing import Packing, one_a_row, pack
 
 LENGTHS = (None, 'longest', 'full')
+TEXTS = 512  # whose tokens are all there at once, to be pooled
 
 
 @MODELS.register_module()
@@ -35,9 +43,12 @@ class CLIPTextTower(BaseModule):
         all_tokens: What is given: the end-of-text tokens (None), all tokens
             up to the end of the longest text (``'longest'``), or those at all
             positions that the tower has, padding too (``'full'``).
+        token_pooler: Config of what makes F statistics of all tokens of a
+            text; they follow its end-of-text embedding.
 
     Raises:
-        UserError: If an adapter looks at more than one token.
+        UserError: If an adapter looks at more than one token, or tokens are
+            pooled that are not all there.
     """
 
     def __init__(
@@ -46,6 +57,7 @@ class CLIPTextTower(BaseModule):
         with_cp: bool = False,
         adapters: Sequence[dict] = (),
         all_tokens: str | None = None,
+        token_pooler: dict | None = None,
     ) -> None:
         super().__init__()
         if all_tokens not in LENGTHS:
@@ -64,11 +76,26 @@ class CLIPTextTower(BaseModule):
             heads=blocks[0].attn.num_heads,
         )
         _check_tokenwise(self.adapters)
+        if token_pooler is not None and all_tokens != 'full':
+            raise UserError(
+                f'token_pooler with all_tokens={all_tokens!r}: what it makes '
+                "of a text depends on their number, expected 'full'"
+            )
+        self.token_pooler = build_part(
+            token_pooler, TokenPooler, embed_dim=text.output_dim
+        )
+
+    @property
+    def statistics_dim(self) -> int:
+        """How many statistics of its tokens a text has, 0 for none."""
+        return 0 if self.token_pooler is None else self.token_pooler.out_dim
 
     def forward(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None = None
     ) -> Tensor:
         """C texts to (C, E) embeddings, not normalised, or (C, L, E).
+
+        With a token pooler they are (C, E + F), E of the end-of-text token.
 
         Args:
             tokens: Token ids, and the K slots that the prompts fill.
@@ -76,6 +103,20 @@ class CLIPTextTower(BaseModule):
                 its own, or None.  Layers without prompts carry on what the
                 layer before made of its own.
         """
+        if self.token_pooler is None:
+            return self._encode(tokens, prompts)
+        pooled = []
+        for index in torch.arange(len(tokens.ids)).split(TEXTS):
+            some = tokens.pick(index)
+            encoded = self._encode(some, pick_prompts(prompts, index))
+            statistics = self.token_pooler(encoded[:, None], some.ends)
+            pooled.append(torch.cat([at_ends(encoded, some), statistics], -1))
+        return torch.cat(pooled)
+
+    def _encode(
+        self, tokens: TokenizedTexts, prompts: LayerPrompts | None
+    ) -> Tensor:
+        """C texts to (C, E) or (C, L, E)."""
         text, blocks = self.text, self.text.transformer.resblocks
         prompts = [None] * len(blocks) if prompts is None else prompts
         # A prompt of its own makes a class differ from the others there.

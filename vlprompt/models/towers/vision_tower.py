@@ -11,6 +11,7 @@ from vlprompt.registry import MODELS
 
 from ..builder import build_part
 from ..features import LayerPrompts, VisualFeatures
+from ..roles import TokenPooler
 from .calls import Carried, run, wrap
 from .layer import Layer, Queries
 from .layer_parts import acts_inside, build_layer_parts
@@ -33,10 +34,16 @@ class CLIPVisionTower(BaseModule):
         project: Whether frames are projected into CLIP's joint space, E
             wide; if not, they are the class tokens after ``ln_post`` (AIM).
         patch_tokens: Whether the last layer computes the patch tokens too.
+        token_pooler: Config of what makes statistics of all tokens of a
+            clip, each embedded as the class tokens are.
         with_cp: Whether layers are recomputed in the backward pass; with
             ``'mlp'`` only their MLPs, which keeps more and computes less.
         compile: Whether layers run through ``torch.compile``: one layer is
             compiled, not the tower, since all others are alike.
+
+    Raises:
+        UserError: If ``with_cp`` is none of these, or tokens are pooled
+            that are not projected.
     """
 
     def __init__(
@@ -46,6 +53,7 @@ class CLIPVisionTower(BaseModule):
         embeddings: Sequence[dict] = (),
         project: bool = True,
         patch_tokens: bool = False,
+        token_pooler: dict | None = None,
         with_cp: bool | str = False,
         compile: bool = False,
     ) -> None:
@@ -69,6 +77,11 @@ class CLIPVisionTower(BaseModule):
         )
         self.project = project
         self.patch_tokens = patch_tokens
+        if token_pooler is not None and not project:
+            raise UserError('token_pooler needs project=True')
+        self.token_pooler = build_part(
+            token_pooler, TokenPooler, embed_dim=self.out_dim
+        )
         self.with_cp = with_cp
 
     @property
@@ -77,13 +90,20 @@ class CLIPVisionTower(BaseModule):
         return self.visual.proj.shape[int(self.project)]
 
     @property
+    def statistics_dim(self) -> int:
+        """How many statistics of its tokens a clip has, 0 for none."""
+        return 0 if self.token_pooler is None else self.token_pooler.out_dim
+
+    @property
     def mixes_frames(self) -> bool:
-        """Whether a frame's embedding may depend on the others of its clip.
+        """Whether what a frame gives may depend on the others of its clip.
 
         CLIP's own layers and the prompts see one frame at a time.  What is
         put around or before the layers is taken to see several unless it
         has ``mixes_frames = False``.
         """
+        if self.token_pooler is not None:
+            return True
         parts = [*self.embeddings, *chain.from_iterable(self.adapters)]
         return any(getattr(part, 'mixes_frames', True) for part in parts)
 
@@ -110,7 +130,9 @@ class CLIPVisionTower(BaseModule):
             if _survives(prompts, i):
                 tokens = _append(tokens, prompt)
                 prompt = None
-            if i == len(blocks) - 1 and not self.patch_tokens:
+            if i == len(blocks) - 1 and not (
+                self.patch_tokens or self.token_pooler
+            ):
                 queries = slice(0, 1)
             layer = partial(self._call, self._layer(i, block, handed_on[-1]))
             recompute = self.with_cp is True
@@ -118,11 +140,27 @@ class CLIPVisionTower(BaseModule):
             tokens, carried = out if isinstance(out, Carried) else (out, None)
             handed_on.append(carried)
         tokens = tokens[:, :, :num_tokens]
-        frames = self.visual.ln_post(tokens[:, :, 0])
-        if self.project:
-            projected = frames.flatten(0, 1) @ self.visual.proj
-            frames = projected.unflatten(0, tokens.shape[:2])
-        return VisualFeatures(frames, tokens, carried=tuple(handed_on[1:]))
+        statistics = None
+        if self.token_pooler is None:
+            frames = self._embed(tokens[:, :, 0])
+        else:
+            embedded = self._embed(tokens)
+            frames = embedded[:, :, 0]
+            statistics = self.token_pooler(embedded)
+        return VisualFeatures(
+            frames,
+            tokens,
+            carried=tuple(handed_on[1:]),
+            statistics=statistics,
+        )
+
+    def _embed(self, tokens: Tensor) -> Tensor:
+        """(..., D) tokens after the last layer to (..., E) embeddings."""
+        tokens = self.visual.ln_post(tokens)
+        if not self.project:
+            return tokens
+        projected = tokens.flatten(0, -2) @ self.visual.proj
+        return projected.unflatten(0, tokens.shape[:-1])
 
     def _layer(
         self, i: int, block: nn.Module, carried: Tensor | None
