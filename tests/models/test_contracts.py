@@ -41,6 +41,7 @@ ROLES = dict(
     poolers=roles.Pooler,
     prompts=roles.Prompts,
     texts=roles.Texts,
+    token_poolers=roles.TokenPooler,
 )
 WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
 HEAD = dict(type='SimilarityHead')
@@ -114,6 +115,33 @@ OST = dict(
 )
 
 
+def pooling_tokens(video):
+    """Heads on statistics of the tokens of both towers."""
+    text = dict(type='DistanceCovariancePooler', reduced_dim=4)
+    return dict(
+        PLAIN,
+        backbone=tower(token_pooler=dict(type=video, reduced_dim=4)),
+        text_encoder=dict(
+            type='CLIPTextTower', all_tokens='full', token_pooler=text
+        ),
+        cls_head=dict(
+            type='ProbabilityEnsembleHead',
+            members=dict(
+                linear=dict(
+                    type='LinearHead', num_classes=len(CLASSES), dropout=0.0
+                ),
+                bdc=dict(HEAD, test_divisor=5),
+            ),
+            weights=[dict(cosine=0.2, linear=0.3, bdc=0.5)],
+        ),
+        trainable=[
+            'backbone.token_pooler.*',
+            'text_encoder.token_pooler.*',
+            'cls_head.*',
+        ],
+    )
+
+
 # For each registered class a change of BASE that has it in the model.
 EXAMPLES = {
     'AIMAdapter': adapted(dict(type='AIMAdapter', num_temporal=2)),
@@ -166,6 +194,7 @@ EXAMPLES = {
             visual=dict(type='DeepPrompts', num=5, layers=[1, 2]),
         )
     ),
+    'DistanceCovariancePooler': pooling_tokens('DistanceCovariancePooler'),
     'FeatureDistillationLoss': beside_teacher(
         'FeatureDistillationLoss', 'cls_head.regularizers.*'
     ),
@@ -200,6 +229,7 @@ EXAMPLES = {
     'PositionPrompts': dict(
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
     ),
+    'ProbabilityEnsembleHead': pooling_tokens('DistanceCovariancePooler'),
     'PromptLearner': dict(prompts=LEARNER),
     'SoftTargetKLLoss': in_batch('SoftTargetKLLoss'),
     'ScenarioCosineLoss': dict(
@@ -218,6 +248,9 @@ EXAMPLES = {
     ),
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
+    ),
+    'TemporalDistanceCovariancePooler': pooling_tokens(
+        'TemporalDistanceCovariancePooler'
     ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
     'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),

@@ -78,6 +78,11 @@ class ProbabilityEnsembleHead(SimilarityHead):
             }
         )
 
+    @property
+    def compares_statistics(self) -> bool:
+        """Whether a member compares videos with texts."""
+        return any(m.compares_texts for m in self.members.values())
+
     def set_num_classes(self, num: int) -> None:
         """Know the number of classes, which label smoothing needs.
 

@@ -16,7 +16,8 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     Raises:
         UserError: If a head gets frames and wants videos or the other way
             round, lacks texts or cannot use them, a conditioner lacks the
-            patches, widths differ, or learnable tokens lack prompts.
+            patches, widths or statistics differ, or learnable tokens lack
+            prompts.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
     keeps = model.pooler.keeps_frames
@@ -40,6 +41,15 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
             f'frames of width {width} cannot be compared with texts of width '
             f'{text_width}: the backbone needs project=True'
         )
+    if getattr(model.cls_head, 'compares_statistics', False):
+        given = model.backbone.statistics_dim
+        if given != getattr(model.text_encoder, 'statistics_dim', 0):
+            raise UserError(
+                f'{head} compares {given} statistics of the tokens of a '
+                'video with those of texts: the text_encoder needs '
+                "all_tokens='full' and a token_pooler like that of the "
+                'backbone'
+            )
     slots = 0 if model.texts is None else len(model.texts.init_ids)
     if slots and model.prompts is None:
         raise UserError(
