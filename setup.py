@@ -24,6 +24,7 @@ EXTRAS = (
     'ray',
     'search',
     'slurm',
+    'tokenizers',
     'track',
     'video',
     'web',

@@ -8,6 +8,7 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
+from vlprompt.models.clip.tokenizers import STAND_IN
 from vlprompt.registry import MODELS
 
 FOLDER = Path(__file__).parents[1] / 'configs'
@@ -43,7 +44,7 @@ def build(cfg: Config, **parts) -> nn.Module:
         parts: Parts of the model to replace.
     """
     model = {**cfg.model.to_dict(), **parts}
-    model['clip'].update(pretrained=None, finetuned=None)
+    model['clip'].update(pretrained=None, finetuned=None, tokenizer=STAND_IN)
     return MODELS.build(model)
 
 

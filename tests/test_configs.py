@@ -22,10 +22,15 @@ from vlprompt.registry import MODELS, PARAM_SCHEDULERS, TRANSFORMS
 from vlprompt.utils import register_all_modules
 
 CLIP_B16 = 149_620_737
+PE_CORE_B16 = 447_660_545
 # Trainable parameters, and all of them, of the configs of which the name
 # matches: spec and papers, or sums of parts that these give.
 COUNTS = {
     r'clip_b16(_\w+)?': (0, CLIP_B16),
+    r'clip_pe_core_b16_k400': (0, PE_CORE_B16),
+    r'clip_siglip2_b16_k400': (0, 375_187_969),
+    r'clip_metaclip2_h14_k400': (0, 1_858_783_745),
+    r'vilt_pe_core_b16_k400': (1_666_816, PE_CORE_B16),
     r'clip_b32_k400': (0, 151_277_313),
     r'clip_l14_k400': (0, 427_616_513),
     r'vilt_b16_few_shot': (864_512, CLIP_B16),
@@ -63,6 +68,12 @@ COUNTS = {
     r'aim_b16_k400_32f': (10_985_104, 86_191_104),
     r'aim_b16_ssv2': (14_343_342, 86_191_104),
     r'aim_text_b16_k400': (10_659_072, CLIP_B16 - 1_536),
+    r't2l_b16_(k400_zs|b2n)': (5_204_736, CLIP_B16),
+    r't2l_b16_few_shot': (5_204_736 - 73_728, CLIP_B16),
+    r'mote_b16_k400': (86_192_641 + 37_845_504, 63_428_096),
+    r'st_adapter_b16_k400': (7_417_744, 86_192_640),
+    r'st_adapter_b16_ssv2': (24 * 592_512 + 769 * 174, 86_192_640),
+    r'st_adapter_text_b16_k400': (12 * 592_512, CLIP_B16),
     r'zeroi2v_b16_k400': (14_517_136, 86_191_104),
     r'zeroi2v_b16_k400_16f': (14_523_280, 86_191_104),
     r'zeroi2v_b16_ssv2': (14_349_486, 86_191_104),
@@ -75,8 +86,14 @@ COUNTS = {
         123_540_992 + 39_424 + 12_609_536 + 1_024 + 262_656 + 513,
         None,
     ),
+    r'xpool_b32_retrieval': (151_277_313 + 1_316_352, 0),
+    r'tmass_b32_retrieval': (151_277_313 + 1_316_352 + 6_656, 0),
+    r'wti_b32_retrieval': (
+        151_277_313 + 526_338 + 39_424 + 12_609_536,
+        0,
+    ),
 }
-FRAMES = {'aim': 8, 'vita': 8}  # where the definition wants a number
+FRAMES = {'aim': 8, 't2l': 8, 'vita': 8}  # where the definition wants a number
 
 
 @pytest.fixture(autouse=True)

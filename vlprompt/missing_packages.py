@@ -15,6 +15,7 @@ EXTRAS = {
     'mlflow': 'track',
     'tensorboard': 'track',
     'wandb': 'track',
+    'transformers': 'tokenizers',
     'decord': 'video',
     'gradio': 'web',
 }

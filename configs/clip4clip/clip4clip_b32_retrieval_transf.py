@@ -24,6 +24,7 @@ test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 model = dict(
     pooler=dict(
         type='TransformerPooler',
+        eps=1e-12,
         num_layers=4,
         init='text',
         reduce=dict(type='UnitMeanPooler'),

@@ -11,6 +11,7 @@ _base_ = ['clip4clip_toy.py']
 model = dict(
     pooler=dict(
         type='TransformerPooler',
+        eps=1e-12,
         num_layers=4,
         init='text',
         reduce=dict(type='UnitMeanPooler'),

@@ -2,6 +2,7 @@
 
 What: sentences about the classes, 16 shots of each base class, 8 frames,
 tested with 3 clips; 12 epochs, batch 64; 150,669,313 trainable parameters.
+What is published is of averaged.pth.
 Whose: FROSTER (ICLR 2024).
 Run: vlprompt eval base-to-novel configs/froster/froster_b16_b2n.py
 The config is the first draw of HMDB-51, with the base accuracy as its
@@ -17,7 +18,7 @@ _base_ = [
     '../_base_/datasets/hmdb51_base_to_novel.py',
     '../_base_/pipelines/openvclip8.py',
     '../_base_/schedules/openvclip.py',
-    '../_base_/default_runtime.py',
+    '../_base_/swa_runtime.py',
 ]
 
 train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))

@@ -2,6 +2,7 @@
 
 What: sentences about the classes, 8 frames, tested with 3 clips; 22 epochs,
 batch 64; 150,669,313 trainable parameters; the test set is HMDB-51, split 1.
+What is published is of averaged.pth.
 Whose: FROSTER (ICLR 2024).
 Run: bash tools/dist_train.sh configs/froster/froster_b16_k400_zs.py 8
 Published: HMDB-51 54.8, UCF-101 84.8, K-600 74.8 top-1 (FROSTER README).  Not
@@ -13,7 +14,7 @@ _base_ = [
     '../_base_/datasets/kinetics400_zero_shot.py',
     '../_base_/pipelines/openvclip8.py',
     '../_base_/schedules/openvclip.py',
-    '../_base_/default_runtime.py',
+    '../_base_/swa_runtime.py',
 ]
 
 train_dataloader = dict(

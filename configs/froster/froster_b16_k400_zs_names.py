@@ -2,7 +2,8 @@
 
 What: class names in templates, 8 frames, tested with 3 clips; 22 epochs,
 batch 64; 150,669,313 trainable parameters; the test set is HMDB-51, split 1.
-Whose: FROSTER (ICLR 2024), as Open-MeDe (ICCV 2025) has trained it.
+What is published is of averaged.pth.
+Whose: FROSTER (ICLR 2024); the numbers are of Open-MeDe (ICCV 2025).
 Run: bash tools/dist_train.sh configs/froster/froster_b16_k400_zs_names.py 8
 Published: HMDB-51 53.4, UCF-101 82.9, K-600 71.1 top-1 (Open-MeDe).  Not
 measured here.
@@ -13,7 +14,7 @@ _base_ = [
     '../_base_/datasets/kinetics400_zero_shot.py',
     '../_base_/pipelines/openvclip8.py',
     '../_base_/schedules/openvclip.py',
-    '../_base_/default_runtime.py',
+    '../_base_/swa_runtime.py',
 ]
 
 train_dataloader = dict(

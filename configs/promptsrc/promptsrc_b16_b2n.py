@@ -17,7 +17,7 @@ _base_ = [
     '../_base_/datasets/hmdb51_base_to_novel.py',
     '../_base_/pipelines/segments32.py',
     '../_base_/schedules/promptsrc.py',
-    '../_base_/default_runtime.py',
+    '../_base_/promptsrc_runtime.py',
 ]
 
 train_dataloader = dict(

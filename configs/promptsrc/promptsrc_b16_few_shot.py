@@ -15,7 +15,7 @@ _base_ = [
     '../_base_/datasets/hmdb51_few_shot.py',
     '../_base_/pipelines/segments32.py',
     '../_base_/schedules/promptsrc.py',
-    '../_base_/default_runtime.py',
+    '../_base_/promptsrc_runtime.py',
 ]
 
 train_dataloader = dict(
@@ -25,3 +25,4 @@ val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
 test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
 
 train_cfg = dict(max_epochs=50, val_interval=10)
+default_hooks = dict(average=dict(kind=('gaussian', 30, 30)))

@@ -69,6 +69,12 @@ MODELS_BY_NAME = {
     ),
     'aim': dict(backbone=tower('AIMAdapter')),
     'aim with prompts': dict(backbone=tower('AIMAdapter'), **prompted(1, 2)),
+    't2l': dict(backbone=tower('TemporalToken', dict(num_frames=FRAMES))),
+    'st_adapter': dict(backbone=tower('PreAttentionSTAdapter')),
+    'mote': dict(
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(type='MoTEHead', num_layers=1),
+    ),
     'linear head': dict(
         backbone=tower('AIMAdapter', project=False),
         texts=None,

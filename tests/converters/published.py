@@ -846,6 +846,7 @@ def clip4clip(head: str = 'meanP') -> Release:
             'pooler.type': 'TransformerPooler',
             'pooler.num_layers': 2,
             'pooler.num_positions': LENGTH,
+            'pooler.eps': 1e-12,
             'pooler.reduce.type': 'UnitMeanPooler',
         }
     elif head == 'seqLSTM':

@@ -10,7 +10,9 @@ from typing import NamedTuple
 import published
 import published_distillation
 import published_ost
+import published_retrieval
 import published_sharing
+import published_temporal
 import pytest
 import torch
 from mmaction.structures import ActionDataSample
@@ -36,10 +38,12 @@ RELEASES = {
     **published.RELEASES,
     **published_distillation.RELEASES,
     **published_ost.RELEASES,
+    **published_retrieval.RELEASES,
     **published_sharing.RELEASES,
+    **published_temporal.RELEASES,
 }
 # Their towers have no projection, and there are no texts.
-WITHOUT_TEXT = ('aim', 'zeroi2v')
+WITHOUT_TEXT = ('aim', 'zeroi2v', 'st-adapter')
 KINDS = {
     'vifi': published.vifi_prompts,
     'vita': published.vita,
@@ -48,9 +52,15 @@ KINDS = {
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
     'aim': published.aim,
+    'st-adapter': published_temporal.st_adapter,
+    't2l': published_temporal.t2l,
+    'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
     'promptsrc': published_distillation.promptsrc,
+    'xpool': published_retrieval.xpool,
+    'tmass': published_retrieval.tmass,
+    'wti': published_retrieval.wti,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }
@@ -124,8 +134,7 @@ def run(model: nn.Module, release: published.Release) -> None:
         results = model.predict(inputs, samples)
     for result in results:
         if release.captions:
-            tight = release.numbers['pooler.type'] == 'IdentityPooler'
-            shape = (FRAMES, 64) if tight else (64,)
+            shape = (FRAMES, 64) if model.pooler.keeps_frames else (64,)
             assert result.video_feature.shape == shape
             assert result.text_feature.isfinite().all()
         else:
@@ -386,8 +395,14 @@ LEFTOVERS = {
     'mmaction-actionclip': ('adapter.gate', 'clip.gate'),
     'a5': ('gate.weight', 'temporalModelling.gate'),
     'aim': ('cls_head.gate', 'backbone.gate'),
+    'st-adapter': ('gate.weight', 'fc.gate', 'ln_pre.gate.weight'),
+    'mote': ('fusion.gate', 'gate.weight'),
+    't2l': ('gate.weight', 'visual.transformer.gate', 'visual.gate'),
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
+    'xpool': ('pool_frames.gate', 'clip.gate'),
+    'tmass': ('stochastic.gate', 'pool_frames.gate'),
+    'wti': ('text_weight_fc.gate.0', 'clip.gate'),
     'maple': ('prompt_learner.gate', 'text_encoder.gate'),
     'promptsrc': ('prompt_learner.gate', 'text_encoder.gate'),
     'huggingface': ('vision_model.gate', 'gate'),
@@ -403,9 +418,9 @@ def test_a_tensor_that_nobody_knows_is_named(kind, left, base):
     state = {**small(release.state), left: torch.ones(3)}
     place = {'vifi': 'model', 'vita': 'model', 'xclip': 'model'}
     content = {place.get(kind, 'state_dict'): state}
-    if kind == 'actionclip':
+    if kind in ('actionclip', 'mote'):
         content = dict(model_state_dict=state)
-    if kind == 'clip4clip':
+    if kind in ('clip4clip', 'wti'):
         content = state
     torch.save(content, 'a.pth')
     suffix = '.safetensors' if kind == 'huggingface' else '.pth'
@@ -476,6 +491,30 @@ MISSING = {
         'cls_head.fc_cls.weight',
         'cls_head.fc_cls.bias',
     ),
+    'st-adapter': (
+        'fc.bias',
+        'conv1.weight',
+        'transformer.resblocks.1.ln_1.bias',
+        'transformer.resblocks.0.adapter_pre_mlp.fc1.weight',
+        'transformer.resblocks.1.adapter_pre_mlp.conv.bias',
+    ),
+    'mote': (
+        'logit_scale',
+        'visual.positional_embedding',
+        'fusion.spe_cls_feature',
+        'fusion.frame_position_embeddings.weight',
+        'fusion.transformer.resblocks.1.ln_1.weight',
+        'fusion.transformer.resblocks.1.attn.in_proj_bias',
+        'fusion.transformer.resblocks.0.mlp.fc_up.1.weight',
+        'fusion.transformer.resblocks.1.mlp.fc_dn.2.bias',
+    ),
+    't2l': (
+        'visual.transformer.resblocks.0.Adapter.D_fc1.weight',
+        'visual.transformer.resblocks.1.Adapter.D_fc2.bias',
+        'transformer.resblocks.0.Adapter.D_fc1.weight',
+        'transformer.resblocks.1.Adapter.D_fc1.bias',
+        'ln_final.weight',
+    ),
     'zeroi2v': (
         'backbone.temporal_embedding',
         'backbone.transformer.resblocks.0.T_Adapter_in.D_fc1.weight',
@@ -491,6 +530,26 @@ MISSING = {
         'cross.pooler.dense.weight',
         'similarity_dense.bias',
         'clip.ln_final.weight',
+    ),
+    'xpool': (
+        'pool_frames.cross_attn.v_proj.bias',
+        'pool_frames.linear_proj.weight',
+        'pool_frames.layer_norm2.weight',
+        'clip.logit_scale',
+        'clip.text_projection.weight',
+        'clip.vision_model.encoder.layers.1.mlp.fc1.bias',
+    ),
+    'tmass': (
+        'stochastic.std_branch.linear_proj.weight',
+        'stochastic.std_branch.linear_proj.bias',
+        'pool_frames.layer_norm1.bias',
+    ),
+    'wti': (
+        'text_weight_fc.0.weight',
+        'video_weight_fc.2.bias',
+        'frame_position_embeddings.weight',
+        'transformerClip.resblocks.1.ln_2.bias',
+        'clip.text_projection',
     ),
     'maple': (
         'prompt_learner.ctx',
@@ -560,7 +619,8 @@ def test_a_file_of_another_kind_is_a_users_error(given):
     base = small(published.base_clip())
     crashes = {}
     for kind in KINDS:
-        if kind == given:
+        # PromptSRC's prompts are in ViFi-CLIP's layout, and are the same.
+        if kind == given or (given, kind) == ('vifi', 'promptsrc'):
             continue
         try:
             convert_and_build(kind, small(release.state), base)
@@ -570,6 +630,14 @@ def test_a_file_of_another_kind_is_a_users_error(given):
         except Exception as error:
             crashes[kind] = repr(error)
     assert not crashes
+
+
+def test_actionclips_fusion_has_the_heads_of_the_text_tower():
+    """Its width is that of the embeddings, which may be another."""
+    state = published.actionclip().state
+    state['ln_final.weight'] = torch.zeros(2 * published.WIDTH)
+    model = converters.convert('actionclip', state).model
+    assert model['pooler']['heads'] == 2
 
 
 def test_an_unknown_kind_is_refused():

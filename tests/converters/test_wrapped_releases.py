@@ -5,7 +5,9 @@ import os
 import published
 import published_distillation
 import published_ost
+import published_retrieval
 import published_sharing
+import published_temporal
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -22,11 +24,17 @@ KINDS = {
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
     'aim': published.aim,
+    'st-adapter': published_temporal.st_adapter,
+    't2l': published_temporal.t2l,
+    'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'openvclip': published_sharing.openvclip,
     'froster': published_distillation.froster,
     'promptsrc': published_distillation.promptsrc,
     'clip4clip': published.clip4clip,
+    'xpool': published_retrieval.xpool,
+    'tmass': published_retrieval.tmass,
+    'wti': published_retrieval.wti,
     'maple': published.maple,
     'huggingface': published.huggingface,
 }

@@ -24,7 +24,7 @@ ALL_BUT_WORDS = (
 CLASSES = ('running', 'jumping', 'riding a bike')
 
 
-def make_model(trainable=ALL_BUT_WORDS, **parts):
+def make_model(trainable=ALL_BUT_WORDS, texts=None, **parts):
     """With a pooler that CLIP has nothing of, and no zeros in it."""
     torch.manual_seed(0)
     model = MODELS.build(
@@ -32,7 +32,7 @@ def make_model(trainable=ALL_BUT_WORDS, **parts):
             type='VideoTextRecognizer',
             clip=dict(arch=ARCH),
             backbone=dict(type='CLIPVisionTower'),
-            texts=dict(type='ClassTexts', template='a video of {}.'),
+            texts=texts or dict(type='ClassTexts', template='a video of {}.'),
             pooler=dict(type='Conv1dPooler'),
             cls_head=dict(type='SimilarityHead'),
             trainable=list(trainable),

@@ -179,6 +179,21 @@ def test_batches_of_an_update_add_up(exact):
     assert_step(run, before, {n: g / 3 for n, g in total.items()})
 
 
+def test_batches_of_an_update_are_compared_with_one_draw_of_texts():
+    templates = [f'{i} times {{}}.' for i in range(50)]
+    texts = dict(type='RandomTemplateTexts', template=templates)
+    model, seen = make_model(texts=texts), []
+    model.text_encoder.register_forward_pre_hook(
+        lambda module, args: seen.append(args[0].ids.clone())
+    )
+    run = Run(model, accumulative_counts=3)
+    hook = InterpolatedWeightsHook()
+    run.start(hook)
+    run.go(hook, [make_batch(seed) for seed in range(3)])
+    assert len(seen) == 4  # between CLIP and the weights once a batch
+    assert all(torch.equal(ids, seen[0]) for ids in seen)
+
+
 def test_weights_are_what_they_were_bit_for_bit():
     run, hook = Run(make_model()), InterpolatedWeightsHook()
     run.start(hook)

@@ -15,7 +15,7 @@ from mmengine.logging import MMLogger
 from vlprompt.datasets.video_class_dataset import BrokenVideo
 from vlprompt.errors import UserError
 from vlprompt.evaluation import VideoTextRetrievalMetric
-from vlprompt.evaluation import video_text_retrieval_metric as metric_module
+from vlprompt.evaluation import retrieval_scores as scores_module
 from vlprompt.evaluation.ranks import Ranks
 from vlprompt.evaluation.retrieval import (
     summarize,
@@ -23,7 +23,7 @@ from vlprompt.evaluation.retrieval import (
     video_to_caption_ranks,
     video_to_group_ranks,
 )
-from vlprompt.evaluation.video_text_retrieval_metric import cosine
+from vlprompt.evaluation.retrieval_scores import cosine
 from vlprompt.models import VideoTextFeatures
 
 # Six captions of three videos.
@@ -245,8 +245,8 @@ def test_keys_and_numbers_of_the_metric():
 @pytest.mark.parametrize('num', [7, 33, 40])
 def test_a_model_that_tells_nothing_apart_is_chance(monkeypatch, v2t, num):
     """Products of equal rows may differ by their place in a matrix."""
-    monkeypatch.setattr(metric_module, 'CAPTIONS', 16)
-    monkeypatch.setattr(metric_module, 'VIDEOS', 8)
+    monkeypatch.setattr(scores_module, 'CAPTIONS', 16)
+    monkeypatch.setattr(scores_module, 'VIDEOS', 8)
     lines = []
     logger = SimpleNamespace(warning=lines.append, info=lambda line: None)
     monkeypatch.setattr(MMLogger, 'get_current_instance', lambda: logger)
@@ -327,8 +327,8 @@ def test_half_precision_is_compared_in_single(dtype):
 
 def test_blocks_change_nothing(monkeypatch):
     expected = metrics_of(videos())
-    monkeypatch.setattr(metric_module, 'CAPTIONS', 4)
-    monkeypatch.setattr(metric_module, 'VIDEOS', 2)
+    monkeypatch.setattr(scores_module, 'CAPTIONS', 4)
+    monkeypatch.setattr(scores_module, 'VIDEOS', 2)
     assert metrics_of(videos()) == expected
 
 
@@ -436,7 +436,7 @@ def work(rank, file, out):
         'gloo', init_method=f'file://{file}', rank=rank, world_size=WORLD
     )
     # Nine videos for two processes: the sampler repeats the first one.
-    metric_module.CAPTIONS, metric_module.VIDEOS = 5, 4
+    scores_module.CAPTIONS, scores_module.VIDEOS = 5, 4
     by = [Counting(cosine), Counting(distance)]
     results = [
         metrics_of([*samples, samples[0]][rank::WORLD], size=9, compare=each)

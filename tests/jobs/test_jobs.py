@@ -219,3 +219,20 @@ def test_metrics_that_are_no_numbers_are_not_kept(tmp_path, config):
     (tmp_path / 'test/metrics.json').write_text('{"acc/top1": NaN}')
     with pytest.raises(UserError, match='acc/top1 is nan'):
         TestJob('test', config).metrics(tmp_path)
+
+
+@pytest.mark.parametrize('key', ['default_hooks', 'custom_hooks'])
+def test_what_is_tested_of_a_training_that_averages_is_the_mean(tmp_path, key):
+    folder = tmp_path / 'train'
+    folder.mkdir()
+    hook = dict(type='EpochAverageHook')
+    hooks = dict(mean=hook) if key == 'default_hooks' else [hook]
+    averaging = TrainJob('train', Config({key: hooks}))
+    for name in ('epoch_1.pth', 'last_checkpoint'):
+        (folder / name).write_text('epoch_1.pth')
+    assert TrainJob('train', Config()).checkpoint(tmp_path).stem == 'epoch_1'
+    assert not averaging.is_complete(tmp_path)  # it has one epoch of several
+    (folder / 'averaged.pth').touch()
+    assert averaging.is_complete(tmp_path)
+    test = TestJob('test', Config(), averaging)
+    assert f'{folder}/averaged.pth' in test.words(tmp_path)

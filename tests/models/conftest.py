@@ -31,6 +31,14 @@ def clip(tiny):
     return clip
 
 
+@pytest.fixture(scope='session')
+def folders(tmp_path_factory):
+    """Tokenizers of Hugging Face: their folders by name."""
+    from tiny_tokenizers import make_tokenizers  # imports transformers
+
+    return make_tokenizers(tmp_path_factory.mktemp('tokenizers'))
+
+
 @pytest.fixture
 def float64():
     """MMAction2 smooths labels in the default precision."""

@@ -188,12 +188,23 @@ def test_a_file_that_runs_code_is_refused(tmp_path):
     [
         ('ViT-B-61', 'no architecture'),
         ('RN50', 'vision tower is a ModifiedResNet'),
+        ('coca_ViT-B-32', 'CoCa'),
+        ('roberta-ViT-B-32', 'text tower is one of Hugging Face'),
         (dict(embed_dim=8, visoin_cfg={}), 'visoin_cfg'),
     ],
 )
 def test_unfit_architectures_are_refused(arch, message):
     with pytest.raises(UserError, match=message):
         load_clip(arch)
+
+
+def test_custom_text_says_nothing_about_the_towers(tiny):
+    """open_clip's other class of models, with the same two towers."""
+    clip = load_clip({**tiny, 'custom_text': True})
+    assert clip.depths == dict(visual=4, text=4)
+    resnet = dict(layers=(1, 1, 1, 1), width=32, image_size=32)
+    with pytest.raises(UserError, match='ModifiedResNet'):
+        load_clip({**tiny, 'custom_text': True, 'vision_cfg': resnet})
 
 
 def test_an_unknown_tag_is_refused():

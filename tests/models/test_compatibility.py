@@ -1,13 +1,11 @@
 """Parts that do not fit each other, and CLIPs by name."""
 
-import open_clip
 import pytest
 import torch
 from tiny import CLASSES, TINY
 
 from vlprompt.errors import UserError
-from vlprompt.models.clip.arch import arch_config
-from vlprompt.models.clip.loader import _check_transformers
+from vlprompt.models.clip.model import make_model
 from vlprompt.models.towers import CLIPTextTower, CLIPVisionTower
 from vlprompt.registry import MODELS
 
@@ -47,6 +45,13 @@ PAIR = dict(
         ),
         (dict(cls_head=LINEAR), 'LinearHead takes no texts'),
         (dict(texts=None), 'SimilarityHead needs texts'),
+        (
+            dict(
+                pooler=IDENTITY,
+                cls_head=dict(PAIR, type='TokenInteractionHead'),
+            ),
+            "TokenInteractionHead .* all_tokens='longest'",
+        ),
         (
             dict(backbone=dict(type='CLIPVisionTower', project=False)),
             'width 32 cannot be compared with texts of width 24',
@@ -182,8 +187,7 @@ def test_keys_that_a_model_does_without(tmp_path):
 def test_clips_by_name(arch):
     """OpenAI's, and the families of LAION's and DataComp's weights."""
     with torch.device('meta'):
-        clip = open_clip.CustomTextCLIP(**arch_config(arch))
-        _check_transformers(clip, arch)
+        clip = make_model(arch)
         vision = CLIPVisionTower(clip.visual, patch_tokens=True)
         text = CLIPTextTower(clip.text)
     assert vision.out_dim == clip.visual.output_dim

@@ -14,7 +14,7 @@ from mmaction.structures import ActionDataSample
 from tiny import CLASSES, TINY
 
 from vlprompt.errors import UserError
-from vlprompt.models import load_clip, roles
+from vlprompt.models import SimilarityHead, load_clip, roles
 from vlprompt.models.builder import build_part
 from vlprompt.registry import MODELS
 
@@ -56,6 +56,21 @@ def tower(*adapters, **kwargs):
 def pooled(*patterns, **pooler):
     """Vanilla CLIP with a pooler whose weights are learnt."""
     return dict(PLAIN, pooler=pooler, trainable=['pooler.*', *patterns])
+
+
+def paired(head, **options):
+    """Vanilla CLIP with a head that scores pairs, in a batch."""
+    return dict(
+        texts=dict(type='BatchLabelTexts'),
+        prompts=None,
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type=head,
+            alignment=dict(type='SymmetricContrastiveLoss'),
+            **options,
+        ),
+        trainable=['cls_head.*'],
+    )
 
 
 def adapted(*adapters, **kwargs):
@@ -145,6 +160,7 @@ def pooling_tokens(video):
 # For each registered class a change of BASE that has it in the model.
 EXAMPLES = {
     'AIMAdapter': adapted(dict(type='AIMAdapter', num_temporal=2)),
+    'BottleneckAdapter': adapted(dict(type='BottleneckAdapter')),
     'CLIPTextTower': dict(text_encoder=dict(type='CLIPTextTower')),
     'CLIPVisionTower': dict(
         backbone=dict(type='CLIPVisionTower', patch_tokens=True)
@@ -202,6 +218,9 @@ EXAMPLES = {
         pooler=dict(type='IdentityPooler'),
         cls_head=dict(type='FrameClassificationHead'),
     ),
+    'FramesPreprocessor': dict(
+        data_preprocessor=dict(type='FramesPreprocessor', format_shape='NCTHW')
+    ),
     'HeadShift': shared(dict(type='HeadShift')),
     'IdentityPooler': dict(
         pooler=dict(type='IdentityPooler'),
@@ -209,6 +228,14 @@ EXAMPLES = {
     ),
     'JointFrames': shared(dict(type='JointFrames', layers=[1, 3])),
     'ContrastiveHead': in_batch('SymmetricContrastiveLoss'),
+    'MoTEHead': dict(
+        PLAIN,
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type='MoTEHead', num_layers=2, num_supervised=len(CLASSES)
+        ),
+        trainable=['cls_head.blocks.*', 'cls_head.positions'],
+    ),
     'LSTMPooler': pooled(type='LSTMPooler'),
     'BatchLabelTexts': in_batch('SymmetricContrastiveLoss'),
     'LinearHead': dict(
@@ -223,14 +250,41 @@ EXAMPLES = {
     'LinearAdapter': adapted(dict(type='LinearAdapter', dropout=0.0)),
     'LogitConsistencyLoss': beside_teacher('LogitConsistencyLoss'),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
+    'MeanThenNormPooler': dict(
+        texts=None,
+        prompts=None,
+        backbone=tower(project=False),
+        pooler=dict(type='MeanThenNormPooler'),
+        cls_head=dict(
+            type='LinearHead', num_classes=len(CLASSES), dropout=0.0
+        ),
+        trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
+    ),
     'MessageToken': adapted(dict(type='MessageToken')),
+    'PreAttentionSTAdapter': adapted(
+        dict(type='PreAttentionSTAdapter', hidden=8)
+    ),
+    # that of the last layer never learns
+    'PreMLPSTAdapter': adapted(
+        dict(type='PreMLPSTAdapter', hidden=8, layers=[0, 1, 2])
+    ),
     'NeighborKV': shared(dict(type='NeighborKV')),
     'SymmetricContrastiveLoss': in_batch('SymmetricContrastiveLoss'),
+    'MotionLoss': dict(
+        PLAIN,
+        backbone=tower(dict(type='BottleneckAdapter')),
+        cls_head=dict(HEAD, regularizers=dict(motion=dict(type='MotionLoss'))),
+        trainable=['backbone.adapters.*'],
+    ),
     'PositionPrompts': dict(
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
     ),
     'ProbabilityEnsembleHead': pooling_tokens('DistanceCovariancePooler'),
     'PromptLearner': dict(prompts=LEARNER),
+    'SigmoidContrastiveLoss': dict(
+        in_batch('SigmoidContrastiveLoss'),
+        trainable=['text_encoder.text.transformer.*', 'cls_head.logit_bias'],
+    ),
     'SoftTargetKLLoss': in_batch('SoftTargetKLLoss'),
     'ScenarioCosineLoss': dict(
         texts=dict(
@@ -249,11 +303,23 @@ EXAMPLES = {
     'SimilarityHead': dict(
         trainable=['prompts.*', 'cls_head.logit_scale'],
     ),
+    'StochasticTextHead': paired(
+        'StochasticTextHead',
+        num_frames=FRAMES,
+        support_weight=0.8,
+        dropout=0.0,
+    ),
+    'StoredFramesTower': dict(backbone=dict(type='StoredFramesTower')),
     'TemporalDistanceCovariancePooler': pooling_tokens(
         'TemporalDistanceCovariancePooler'
     ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
+    'TemporalToken': adapted(
+        dict(type='TemporalToken', num_frames=1, dropout=0.0)
+    ),
+    'TokenDropPath': dict(backbone=tower(dict(type='TokenDropPath'))),
     'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
+    'TextPoolingHead': paired('TextPoolingHead', dropout=0.0),
     'TightTransformerHead': dict(
         texts=dict(type='BatchLabelTexts'),
         prompts=None,
@@ -276,6 +342,10 @@ EXAMPLES = {
             ]
         ),
         trainable=['backbone.embeddings.*'],
+    ),
+    'TokenInteractionHead': dict(
+        paired('TokenInteractionHead'),
+        text_encoder=dict(type='CLIPTextTower', all_tokens='longest'),
     ),
     'TransformerPooler': pooled(type='TransformerPooler', num_layers=2),
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),
@@ -500,6 +570,28 @@ class TestContract:
         other.load_state_dict(model.state_dict())
         for parameter, p in other.named_parameters():
             assert torch.equal(p, model.get_parameter(parameter)), parameter
+
+
+@pytest.mark.parametrize(
+    'name', [n for n in EXAMPLES if issubclass(MODELS.get(n), SimilarityHead)]
+)
+def test_every_head_that_compares_texts_distills(name):
+    parts = {**BASE, **EXAMPLES[name]}
+    loss = dict(type='FeatureDistillationLoss')
+    head = dict(parts['cls_head'], regularizers=dict(near=loss))
+    slots = '[' in str(parts['texts'].get('template', ''))
+    own = dict(texts=dict(parts['texts'], template='a {}.')) if slots else {}
+    model = build(
+        name,
+        cls_head=head,
+        teacher=own,
+        trainable=[*parts['trainable'], 'cls_head.regularizers.*'],
+    )
+    losses = model.train()(clips(), samples(2), mode='loss')
+    assert losses['loss_near'].isfinite()
+    losses['loss_near'].backward()
+    for projector in model.cls_head.regularizers['near'].projectors.values():
+        assert all(p.grad.isfinite().all() for p in projector.parameters())
 
 
 def test_a_key_that_nobody_takes_is_refused():

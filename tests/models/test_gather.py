@@ -23,7 +23,28 @@ def pairs(alignment):
     )
 
 
+def of_frames(head, tokens=None, **options):
+    """A head that scores every text with the frames of every video."""
+    frames = dict(type='IdentityPooler')
+    return dict(
+        pairs('SymmetricContrastiveLoss'),
+        text_encoder=dict(type='CLIPTextTower', all_tokens=tokens),
+        pooler=dict(type='TransformerPooler', num_layers=1, reduce=frames),
+        cls_head=dict(
+            type=head,
+            alignment=dict(type='SymmetricContrastiveLoss'),
+            **options,
+        ),
+        trainable=['pooler.*', 'cls_head.*'],
+    )
+
+
 SYSTEMS = {
+    'text pooling': of_frames('TextPoolingHead', dropout=0.0),
+    'stochastic texts': of_frames(
+        'StochasticTextHead', num_frames=2, support_weight=0.8, dropout=0.0
+    ),
+    'all words': of_frames('TokenInteractionHead', 'longest'),
     'pairs': pairs('SymmetricContrastiveLoss'),
     'same class': pairs('SoftTargetKLLoss'),
     'several sentences': dict(
@@ -62,10 +83,13 @@ def learn(system, rows):
     model.set_classes(CLASSES)
     inputs = torch.randn(len(LABELS), 1, 3, 2, 32, 32).double()[rows]
     samples = [ActionDataSample().set_gt_label(c) for c in LABELS[rows]]
-    losses = model.train()(inputs, samples, mode='loss')
-    losses['loss_alignment'].backward()
+    with pytest.MonkeyPatch.context() as patch:  # each process draws its own
+        patch.setattr(torch, 'rand_like', lambda x: torch.full_like(x, 0.3))
+        losses = model.train()(inputs, samples, mode='loss')
+    loss = losses['loss_alignment'] + losses.get('loss_support', 0)
+    loss.backward()
     grads = {n: p.grad for n, p in model.named_parameters() if p.requires_grad}
-    return losses['loss_alignment'].detach(), grads
+    return loss.detach(), grads
 
 
 def work(rank, file, out):
@@ -98,4 +122,5 @@ def test_two_processes_equal_one(of_two, place):
     for results in of_two:
         torch.testing.assert_close(results[place][0], loss)
         torch.testing.assert_close(results[place][1], grads)
+    grads.pop('cls_head.pooling.k_proj.bias', None)  # a softmax hides it
     assert all(g.abs().sum() > 0 for g in grads.values())

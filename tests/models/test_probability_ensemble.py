@@ -81,7 +81,7 @@ def test_both_towers_need_one():
 def test_texts_are_pooled_with_all_positions(tokens):
     pooler = dict(type='DistanceCovariancePooler')
     tower = dict(type='CLIPTextTower', all_tokens=tokens, token_pooler=pooler)
-    with pytest.raises(UserError, match="expected 'full'"):
+    with pytest.raises(UserError, match="needs all_tokens='full'"):
         build(NAME, text_encoder=tower)
 
 

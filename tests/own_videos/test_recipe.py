@@ -9,9 +9,9 @@ from vlprompt.own_videos import recipe
 from vlprompt.own_videos.machine import Machine, choose
 
 METHODS = (
-    'a5', 'a6', 'actionclip', 'aim', 'aim_text', 'maple', 'vifi', 'vifi_image',
-    'openvclip', 'vifi_text', 'vilt', 'vita', 'vlp', 'xclip', 'zeroi2v',
-    'ViLT-CLIP',
+    'a5', 'a6', 'actionclip', 'aim', 'aim_text', 'maple', 'mote', 'openvclip',
+    'st_adapter', 'st_adapter_text', 't2l', 'vifi', 'vifi_image', 'vifi_text',
+    'vilt', 'vita', 'vlp', 'xclip', 'zeroi2v', 'ViLT-CLIP',
 )  # fmt: skip
 CPU = Machine('cpu', 'the processor', 16 << 10, 2, False)
 CLASSES = ('golf', 'yoga')
@@ -46,6 +46,9 @@ def test_every_method_takes_a_folder(method):
     assert count_views(config.test_dataloader.dataset.pipeline) == (1, 1)
     assert set(learnt_places(config.model)) <= {8}
     assert config.train_cfg.max_epochs == plan.epochs
+    head = config.model.cls_head
+    counted = {head.get(k) for k in ('num_classes', 'num_supervised')}
+    assert counted <= {None, len(CLASSES)}
     plain = recipe.vanilla(config)
     assert plain.model.clip.arch == config.model.clip.arch
     assert plain.model.trainable == []

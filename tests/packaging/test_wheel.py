@@ -132,6 +132,7 @@ def test_its_metadata(wheel):
         'ray',
         'search',
         'slurm',
+        'tokenizers',
         'track',
         'video',
         'web',

@@ -53,6 +53,7 @@ def test_a_command_line_is_read_once_and_not_changed(name):
         ('fully-supervised', ['--views', '4x2'], 'such as 4x3'),
         ('retrieval', ['--datasets', 'msvd9k'], 'did you mean msvd'),
         ('retrieval', ['--tie', 'means'], 'did you mean mean'),
+        ('retrieval', ['--dsl', '0'], 'expected a temperature above 0'),
         ('retrieval', ['--v2t', 'all'], 'expected group or caption'),
         ('compare', ['--dataset', 'k600'], 'k600 has no full classes'),
     ],
@@ -78,3 +79,27 @@ def test_where_jobs_run(tmp_path):
         _, args = parsed('zero-shot', *flags)
         with pytest.raises(UserError, match=line):
             make_executor(args, tmp_path)
+
+
+def test_further_scores_of_retrieval_have_rows_and_a_note():
+    """They stand below the model's own, which they never replace."""
+    protocol, args = parsed('retrieval', '--dsl=1')
+    settings = protocol.settings(args)
+    assert settings.dsl == 1
+    ways = ('t2v', 'v2t', 'own_caption/t2v', 'own_caption/v2t', 'dsl/t2v')
+    names = ('R1', 'R5', 'R10', 'MdR', 'MnR')
+    values = {f'{way}/{name}': 1.0 for way in ways for name in names}
+    values |= {f'dsl/v2t/{name}': 2.0 for name in names}
+    metrics = {'a/test': {**values, 'captions': 2.0, 'truncated': 0.0}}
+    (table,) = protocol.tables(settings, metrics)
+    assert [row[0] for row in table.rows] == [
+        'a, text to video',
+        'a, video to text',
+        'a, text to video, videos pooled by their own captions',
+        'a, video to text, videos pooled by their own captions',
+        'a, text to video, dual softmax over all queries',
+        'a, video to text, dual softmax over all queries',
+    ]
+    notes = '\n'.join(protocol.notes(settings, [], metrics))
+    assert 'tell the gallery what is asked for' in notes
+    assert 'dual softmax (temperature 1) knows the queries' in notes

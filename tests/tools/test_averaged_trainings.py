@@ -20,6 +20,12 @@ from averaged_runs import (
 from commands import learned, line_of, test_tool, train, train_tool
 from two_processes import run_two
 
+from vlprompt.apis import find_model, load_config
+from vlprompt.hub.folder import read_folder
+from vlprompt.hub.writer import write_folder
+from vlprompt.report.facts_table import rows_of_test
+from vlprompt.report.run_folder import read_run
+
 pytestmark = pytest.mark.e2e
 
 
@@ -87,9 +93,28 @@ def test_it_is_a_checkpoint_like_others(averaged, tmp_path, capsys):
     )
     facts = json.loads((tmp_path / 'test.json').read_text())
     assert facts['averaged'] == line
+    (test,) = read_run(tmp_path).tests
+    assert ('weights', line) in rows_of_test(test, None)
+    assert find_model(averaged.folder).checkpoint == path
     capsys.readouterr()
     assert models_show.main([path])['averaged'] == line
     assert '    epoch 2: 0.5\n' in capsys.readouterr().out
+
+
+def test_a_model_that_is_handed_on_says_what_it_is_made_of(
+    averaged, averaged_clip, tmp_path
+):
+    values = {
+        'model.clip.pretrained': str(averaged_clip),
+        'model.trainable': ['backbone.*', 'prompts.*', 'cls_head.logit_scale'],
+    }
+    config = load_config(averaged.config, values)
+    config.custom_imports.imports = ['vlprompt']  # without the spies
+    path = str(averaged.folder / 'averaged.pth')
+    written = write_folder(config, path, tmp_path / 'pushed')
+    recipe = read_folder(tmp_path / 'pushed').facts['recipe']
+    assert recipe == read(path)['meta']['recipe']
+    assert '| weights | 0.5 pretrained CLIP (clip.safet' in written.card
 
 
 def test_a_resumed_run_has_the_same_mean(averaged, averaged_clip, tmp_path):

@@ -54,6 +54,20 @@ MODELS = dict(
                   alignment=dict(type='SymmetricContrastiveLoss')),
     trainable=['prompts.*', 'cls_head.blocks.*', 'cls_head.score.*'])
 """,
+    pooled="""
+    pooler=dict(type='IdentityPooler'),
+    cls_head=dict(_delete_=True, type='StochasticTextHead', num_frames=3,
+                  support_weight=0.8, texts_at_once=2,
+                  alignment=dict(type='SymmetricContrastiveLoss')),
+    trainable=['prompts.*', 'cls_head.pooling.*', 'cls_head.radius.*'])
+""",
+    words="""
+    pooler=dict(type='IdentityPooler'),
+    text_encoder=dict(type='CLIPTextTower', all_tokens='longest'),
+    cls_head=dict(_delete_=True, type='TokenInteractionHead',
+                  alignment=dict(type='SymmetricContrastiveLoss')),
+    trainable=['prompts.*', 'cls_head.token_scores.*'])
+""",
     decision="""
     pooler=dict(type='IdentityPooler'),
     cls_head=dict(_delete_=True, type='ContrastiveHead', fusion='decision',
@@ -76,7 +90,7 @@ def config(world, tmp_path, request):
 
 
 def test_captions_train_and_are_retrieved(config, tmp_path):
-    """Three heads, one of which has no cosine; the best epoch is kept."""
+    """Heads of all kinds, some without a cosine; the best epoch is kept."""
     train_tool.main([config, '--work-dir', str(tmp_path / 'out')])
     weights = learned(tmp_path / 'out')
     assert {'prompts', 'clip_fingerprint'} <= {
@@ -99,7 +113,23 @@ def test_captions_train_and_are_retrieved(config, tmp_path):
     assert same.items() <= other.items()
 
 
-@pytest.mark.parametrize('config', ['tight'], indirect=True)
+@pytest.mark.parametrize('config', ['pooled'], indirect=True)
+def test_what_is_reported_beside_the_metrics(config):
+    """Dual softmax if asked for, and the published test of T-MASS."""
+    plain = test_tool.main([config, 'none'])
+    flag = '--cfg-options=test_evaluator.dsl=1.0'
+    metrics = test_tool.main([config, 'none', flag])
+    assert plain.items() <= metrics.items()
+    ways = {name[: -len('/R1')] for name in metrics if name.endswith('/R1')}
+    assert ways == {
+        f'{name}{way}'
+        for name in ('', 'own_caption/', 'dsl/')
+        for way in ('t2v', 'v2t')
+    }
+    assert not [name for name in plain if name.startswith('dsl')]
+
+
+@pytest.mark.parametrize('config', ['tight', 'pooled', 'words'], indirect=True)
 def test_two_processes_retrieve_like_one(config, tmp_path):
     """3 videos in 2 processes, one of which gets a video twice."""
     expected = test_tool.main([config, 'none'])

@@ -84,13 +84,19 @@ def find_tower(model: nn.Module) -> CLIPVisionTower:
     """The vision tower of a model.
 
     Raises:
-        UserError: If it has none of CLIP's.
+        UserError: If it has none of CLIP's, or one whose frames are not made
+            of the class token, which the maps are of.
     """
     tower = getattr(model, 'backbone', None)
     if not isinstance(tower, CLIPVisionTower):
         raise UserError(
             f'{type(model).__name__}: attention maps need a model with a '
             'CLIPVisionTower'
+        )
+    if tower.trunk.queries is None:
+        raise UserError(
+            'attention maps show what the class token attends to, but this '
+            'vision tower makes frames of all tokens'
         )
     return tower
 
@@ -119,7 +125,7 @@ class _RecordedTower(nn.Module):
         self, frames: Tensor, prompts: LayerPrompts | None = None
     ) -> VisualFeatures:
         """As :meth:`CLIPVisionTower.forward`."""
-        grid = self.tower.visual.grid_size
+        grid = self.tower.trunk.grid_size
         places = grid[0] * grid[1]
         batch = frames.size(0) * frames.size(1)
         with _ExplicitAttention(batch, places + 1, self.since) as attention:

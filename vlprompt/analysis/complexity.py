@@ -13,6 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from vlprompt.apis.inference import init_recognizer
 from vlprompt.models import CaptionTexts, CLIPVisionTower
+from vlprompt.models.clip.tokenizers import STAND_IN
 from vlprompt.models.towers.layer import Queries, join
 
 TEXT = 'text_encoder'
@@ -56,7 +57,8 @@ class ParameterCounts(NamedTuple):
 def build_without_weights(config: Config, device: str = 'cpu') -> nn.Module:
     """The model of a config with random weights, in evaluation mode.
 
-    Neither CLIP's weights nor a checkpoint are read.
+    Neither CLIP's weights nor a checkpoint are read, nor a tokenizer of
+    Hugging Face: CLIP's own takes its place.
 
     Args:
         config: A config of ours or of MMAction2.
@@ -68,7 +70,9 @@ def build_without_weights(config: Config, device: str = 'cpu') -> nn.Module:
     """
     config = copy.deepcopy(config)
     if 'clip' in config.get('model', {}):
-        config.model.clip.update(pretrained=None, finetuned=None)
+        config.model.clip.update(
+            pretrained=None, finetuned=None, tokenizer=STAND_IN
+        )
     if device != 'meta':
         return init_recognizer(config, 'none', device)
     config.model.pop('data_preprocessor', None)  # mixup draws numbers

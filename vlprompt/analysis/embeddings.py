@@ -55,7 +55,16 @@ def embed_class_tokens(
 
     They are those after the last layer, before ``ln_post`` and the
     projection; the mean is L2-normalised.
+
+    Raises:
+        UserError: If the vision tower has no class token.
     """
+    trunk = getattr(model.backbone, 'trunk', None)
+    if trunk is not None and not trunk.has_class_token:
+        raise UserError(
+            "features of 'cls' are class tokens, which this vision tower "
+            "does not have: take 'video'"
+        )
     visual, _ = model.extract_feat(
         inputs, stage='backbone', data_samples=data_samples
     )

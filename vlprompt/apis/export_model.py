@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import Tensor, nn
 
+from vlprompt.clips.encoding import check_embeds
 from vlprompt.clips.steps import TestSteps
 from vlprompt.errors import UserError
 from vlprompt.exporting.facts import facts_of, file_facts
@@ -189,6 +190,8 @@ def _load(
     learned = checkpoint or found
     wanted = classes if output == 'logits' else None
     owner = VideoClassifier(config, learned, 'cpu', classes=wanted, **options)
+    if output == 'embedding':
+        check_embeds(owner.model)
     owner.source = source
     if output == 'logits' and wanted is None:
         owner.set_classes(None)

@@ -39,11 +39,11 @@ def find_model(name: str | Path | Config | None = None) -> FoundModel:
     Args:
         name: A model as `vlprompt models` lists it (``'vilt_b16_k400'``), a
             config (``'my.py'``, ``'vlprompt::vilt/vilt_toy.py'``, or loaded),
-            the folder of a run, whose best or last checkpoint it is, a
-            folder that was pushed or pulled, one of transformers (CLIPModel,
-            XCLIPModel) or of open_clip, or an address of the Hugging
-            Face Hub (``'hf://user/name'``).  Vanilla CLIP ViT-B/16 of OpenAI
-            if not given.
+            the folder of a run, whose best or last checkpoint it is, or the
+            mean of one that averages, a folder that was pushed or pulled,
+            one of transformers (CLIPModel, XCLIPModel) or of open_clip, or
+            an address of the Hugging Face Hub (``'hf://user/name'``).
+            Vanilla CLIP ViT-B/16 of OpenAI if not given.
 
     Raises:
         UserError: If there is nothing of this name; it suggests others.
@@ -110,20 +110,25 @@ def _is_of_own_videos(folder: Path) -> bool:
     return not has_own and any((folder / TRAINED).glob('*.pth'))
 
 
-def _of_run(folder: Path, config: Path) -> FoundModel:
-    checkpoint = _checkpoint_of(folder)
+def _of_run(folder: Path, file: Path) -> FoundModel:
+    config = load_config(str(file))
+    checkpoint = _checkpoint_of(folder, config)
     if checkpoint is None:
         raise UserError(
             f'{folder} has no checkpoint: the run has not come to one yet '
-            f'({config} is its config)'
+            f'({file} is its config)'
         )
-    return FoundModel(load_config(str(config)), checkpoint, str(folder))
+    return FoundModel(config, checkpoint, str(folder))
 
 
-def _checkpoint_of(folder: Path) -> str | None:
-    """The best one, else the last one."""
+def _checkpoint_of(folder: Path, config: Config) -> str | None:
+    """The mean of a training that averages, else the best or last one."""
+    from vlprompt.averaging import AVERAGED, ends_averaged
+
     from .checkpoints import find_resumable
 
+    if ends_averaged(config) and (folder / AVERAGED).is_file():
+        return str(folder / AVERAGED)
     best = sorted(folder.glob(BEST), key=lambda file: file.stat().st_mtime)
     if best:
         return str(best[-1])

@@ -27,8 +27,8 @@ def build_runner(config: Config) -> Runner:
         read_checkpoint(config.load_from)
     for name in LOADERS:
         loader = config.get(name)
-        if isinstance(loader, dict) and loader.get('num_workers'):
-            loader.setdefault('timeout', WAIT)  # not for ever
+        if isinstance(loader, dict):
+            _suit_workers(loader)
     hooks = list(config.get('custom_hooks') or ())
     kinds = [hook.get('type') for hook in hooks if isinstance(hook, dict)]
     names = (getattr(kind, '__name__', str(kind)) for kind in kinds)
@@ -47,3 +47,12 @@ def build_runner(config: Config) -> Runner:
 
         runner.register_hook(ResumeHook())
     return runner
+
+
+def _suit_workers(loader: dict) -> None:
+    """Let a loader not wait for ever, or for workers that it has not."""
+    if loader.get('num_workers'):
+        loader.setdefault('timeout', WAIT)
+        return
+    for key in ('timeout', 'persistent_workers', 'prefetch_factor'):
+        loader.pop(key, None)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from vlprompt.clips.encoding import (
     Encoded,
+    check_embeds,
     embed_visual,
     encode,
     mixes_frames,
@@ -45,14 +46,12 @@ class VideoEmbedder:
 
     Args:
         model: See :func:`find_model`; vanilla CLIP if not given.
-        checkpoint: What was learnt, see :func:`init_recognizer`; what the
-            model comes with if not given.
+        checkpoint: See :func:`init_recognizer`; the model's own by default.
         device: Such as ``'cuda:1'``; the GPU if there is one by default.
         clip: A file of CLIP's weights, in place of the config's.
         template: What is put around a text, in place of the config's.
         frames: Frames of a view, in place of the config's.
-        views: Temporal views and crops, such as ``(4, 3)``, in place of the
-            config's; for windows, too.
+        views: Temporal views and crops such as ``(4, 3)``, windows' as well.
         frozen_dtype: ``'bfloat16'`` or ``'float16'`` to compute in it.
 
     Attributes:
@@ -154,8 +153,9 @@ class VideoEmbedder:
             stride: From a window to the next; a window if not given.
 
         Raises:
-            UserError: If a video cannot be read.
+            UserError: If a video cannot be read, or see :func:`check_embeds`.
         """
+        check_embeds(self.model)
         read = self.reading(batch_size, window, stride)
         for batch in self._encode(
             inputs, read, batch_size, num_workers, on_error
@@ -183,6 +183,7 @@ class VideoEmbedder:
             UserError: If a video cannot be read, or the model's frames have
                 no embeddings of their own.
         """
+        check_embeds(self.model)
         if self.mixes_frames:
             raise UserError(
                 f'{self.source} looks at several frames at once: its frames '
@@ -190,11 +191,9 @@ class VideoEmbedder:
             )
         with scope_of(self.config):
             one = Compose(single_view_pipeline(self.config, frames=1))
+        span = Span.checked(stride, stride)
         read = partial(
-            read_frames,
-            steps=TestSteps(one),
-            span=Span.checked(stride, stride),
-            chunk=batch_size,
+            read_frames, steps=TestSteps(one), span=span, chunk=batch_size
         )
         for batch in self._encode(
             inputs, read, batch_size, num_workers, on_error
@@ -209,8 +208,9 @@ class VideoEmbedder:
         """N texts, inside the template, to (N, E) unit features.
 
         Raises:
-            UserError: If the model has no text tower, or a text is too long.
+            UserError: If the model embeds no texts, or a text is too long.
         """
+        check_embeds(self.model)
         if isinstance(texts, str) or not len(texts):
             raise UserError(f'a list of texts expected, got {texts!r}')
         parts = [

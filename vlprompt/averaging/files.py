@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from mmengine.config import Config
 from torch import Tensor
 
 from vlprompt.errors import UserError
@@ -13,9 +14,20 @@ from vlprompt.whole_files import whole_file
 
 from .recipe import KEY, Recipe
 
+AVERAGED = 'averaged.pth'  # of a training, in its work folder
+HOOK = 'EpochAverageHook'
 # What a checkpoint keeps of those it was made of.  Not the epoch: it is no
 # state of a training that could go on.
 KEPT = ('dataset_meta', 'seed', 'decoder', 'cfg', 'experiment_name')
+
+
+def ends_averaged(config: Config) -> bool:
+    """Whether a training leaves the mean of its epochs."""
+    hooks = [*(config.get('default_hooks') or {}).values()]
+    hooks += config.get('custom_hooks') or ()
+    kinds = [hook.get('type') for hook in hooks if isinstance(hook, dict)]
+    names = (getattr(kind, '__name__', str(kind)) for kind in kinds)
+    return HOOK in (name.rpartition('.')[2] for name in names)
 
 
 def save_averaged(

@@ -5,18 +5,24 @@ parameters are learned, and its status: *measured here*, if numbers of it are
 in the documentation; *converted*, if weights published for its method can be
 used (`vlprompt convert`, for CLIP itself as it is); else *config only*.
 Below it are the models of the Hugging Face Hub that are known to fit.
+With --towers the list is of open_clip's architectures: which of them can be
+`clip=dict(arch=...)` of a config, and why the others cannot.
 """
 
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError
 from vlprompt.hub.released import OWNER, ReleasedModel, released_models
 
 from .parsing import parse
 from .shipped_configs import CONVERTED, ShippedConfig, shipped_configs
+
+if TYPE_CHECKING:
+    from vlprompt.models.clip.verdicts import Verdict
 
 EXAMPLE = 'vlprompt models vilt k400'
 ROW = '  {:<31}{:<8}{:>6}{:>12}{:>6} {}'
@@ -33,13 +39,22 @@ def add_arguments(parser: ArgumentParser) -> None:
         'status',
     )
     parser.add_argument(
+        '--towers',
+        action='store_true',
+        help="say which of open_clip's architectures run here",
+    )
+    parser.add_argument(
         '--json', action='store_true', help='for programs: a list of objects'
     )
 
 
-def run(args: Namespace) -> list[ShippedConfig]:
-    """Print the models, and return the configs among them."""
+def run(args: Namespace) -> list[ShippedConfig] | list['Verdict']:
+    """Print the models, and return the configs or verdicts among them."""
     words = [word.lower() for word in args.search]
+    if args.towers:
+        from .tower_list import list_towers
+
+        return list_towers(words, as_json=args.json)
     configs = [c for c in shipped_configs() if _matches(c, c.status, words)]
     released = [r for r in released_models() if _matches(r, CONVERTED, words)]
     if not configs and not released:
@@ -106,6 +121,8 @@ def _objects(
     return ours + theirs
 
 
-def main(args: Sequence[str] | None = None) -> list[ShippedConfig]:
+def main(
+    args: Sequence[str] | None = None,
+) -> list[ShippedConfig] | list['Verdict']:
     """List models."""
     return run(parse(__name__, args))

@@ -9,6 +9,7 @@ from mmaction.structures import ActionDataSample
 from mmengine.dataset import pseudo_collate
 from torch import Tensor, nn
 
+from vlprompt.errors import UserError
 from vlprompt.finite import refuse_non_finite, refuse_rows
 from vlprompt.models.features import VisualFeatures
 from vlprompt.models.layers.temporal import frame_mask, unit_video
@@ -37,6 +38,20 @@ def mixes_frames(model: nn.Module) -> bool:
     Towers that do not say so do.
     """
     return getattr(model.backbone, 'mixes_frames', True)
+
+
+def check_embeds(model: nn.Module) -> None:
+    """Refuse models whose videos and texts cannot be embedded one by one.
+
+    Raises:
+        UserError: If the head scores each pair of a video and a text anew.
+    """
+    if getattr(model.cls_head, 'scores_pairs', False):
+        raise UserError(
+            f'{type(model.cls_head).__name__} scores a video and a text '
+            'together, so neither has an embedding of its own to search for: '
+            '`vlprompt eval retrieval` and `vlprompt classify` run this model'
+        )
 
 
 def encode(

@@ -38,13 +38,21 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     ),
     'a5': (methods.a5, 'embedding.weight'),
     'aim': (methods.aim, 'backbone.conv1.weight'),
+    'st-adapter': (methods.st_adapter, 'fc.weight'),
+    'mote': (methods.mote, 'visual.conv1.weight'),
+    't2l': (methods.t2l, 'visual.conv1.weight'),
     'zeroi2v': (methods.zeroi2v, 'backbone.conv1.weight'),
     'froster': (methods.froster, 'model.visual.conv1.weight'),
     'openvclip': (methods.openvclip, 'model.visual.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
     'promptsrc': (methods.promptsrc, 'prompt_learner.ctx'),
+    'xpool': (methods.xpool, 'pool_frames.linear_proj.weight'),
+    'wti': (methods.wti, 'clip.visual.conv1.weight'),
+    'tmass': (methods.tmass, 'stochastic.std_branch.linear_proj.weight'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
 }
+# Those of which the weights after the towers have a place of their own.
+WITH_FUSION = ('actionclip', 'mote')
 
 
 class Conversion(NamedTuple):
@@ -84,8 +92,7 @@ def convert(
             key ``PLACE``.
 
     Raises:
-        UserError: If the kind is unknown, or tensors are missing or left
-            over.
+        UserError: If the kind is unknown, or tensors are missing or left over.
     """
     path, place = split_place(path)
     if kind not in KINDS:
@@ -147,7 +154,7 @@ def read(kind: str, path: str | Path) -> dict:
         )
     weights_in(found, path, place)  # which says what was chosen
     content = found.content
-    if kind == 'actionclip':
+    if kind in WITH_FUSION:
         fusion = content.pop('fusion_model_state_dict', None) or {}
         weights = content.get('model_state_dict')
         if isinstance(weights, dict):

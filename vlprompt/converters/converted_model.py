@@ -25,10 +25,11 @@ def build(conversion: Conversion, clip_file: str) -> nn.Module:
         UserError: If the parts do not fit the model.
     """
     model = MODELS.build(model_config(conversion, clip_file))
-    own = dict(model.named_parameters())
+    parameters = dict(model.named_parameters())
+    own = {**dict(model.named_buffers()), **parameters}
     missing = [
         name
-        for name in own
+        for name in parameters
         if not is_clip(name) and name not in conversion.parts
     ]
     if missing:

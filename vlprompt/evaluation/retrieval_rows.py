@@ -14,7 +14,19 @@ from vlprompt.models.features import unit
 
 
 class Row(NamedTuple):
-    """What is kept of a video: its features and those of its n captions."""
+    """What is kept of a video: its features and those of its n captions.
+
+    Attributes:
+        index: Of the video in the data set.
+        name: Its file.
+        video: (E,) or (T, E).
+        text: (n, E).
+        mask: (T,), or None if no clip has padding.
+        truncated: How many of the captions are.
+        broken: What could not be read.
+        tokens: (n, L, E) of all tokens, if the text tower gives them.
+        token_mask: (n, L), true for the real ones.
+    """
 
     index: int
     name: str
@@ -23,6 +35,8 @@ class Row(NamedTuple):
     mask: Tensor | None
     truncated: int
     broken: str
+    tokens: Tensor | None = None
+    token_mask: Tensor | None = None
 
 
 def row_of(sample: dict) -> Row:
@@ -37,29 +51,38 @@ def row_of(sample: dict) -> Row:
     ):
         if key not in sample:
             raise UserError(f'samples without {key!r} for retrieval: {remedy}')
-    mask = sample.get('frame_mask')
+    further = [
+        None if sample.get(key) is None else _copy_to_cpu(sample[key])
+        for key in ('frame_mask', 'text_tokens', 'text_mask')
+    ]
     return Row(
         sample['sample_idx'],
         sample.get('filename') or f'number {sample["sample_idx"]}',
         _copy_to_cpu(sample['video_feature']),
         _copy_to_cpu(sample['text_feature']),
-        None if mask is None else _copy_to_cpu(mask),
+        further[0],
         sample.get('truncated', 0),
         # The first is the one that is listed, others were to replace it.
         ''.join(map(str, sample.get(BROKEN, ())[:1])),
+        *further[1:],
     )
 
 
 def distinct(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Each of equal features once, and which of them each one is.
+    """The places of different features, and which of them each one is.
 
     A product of matrices may round equal rows differently, and equal things
     must tie.  Where all differ, they stay in their order.
+
+    Returns:
+        (U,) places of the first of each, and (N,) numbers from 0 to U - 1.
     """
-    found, places = features.unique(dim=0, return_inverse=True)
+    places = torch.arange(len(features))
+    found, same = features.unique(dim=0, return_inverse=True)
     if len(found) == len(features):
-        return features, torch.arange(len(features))
-    return found, places
+        return places, places
+    first = places.new_full((len(found),), len(features))
+    return first.scatter_reduce(0, same, places, 'amin'), same
 
 
 def check_features(rows: Sequence[Row]) -> None:

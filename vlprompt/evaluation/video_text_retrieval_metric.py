@@ -1,32 +1,28 @@
 """Retrieval of videos by captions and of captions by videos."""
 
 from collections.abc import Callable, Sequence
-from itertools import product
 from typing import Any
 
 import numpy as np
-import torch
-from mmengine.dist import (
-    all_gather_object,
-    all_reduce,
-    get_rank,
-    get_world_size,
-)
+from mmengine.dist import all_gather_object
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
-from rich.progress import Progress
-from torch import Tensor
 
 from vlprompt.errors import UserError
-from vlprompt.models.features import VideoTextFeatures
 from vlprompt.registry import METRICS
 
-from .ranks import TIES
+from .ranks import TIES, Ranks
 from .retrieval import VIDEO_TO_TEXT, Ranking, summarize, text_to_video_ranks
-from .retrieval_rows import Row, check_features, distinct, row_of
+from .retrieval_rows import Row, check_features, row_of
+from .retrieval_scores import (
+    Compare,
+    CompareByOwn,
+    cosine,
+    dual_softmax,
+    score_by_own_captions,
+    score_pairs,
+)
 
-# How many captions and videos are compared at once.
-CAPTIONS, VIDEOS = 1024, 256
 RANKED = dict(group='groups of captions', caption='single captions')
 
 
@@ -51,6 +47,10 @@ class VideoTextRetrievalMetric(BaseMetric):
         v2t: What a video ranks: ``'group'``, groups of captions of one
             video, which score as their best one (CLIP4Clip), or
             ``'caption'``, all captions, of which its best one counts.
+        dsl: Temperature of :func:`dual_softmax`, in units of the scores, 1
+            for a head's scaled cosines.  It adds ``dsl/t2v/R1`` and so on
+            to the metrics, which say what a model does that knows all
+            queries; the others stay as they are.
         tie: What wrong items that score as the right one cost: what they do
             on average over all orders (``'expected'``), half a rank each
             (``'mean'``) or nothing (``'strict'``, as in CLIP4Clip's code).
@@ -58,6 +58,9 @@ class VideoTextRetrievalMetric(BaseMetric):
         kwargs: MMEngine's ``BaseMetric``.
 
     Attributes:
+        compare: Captions and videos to similarities.
+        further: By name, other ways to compare that are told a caption of
+            each video.  Their metrics are ``NAME/t2v/R1`` and so on.
         on_results: Called with what the metrics are computed from.
 
     Raises:
@@ -72,6 +75,7 @@ class VideoTextRetrievalMetric(BaseMetric):
         self,
         v2t: str = 'group',
         tie: str = 'expected',
+        dsl: float | None = None,
         shown: int = 10,
         **kwargs,
     ) -> None:
@@ -80,10 +84,14 @@ class VideoTextRetrievalMetric(BaseMetric):
             raise UserError(f'v2t={v2t!r}, expected one of {[*VIDEO_TO_TEXT]}')
         if tie not in TIES:
             raise UserError(f'tie={tie!r}, expected one of {[*TIES]}')
+        if dsl is not None and not dsl > 0:
+            raise UserError(f'dsl={dsl}, expected a temperature above 0')
         self.v2t = v2t
         self.tie = tie
+        self.dsl = dsl
         self.shown = shown
-        self.compare: Callable[[VideoTextFeatures], Tensor] = cosine
+        self.compare: Compare = cosine
+        self.further: dict[str, CompareByOwn] = {}
         self._broken: list[str] = []
 
     def process(
@@ -124,7 +132,7 @@ class VideoTextRetrievalMetric(BaseMetric):
         owner = np.repeat(
             np.arange(len(results)), [len(row.text) for row in results]
         )
-        scores = self._scores(results)
+        scores = score_pairs(results, self.compare)
         t2v = text_to_video_ranks(scores, owner)
         v2t = VIDEO_TO_TEXT[self.v2t](scores, owner)
         truncated = sum(row.truncated for row in results)
@@ -136,48 +144,38 @@ class VideoTextRetrievalMetric(BaseMetric):
                 Ranking(indices, owner, scores, *ranks, self._broken)
             )
         return {
-            **{
-                f't2v/{k}': value
-                for k, value in summarize(t2v, self.tie).items()
-            },
-            **{
-                f'v2t/{k}': value
-                for k, value in summarize(v2t, self.tie).items()
-            },
+            **self._summarize(t2v, v2t),
+            **self._further(results, scores, owner),
             # MMEngine writes integers as null
             'captions': float(len(owner)),
             'truncated': float(truncated),
             'scored': float(len(results)),
         }
 
-    @torch.no_grad()
-    def _scores(self, rows: list[Row]) -> np.ndarray:
-        """(M, N) similarities; this process computes some blocks of them."""
-        text, same_text = distinct(torch.cat([row.text for row in rows]))
-        video = torch.stack([row.video for row in rows])
-        mask, same_video = None, torch.arange(len(video))
-        if rows[0].mask is not None:
-            mask = torch.stack([row.mask for row in rows])
-        else:
-            video, same_video = distinct(video)
-        scores = torch.zeros(len(text), len(video))
-        blocks = [
-            *product(_cut(len(text), CAPTIONS), _cut(len(video), VIDEOS))
-        ]
-        blocks = blocks[get_rank() :: get_world_size()]
-        hidden = len(blocks) < 2 or get_rank() > 0
-        with Progress(transient=True, disable=hidden) as progress:
-            task = progress.add_task('Comparing captions', total=len(blocks))
-            for texts, videos in blocks:
-                features = VideoTextFeatures(
-                    video[videos],
-                    text[texts],
-                    mask=None if mask is None else mask[videos],
-                )
-                scores[texts, videos] = self.compare(features).float().cpu()
-                progress.advance(task)
-        all_reduce(scores)  # of numbers that are zero in all but one process
-        return scores[same_text][:, same_video].numpy()
+    def _further(
+        self, rows: list[Row], scores: np.ndarray, owner: np.ndarray
+    ) -> dict[str, float]:
+        """The metrics of scores that are not the model's own."""
+        others = {
+            name: (score_by_own_captions(rows, compare),) * 2
+            for name, compare in self.further.items()
+        }
+        if self.dsl is not None:
+            others['dsl'] = dual_softmax(scores, self.dsl)
+        metrics = {}
+        for name, (by_text, by_video) in others.items():
+            t2v = text_to_video_ranks(by_text, owner)
+            v2t = VIDEO_TO_TEXT[self.v2t](by_video, owner)
+            for key, value in self._summarize(t2v, v2t).items():
+                metrics[f'{name}/{key}'] = value
+        return metrics
+
+    def _summarize(self, t2v: Ranks, v2t: Ranks) -> dict[str, float]:
+        return {
+            f'{way}/{name}': value
+            for way, ranks in dict(t2v=t2v, v2t=v2t).items()
+            for name, value in summarize(ranks, self.tie).items()
+        }
 
     def _warn(self, broken: list[str], size: int) -> None:
         named = ''.join(f'\n  {video}' for video in broken[: self.shown])
@@ -197,22 +195,3 @@ class VideoTextRetrievalMetric(BaseMetric):
                 f'{truncated} of {captions} captions were truncated '
                 '(texts.max_tokens)'
             )
-
-
-def cosine(features: VideoTextFeatures) -> Tensor:
-    """(M, E) texts and (B, E) videos to (M, B) cosines.
-
-    Raises:
-        UserError: If there are frames, which only a head can compare.
-    """
-    if features.video.dim() != 2:
-        raise UserError(
-            'this model compares captions with frames: add '
-            "dict(type='HeadSimilarityHook') to custom_hooks"
-        )
-    unit = features.unit()
-    return unit.text @ unit.video.mT
-
-
-def _cut(total: int, step: int) -> list[slice]:
-    return [slice(i, i + step) for i in range(0, total, step)]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from vlprompt.models.features import VideoTextFeatures, VisualFeatures, unit
+from vlprompt.models.text_bank import at_ends
 
 INPUT = 'frames'
 
@@ -86,9 +87,16 @@ class Classifier(Program):
         self.conditioner = model.conditioner
         self.cls_head = model.cls_head
         self.compares_texts = tokens is not None
+        self.gives_tokens = False
         if self.compares_texts:
-            texts = model.encode_texts().detach().clone()
-            self.register_buffer('class_texts', texts)
+            prompts = model.make_prompts(tokens)['text']
+            encoded = model.text_bank(tokens, prompts).detach().clone()
+            self.register_buffer('class_texts', at_ends(encoded, tokens))
+            self.gives_tokens = encoded.dim() == 3
+        if self.gives_tokens:
+            self.register_buffer('class_tokens', encoded)
+            mask = tokens.mask(encoded.size(1))
+            self.register_buffer('class_mask', mask)
 
     def forward(self, frames: Tensor) -> Tensor:
         """(B, T, 3, H, W) frames to (B, C) logits."""
@@ -96,4 +104,9 @@ class Classifier(Program):
         text = self.class_texts if self.compares_texts else None
         if self.compares_texts and self.conditioner is not None:
             text = self.conditioner(text, visual)
-        return self.cls_head(VideoTextFeatures(video, text))
+        features = VideoTextFeatures(video, text)
+        if self.gives_tokens:
+            features = features._replace(
+                text_tokens=self.class_tokens, text_mask=self.class_mask
+            )
+        return self.cls_head(features)

@@ -27,7 +27,8 @@ def read_open_clip_folder(folder: Path) -> HubModel:
     if not isinstance(arch, dict) or _texts(arch):
         raise UserError(
             f'{folder / OPEN_CLIP}: not a CLIP of plain transformers, which '
-            'are all that this library adapts'
+            'are all that folders are read as; if open_clip knows it, name it '
+            'in a config, clip=dict(arch=..., pretrained=...)'
         )
     steps = _preprocessing(content.get('preprocess_cfg') or {}, arch, folder)
     weights = weights_in(folder, *WEIGHTS)

@@ -61,10 +61,17 @@ class TrainJob(Job):
         return self.checkpoint(out) is not None
 
     def checkpoint(self, out: Path) -> Path | None:
-        """The last checkpoint that was written, if there is one."""
+        """What is tested, if it is there.
+
+        The last checkpoint, or the mean of a training that averages.
+        """
         from vlprompt.apis.checkpoints import checkpoints_of
+        from vlprompt.averaging import AVERAGED, ends_averaged
 
         folder = out / self.name
+        if ends_averaged(self.config):
+            averaged = folder / AVERAGED
+            return averaged if averaged.is_file() else None
         if not (folder / 'last_checkpoint').is_file():
             return None
         return next(iter(checkpoints_of(folder)), None)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import torch
 from mmengine.dist import all_gather, all_reduce, get_rank, get_world_size
-from torch import Tensor
+from torch import Tensor, nn
 
-from .features import LayerPrompts, TokenizedTexts, pick_prompts
+from .features import LayerPrompts, TokenizedTexts
 from .towers.packing import balance
+from .towers.slots import pick_prompts
 
 
 def gather(local: Tensor) -> Tensor:
@@ -19,6 +20,21 @@ def gather(local: Tensor) -> Tensor:
     mean loss.  S must be the same everywhere.
     """
     return local if get_world_size() == 1 else _Gather.apply(local)
+
+
+def gather_padded(local: Tensor | None) -> Tensor | None:
+    """:func:`gather` of (S, L, ...) with another L in each process.
+
+    What is short is padded at its end, with zeros.  None stays None.
+    """
+    if local is None or get_world_size() == 1:
+        return local
+    longest = torch.tensor(local.size(1), device=local.device)
+    all_reduce(longest, op='max')
+    missing = int(longest) - local.size(1)
+    # pad counts dimensions from the last one
+    sides = [0, 0] * (local.dim() - 2) + [0, missing]
+    return gather(nn.functional.pad(local, sides))
 
 
 class _Gather(torch.autograd.Function):

@@ -45,8 +45,7 @@ class VideoTextFeatures(NamedTuple):
         text_tokens: (C, L, E) embeddings of all tokens of the texts, if the
             text tower gives them.
         text_mask: (C, L), true from a text's start to its end.
-        frames: (B, T, E) embeddings of the frames, as the pooler got them;
-            only there beside a teacher's.
+        frames: (B, T, E) embeddings of the frames, as the pooler got them.
         teacher: What the frozen CLIP makes of the same clips and texts, in
             training and if a part asks for it; its video are the (B, T, E)
             frames, its text is (C, E) or (R * C, E).
@@ -66,6 +65,13 @@ class VideoTextFeatures(NamedTuple):
     teacher: 'VideoTextFeatures | None' = None
     video_statistics: Tensor | None = None
     text_statistics: Tensor | None = None
+
+    @classmethod
+    def without_text(
+        cls, video: Tensor, visual: VisualFeatures
+    ) -> 'VideoTextFeatures':
+        """Those of videos alone, as the pooler made them of frames."""
+        return cls(video, None, mask=visual.mask, frames=visual.frames)
 
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""
@@ -103,8 +109,8 @@ class TokenizedTexts(NamedTuple):
     Attributes:
         ids: (C, L) token ids.
         slots: (C, K) places of the learnable tokens, ascending.
-        ends: (C,) place of the end-of-text token, where CLIP pools; always
-            on the CPU, where the texts are laid out.
+        ends: (C,) place of the token that is read, for CLIP the end of the
+            text; always on the CPU, where the texts are laid out.
         shared: How many leading tokens are the same in all texts.
         shared_slots: How many of the K slots lie among them.
         targets: (C,) what each text belongs to: its class or, of a caption,
@@ -129,14 +135,19 @@ class TokenizedTexts(NamedTuple):
 
     @classmethod
     def from_ids(
-        cls, ids: Tensor, slots: Tensor | None = None
+        cls,
+        ids: Tensor,
+        slots: Tensor | None = None,
+        ends: Tensor | None = None,
     ) -> 'TokenizedTexts':
         """(C, L) ids and (C, K) slots to texts cut after the longest one.
 
-        The end-of-text token is the largest id, as in CLIP.
+        Where no ``ends`` are given, each text is read at its largest id,
+        which is CLIP's end-of-text token.
         """
-        ends = ids.argmax(dim=-1).cpu()
-        # causal: what stands after the end of a text changes nothing
+        ends = ids.argmax(dim=-1).cpu() if ends is None else ends
+        # Under a causal mask what stands after the end changes nothing, and
+        # a tower without one fills its texts up.
         ids = ids[:, : int(ends.max()) + 1]
         if slots is None:
             slots = ids.new_zeros(len(ids), 0)
@@ -220,20 +231,6 @@ def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:
         return encoded
     rows = torch.arange(len(encoded), device=encoded.device)
     return encoded[rows, tokens.ends.to(encoded.device)]
-
-
-def pick_prompts(
-    prompts: LayerPrompts | None, index: Tensor
-) -> LayerPrompts | None:
-    """Prompts of the texts at (S,) places, where each has its own.
-
-    Args:
-        prompts: For each layer (K, D) or (C, K, D), or None.
-        index: The places.
-    """
-    if prompts is None:
-        return None
-    return [p[index] if p is not None and p.dim() == 3 else p for p in prompts]
 
 
 def _order(slots: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 
@@ -43,3 +43,14 @@ def autocast_to(device: str, dtype: str | None) -> AbstractContextManager:
     if dtype is None:
         return nullcontext()
     return torch.autocast(device, getattr(torch, dtype))
+
+
+def autocast_like(weight: Tensor) -> AbstractContextManager:
+    """Autocast to the precision of a weight; nothing if that is not half.
+
+    For modules that are called outside the recognizer's own autocast and may
+    be frozen in half precision.
+    """
+    if weight.dtype in (torch.bfloat16, torch.float16):
+        return torch.autocast(weight.device.type, weight.dtype)
+    return nullcontext()

@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 
 from vlprompt.errors import UserError
@@ -81,6 +82,9 @@ class Adapter(Protocol):
     called with ``carried=`` too, which is what it gave at the layer before,
     None at the first, and gives :class:`Carried`.
 
+    One that reads the class token has ``needs_class_token = True``, as have
+    poolers and conditioners: not every vision tower has that token.
+
     Attributes:
         inside_block: Whether it computes the block itself and so has to be
             the last of a list of adapters.
@@ -117,6 +121,8 @@ class InsidePart(Protocol):
         matrices: To the output of which matrices :meth:`delta` adds: ``'q'``,
             ``'k'``, ``'v'``, ``'out'``, ``'fc'``, ``'proj'``.
         shares: Whether :meth:`share` changes keys and values.
+        attention_dropout: Share of the attention weights that is dropped
+            now; 0 in evaluation.
     """
 
     acts_inside: bool
@@ -124,6 +130,7 @@ class InsidePart(Protocol):
     places: Sequence[str]
     matrices: Sequence[str]
     shares: bool
+    attention_dropout: float
 
     def place(self, name: str, tokens: Tensor) -> Tensor:
         """What the tokens become at a place."""
@@ -135,6 +142,20 @@ class InsidePart(Protocol):
         """(B, T, L, D) keys, then values, to (B, T, M, D) for each frame.
 
         After their projection, before a context joins them.
+        """
+
+    def over_positions(
+        self, num: int, device: torch.device
+    ) -> Callable[[Tensor], 'InsidePart']:
+        """What acts in a layer of a text tower, in one forward pass.
+
+        The tower calls the result with the (R, S) places in their texts of
+        the tokens that it computes: those that texts share, those in rows.
+        Draw here what has to be the same for all texts.
+
+        Args:
+            num: Places that a text has.
+            device: Where the tokens are.
         """
 
 

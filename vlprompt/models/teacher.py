@@ -11,7 +11,7 @@ from vlprompt.errors import UserError
 from .builder import build_part
 from .clip.loader import CLIP, load_clip
 from .distributed import encode_sharded
-from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
+from .features import TokenizedTexts, VideoTextFeatures
 from .precision import cast_frozen_weights
 from .roles import Texts
 from .towers import CLIPTextTower, CLIPVisionTower, StoredFramesTower
@@ -74,7 +74,6 @@ class FrozenTeacher:
     def join(
         self,
         features: VideoTextFeatures,
-        visual: VisualFeatures,
         clips: Tensor,
         tokens: TokenizedTexts | None,
         data_samples: list | None,
@@ -83,7 +82,6 @@ class FrozenTeacher:
 
         Args:
             features: Of the model.
-            visual: What its pooler got.
             clips: (B, T, 3, H, W) frames.
             tokens: The texts that the model has read.
             data_samples: Of the batch.
@@ -93,7 +91,7 @@ class FrozenTeacher:
         teacher = VideoTextFeatures(
             frames, text, targets=features.targets, mask=features.mask
         )
-        return features._replace(frames=visual.frames, teacher=teacher)
+        return features._replace(teacher=teacher)
 
     def encode(
         self, tokens: TokenizedTexts, data_samples: list | None

@@ -12,6 +12,7 @@ from .distributed import encode_sharded
 from .features import LayerPrompts, TokenizedTexts, at_ends, unit
 from .roles import Texts
 from .shared_features import SharedFeatures
+from .token_poolers import split_statistics
 
 
 class TextBank:
@@ -64,18 +65,22 @@ class TextBank:
         """Forget what was computed or begun: there are other weights."""
         self.clear()
         self._shared: SharedFeatures | None = None
+        self._drawn: TokenizedTexts | None = None
 
     @contextmanager
     def interrupted(self) -> Iterator[None]:
         """Encode for a batch that is none of the update, at other weights.
 
-        The update goes on after the ``with`` statement.
+        Its texts are those of the update, which goes on after the ``with``
+        statement.
         """
         kept = self._shared, self.is_last_micro_batch
+        self._drawn = None if self._shared is None else self._shared.tokens
         self._shared, self.is_last_micro_batch = None, True
         try:
             yield
         finally:
+            self._drawn = None
             self._shared, self.is_last_micro_batch = kept
 
     def tokens(
@@ -84,8 +89,10 @@ class TextBank:
         """The texts that a batch is compared with, where the tower is."""
         if self.texts is None:
             return None
-        if self._shared is not None and self.texts.training:
-            return self._shared.tokens  # an update compares with one draw
+        shared = self._shared
+        drawn = self._drawn if shared is None else shared.tokens
+        if drawn is not None and self.texts.training:
+            return drawn  # an update compares with one draw
         return self._on_device(self.texts(data_samples))
 
     def __call__(
@@ -175,18 +182,13 @@ class TextBank:
 
         The embeddings that CLIP reads, and statistics of all tokens.
         """
-        return self._split(at_ends(encoded, tokens))
-
-    def _split(self, features: Tensor) -> tuple[Tensor, Tensor | None]:
-        size = getattr(self.encoder, 'statistics_dim', 0)
-        if not size:
-            return features, None
-        return features.tensor_split([-size], dim=-1)
+        return split_statistics(self.encoder, at_ends(encoded, tokens))
 
     def _combine(self, features: Tensor) -> Tensor:
         """Texts of a class to one; embeddings and statistics apart."""
-        parts = [p for p in self._split(features) if p is not None]
-        return torch.cat([self.texts.combine(p) for p in parts], dim=-1)
+        parts = split_statistics(self.encoder, features)
+        own = [self.texts.combine(p) for p in parts if p is not None]
+        return torch.cat(own, dim=-1)
 
     def _learns(self, prompts: LayerPrompts | None) -> bool:
         parts = [*self.encoder.parameters(), *(prompts or ())]

@@ -33,6 +33,8 @@ FORMS = (  # the first that there is
     '{}_b16_k400_zs',
 )
 LEARNT_PLACES = ('num_positions', 'num_frames')
+# What a head has for each class that is trained.
+LEARNT_CLASSES = ('num_classes', 'num_supervised')
 DIRECTIONS = ('left', 'right', 'clockwise', 'counterclockwise')
 
 
@@ -201,6 +203,9 @@ def use_videos(
             pipeline=old.pipeline,
             test_mode=name != 'train',
         )
+    for key in LEARNT_CLASSES:
+        if config.model.cls_head.get(key):
+            config.model.cls_head[key] = len(classes)
     words = {w for name in classes for w in name.lower().split()}
     turned = sorted(words & set(DIRECTIONS))
     pipeline = (config.get('train_dataloader') or {}).get('dataset', {})

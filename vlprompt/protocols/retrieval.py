@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from vlprompt.errors import UserError, suggest
+from vlprompt.retrieval_directions import directions
 from vlprompt.tables import Table
 
 from . import protocol
@@ -31,7 +32,6 @@ EXAMPLE = """vlprompt eval retrieval configs/vilt/vilt_b16_retrieval.py \\
         vilt.pth --datasets msrvtt9k"""
 NUMBERS = ('R1', 'R5', 'MnR', 'R10', 'MdR')  # the papers print the first
 HEAD = ('R@1', 'R@5', 'MnR', 'R@10', 'MdR')
-DIRECTIONS = {'t2v': 'text to video', 'v2t': 'video to text'}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,7 @@ class RetrievalSettings(Settings):
         seed: Of training.
         v2t: What a video ranks.
         tie: What an equal score costs.
+        dsl: Temperature of the dual softmax, if it is wanted as well.
     """
 
     config: str
@@ -56,6 +57,7 @@ class RetrievalSettings(Settings):
     seed: int
     v2t: str
     tie: str
+    dsl: float | None
 
 
 class Retrieval(Protocol):
@@ -93,6 +95,13 @@ class Retrieval(Protocol):
             help='what an equal score costs: its mean over all orders, half '
             'a rank, or nothing',
         )
+        parser.add_argument(
+            '--dsl',
+            type=float,
+            metavar='TEMPERATURE',
+            help='add rows of scores that are re-weighted by a softmax over '
+            'all queries; 1 for scaled cosines',
+        )
         add_training_arguments(parser, '{dataset}')
 
     def settings(self, args: Namespace) -> RetrievalSettings:
@@ -103,6 +112,10 @@ class Retrieval(Protocol):
 
         _check_choice('--v2t', args.v2t, [*VIDEO_TO_TEXT])
         _check_choice('--tie', args.tie, [*TIES])
+        if args.dsl is not None and not args.dsl > 0:
+            raise UserError(
+                f'--dsl {args.dsl}: expected a temperature above 0'
+            )
         config = find_config(args.config, 'retrieval')
         stem = Path(config).stem
         sets = {name: find_caption_data(name) for name in args.datasets}
@@ -146,7 +159,7 @@ class Retrieval(Protocol):
                     f'{settings.name}, {title}',
                     *(f'{values[f"{key}/{n}"]:.1f}' for n in NUMBERS),
                 ]
-                for key, title in DIRECTIONS.items()
+                for key, title in directions(values).items()
             ]
             if settings.with_published:
                 published = data.published if data else _published_name(name)
@@ -168,7 +181,18 @@ class Retrieval(Protocol):
             '',
             f'* video to text ranks {settings.v2t}s; ties: {settings.tie}',
         ]
+        if settings.dsl is not None:
+            lines.append(
+                f'* dual softmax (temperature {settings.dsl:g}) knows the '
+                'queries of the whole test set: it is no result of a search'
+            )
         for name, values in metrics.items():
+            if values and 'own_caption/t2v/R1' in values:
+                lines.append(
+                    f'* {name}: rows of videos pooled by their own captions '
+                    'tell the gallery what is asked for, as the published '
+                    'test of T-MASS does'
+                )
             if values:
                 lines.append(
                     f'* {name}: {values["captions"]:.0f} captions, of which '
@@ -199,7 +223,10 @@ def _use_captions(
     if 'Caption' not in kind:
         raise UserError(f'{config.filename} tests no captions but {kind}')
     config.test_evaluator = dict(
-        type='VideoTextRetrievalMetric', v2t=settings.v2t, tie=settings.tie
+        type='VideoTextRetrievalMetric',
+        v2t=settings.v2t,
+        tie=settings.tie,
+        dsl=settings.dsl,
     )
 
 

@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from vlprompt.pages import Bar, column_chart
 from vlprompt.records.predictions import RetrievalPredictions
+from vlprompt.retrieval_directions import DIRECTIONS, directions
 
 from .clips import Gallery, Shown
 
-DIRECTIONS = {'t2v': 'text to video', 'v2t': 'video to text'}
 NUMBERS = ('R1', 'R5', 'R10', 'MdR', 'MnR')
 HEAD = ('R@1', 'R@5', 'R@10', 'median rank', 'mean rank')
 # The last rank of each column of the histogram.
@@ -39,7 +39,7 @@ class RetrievalSection(NamedTuple):
 
 
 def metric_rows(metrics: Mapping[str, float]) -> list[tuple[str, list[str]]]:
-    """The numbers of both directions; a dash for one that is missing."""
+    """The numbers of all directions; a dash for one that is missing."""
     return [
         (
             title,
@@ -50,7 +50,7 @@ def metric_rows(metrics: Mapping[str, float]) -> list[tuple[str, list[str]]]:
                 for name in NUMBERS
             ],
         )
-        for key, title in DIRECTIONS.items()
+        for key, title in directions(metrics).items()
     ]
 
 

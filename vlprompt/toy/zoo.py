@@ -47,6 +47,9 @@ SYSTEMS = {
     'ActionCLIP, meanP': ('actionclip/actionclip_meanp_toy', False),
     'OST': ('ost/ost_toy', False),
     'CLIP4Clip, meanP': ('clip4clip/clip4clip_toy', False),
+    'X-Pool': ('xpool/xpool_toy', False),
+    'T-MASS': ('tmass/tmass_toy', True),
+    'Token-wise interaction': ('wti/wti_toy', False),
     'Vita-CLIP': ('vita/vita_toy', True),
     'ActionCLIP, Transf': ('actionclip/actionclip_toy', True),
     'ActionCLIP, LSTM': ('actionclip/actionclip_lstm_toy', True),
@@ -57,6 +60,10 @@ SYSTEMS = {
     'A5': ('a5/a5_toy', True),
     'AIM, linear head': ('aim/aim_toy', True),
     'AIM, class texts': ('aim/aim_text_toy', True),
+    'T2L': ('t2l/t2l_toy', True),
+    'MoTE': ('mote/mote_toy', True),
+    'ST-Adapter, linear head': ('st_adapter/st_adapter_toy', True),
+    'ST-Adapter, class texts': ('st_adapter/st_adapter_text_toy', True),
     'ZeroI2V, linear head': ('zeroi2v/zeroi2v_toy', True),
     # its neighbours are a set: it tells which frames stand side by side, but
     # not in which direction

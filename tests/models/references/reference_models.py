@@ -178,10 +178,12 @@ def pair_loss(scores):
 
 
 def norm(x, module):
-    """A layer norm with CLIP's epsilon."""
+    """A layer norm."""
     centered = x - x.mean(-1, keepdim=True)
     var = (centered**2).mean(-1, keepdim=True)
-    return centered / torch.sqrt(var + 1e-5) * module.weight + module.bias
+    return (
+        centered / torch.sqrt(var + module.eps) * module.weight + module.bias
+    )
 
 
 def linear(x, module):

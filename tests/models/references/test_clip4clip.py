@@ -50,6 +50,7 @@ SEQUENCE = dict(
         type='TransformerPooler',
         num_layers=2,
         heads=2,
+        eps=1e-12,
         init='text',
         reduce=MEAN,
     ),
@@ -174,6 +175,19 @@ def clip4clip(model, name, inputs):
         [torch.stack([scale * t @ v for v in unit(video)]) for t in unit(text)]
     )
     return dict(text=text, video=video, scores=scores)
+
+
+@pytest.mark.parametrize('name', ['seqTransf', 'tightTransf'])
+def test_epsilons_are_the_published_ones(name):
+    found = {'backbone': set(), 'text_encoder': set(), 'new': set()}
+    for path, module in retrieval(name).named_modules():
+        if isinstance(module, torch.nn.LayerNorm):
+            found.get(path.split('.')[0], found['new']).add(module.eps)
+    assert found == {
+        'backbone': {1e-5},
+        'text_encoder': {1e-5},
+        'new': {1e-12},
+    }
 
 
 @pytest.mark.parametrize('name', CLIP4CLIP)

@@ -10,12 +10,17 @@ from .aim import aim
 from .clip4clip import clip4clip
 from .froster import froster
 from .huggingface import huggingface, huggingface_xclip
+from .mote import mote
 from .openvclip import openvclip
 from .ost import ost
 from .promptsrc import promptsrc
+from .st_adapter import st_adapter
+from .t2l import t2l
 from .vifi import maple, vifi
 from .vita import vita
+from .wti import wti
 from .xclip import xclip
+from .xpool import tmass, xpool
 from .zeroi2v import zeroi2v
 
 __all__ = [
@@ -28,11 +33,17 @@ __all__ = [
     'huggingface_xclip',
     'maple',
     'mmaction_actionclip',
+    'mote',
     'openvclip',
-    'promptsrc',
     'ost',
+    'promptsrc',
+    'st_adapter',
+    't2l',
+    'tmass',
     'vifi',
     'vita',
+    'wti',
     'xclip',
+    'xpool',
     'zeroi2v',
 ]

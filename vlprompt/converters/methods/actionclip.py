@@ -7,13 +7,15 @@ import torch
 from vlprompt.errors import UserError
 
 from ..key_mapper import KeyMapper
-from .common import BLOCK, take_clip
+from .common import BLOCK, take_clip, text_heads
 
 
 def actionclip(keys: KeyMapper) -> dict[str, Any]:
     """ActionCLIP in its own layout, fusion weights below ``fusion.``."""
     block = r'visual\.transformer\.resblocks\.(\d+)'
     shifted = bool(keys.find(rf'{block}\.net\..+'))
+    # The fusion has as many heads as the text tower, whatever its width.
+    heads = text_heads(keys)
     keys.to_clip(rf'{block}\.net\.(.+)', r'visual.transformer.resblocks.\1.\2')
     take_clip(keys)
     adapters = [dict(type='TemporalShift')] if shifted else []
@@ -24,7 +26,7 @@ def actionclip(keys: KeyMapper) -> dict[str, Any]:
             template='actionclip16',
             ensemble='probability',
         ),
-        pooler=_fusion(keys, r'fusion\.', eps=1e-12),
+        pooler=_fusion(keys, r'fusion\.', eps=1e-12, heads=heads),
         cls_head=dict(
             type='ContrastiveHead',
             alignment=dict(type='SoftTargetKLLoss'),
@@ -55,7 +57,9 @@ def mmaction_actionclip(keys: KeyMapper) -> dict[str, Any]:
     )
 
 
-def _fusion(keys: KeyMapper, prefix: str, eps: float) -> dict[str, Any]:
+def _fusion(
+    keys: KeyMapper, prefix: str, eps: float, heads: int | None = None
+) -> dict[str, Any]:
     """ActionCLIP's fusion module, whatever it is."""
     table = (
         rf'{prefix}(?:frame_position_embeddings\.weight|positional_embedding)'
@@ -72,6 +76,7 @@ def _fusion(keys: KeyMapper, prefix: str, eps: float) -> dict[str, Any]:
             num_layers=len(layers),
             num_positions=len(keys.look(names[0][0])),
             eps=eps,
+            heads=heads,
         )
         keys.to_part(table, 'pooler.positions')
         keys.to_part(encoder + BLOCK, r'pooler.blocks.\1')

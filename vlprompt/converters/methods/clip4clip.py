@@ -15,27 +15,17 @@ FINE_TUNED = [  # by CLIP4Clip: all but what embeds patches and words
 ]
 
 
+POSITIONS = r'frame_position_embeddings\.weight'
+
+
 def clip4clip(keys: KeyMapper) -> dict[str, Any]:
     """CLIP4Clip with any of its four heads."""
-    positions = r'frame_position_embeddings\.weight'
-    pooler: dict[str, Any] = dict(type='UnitMeanPooler')
+    mean: dict[str, Any] = dict(type='UnitMeanPooler')
+    pooler = take_sequence_pooler(keys, mean)
     head: dict[str, Any] = dict(type='ContrastiveHead')
     trainable = ['cls_head.logit_scale', 'pooler.*']
-    layers = keys.numbers(r'transformerClip\.resblocks\.(\d+)\..+')
     crossed = keys.numbers(r'cross\.transformer\.resblocks\.(\d+)\..+')
-    if layers:
-        pooler = dict(
-            type='TransformerPooler',
-            num_layers=len(layers),
-            num_positions=len(keys.look('frame_position_embeddings.weight')),
-            reduce=pooler,
-        )
-        keys.to_part(positions, 'pooler.positions')
-        keys.to_part(rf'transformerClip\.{BLOCK}', r'pooler.blocks.\1')
-    elif keys.find(r'lstm_visual\..+'):
-        pooler = dict(type='LSTMPooler', reduce=pooler)
-        keys.to_part(r'lstm_visual\.(.+)', r'pooler.lstm.\1')
-    elif crossed:
+    if crossed and pooler is mean:
         trainable = [
             f'cls_head.{part}*'
             for part in ('positions', 'blocks', 'ln_pool', 'dense', 'score')
@@ -51,9 +41,9 @@ def clip4clip(keys: KeyMapper) -> dict[str, Any]:
         keys.to_part(rf'cross\.transformer\.{BLOCK}', r'cls_head.blocks.\1')
         keys.to_part(r'cross\.pooler\.(.+)', r'cls_head.\1')
         keys.to_part(r'similarity_dense\.(\w+)', r'cls_head.score.\1')
-    else:
+    elif pooler is mean:
         trainable.remove('pooler.*')
-    keys.drop(positions, 'not used by this head')
+    keys.drop(POSITIONS, 'not used by this head')
     take_clip(keys, r'clip\.')
     return dict(
         texts=dict(type='CaptionTexts', max_tokens=32),
@@ -61,3 +51,30 @@ def clip4clip(keys: KeyMapper) -> dict[str, Any]:
         cls_head=dict(head, alignment=dict(type='SymmetricContrastiveLoss')),
         trainable=[*FINE_TUNED, *trainable],
     )
+
+
+def take_sequence_pooler(
+    keys: KeyMapper, reduce: dict[str, Any]
+) -> dict[str, Any]:
+    """The blocks or the LSTM over the frames, if there are any.
+
+    Args:
+        keys: Of a checkpoint of CLIP4Clip's family.
+        reduce: Config of the pooler that follows, or stands alone.
+    """
+    layers = keys.numbers(r'transformerClip\.resblocks\.(\d+)\..+')
+    if layers:
+        pooler = dict(
+            type='TransformerPooler',
+            num_layers=len(layers),
+            num_positions=len(keys.look('frame_position_embeddings.weight')),
+            eps=1e-12,
+            reduce=reduce,
+        )
+        keys.to_part(POSITIONS, 'pooler.positions')
+        keys.to_part(rf'transformerClip\.{BLOCK}', r'pooler.blocks.\1')
+        return pooler
+    if keys.find(r'lstm_visual\..+'):
+        keys.to_part(r'lstm_visual\.(.+)', r'pooler.lstm.\1')
+        return dict(type='LSTMPooler', reduce=reduce)
+    return reduce

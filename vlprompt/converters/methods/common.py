@@ -16,6 +16,15 @@ def take_clip(keys: KeyMapper, prefix: str = '') -> None:
     keys.to_clip(f'{prefix}({CLIP_NAME})', r'\1')
 
 
+def text_heads(keys: KeyMapper) -> int | None:
+    """Attention heads of the text tower under OpenAI's names, if it is there.
+
+    CLIP's heads are 64 wide.
+    """
+    name = 'ln_final.weight'
+    return max(1, len(keys.look(name)) // 64) if keys.find(name) else None
+
+
 def take_split_towers(keys: KeyMapper) -> None:
     """The towers' names of the CoOp family."""
     keys.to_clip('logit_scale', 'logit_scale')

@@ -1,5 +1,6 @@
 """Hugging Face's names of CLIP and of X-CLIP."""
 
+import re
 from typing import Any
 
 from torch import Tensor
@@ -20,7 +21,7 @@ OF_BLOCK = (
 
 def huggingface(keys: KeyMapper) -> dict[str, Any]:
     """Hugging Face's CLIPModel: CLIP itself, under other names."""
-    _take_clip(keys)
+    take_huggingface_clip(keys)
     return {}
 
 
@@ -51,23 +52,25 @@ def huggingface_xclip(keys: KeyMapper) -> dict[str, Any]:
     )
     keys.to_part('prompts_visual_projection', 'conditioner.visual_proj')
     model = xclip_model(keys, len(layers), len(positions))
-    _take_clip(keys)
+    take_huggingface_clip(keys)
     return model
 
 
-def _take_clip(keys: KeyMapper) -> None:
+def take_huggingface_clip(keys: KeyMapper, prefix: str = '') -> None:
+    """A CLIP under the names of transformers, behind a prefix."""
     keys.drop(r'.*\.position_ids', 'a constant')
+    before = re.escape(prefix)
     towers = (
         ('vision_model', 'visual.transformer'),
         ('text_model', 'transformer'),
     )
     for theirs, ours in towers:
-        layer = rf'{theirs}\.encoder\.layers'
+        layer = rf'{before}{theirs}\.encoder\.layers'
         target = f'{ours}.resblocks'
         for i in keys.numbers(rf'{layer}\.(\d+)\..+'):
             pack_clip(
                 keys,
-                rf'{theirs}.encoder.layers.{i}.self_attn',
+                f'{prefix}{theirs}.encoder.layers.{i}.self_attn',
                 f'{target}.{i}',
             )
         for source, name in OF_BLOCK:
@@ -96,9 +99,12 @@ def _take_clip(keys: KeyMapper) -> None:
         (r'text_model\.final_layer_norm\.(\w+)', r'ln_final.\1'),
         ('logit_scale', 'logit_scale'),
     ):
-        keys.to_clip(source, target)
-    keys.to_clip(r'visual_projection\.weight', 'visual.proj', _turn)
-    keys.to_clip(r'text_projection\.weight', 'text_projection', _turn)
+        keys.to_clip(before + source, target)
+    for source, target in (
+        (r'visual_projection\.weight', 'visual.proj'),
+        (r'text_projection\.weight', 'text_projection'),
+    ):
+        keys.to_clip(before + source, target, _turn)
 
 
 def _turn(tensor: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
 from torch import Tensor
 
 from vlprompt.averaging import (
+    AVERAGED,
     Recipe,
     Source,
     WeightedMean,
@@ -25,7 +26,6 @@ from vlprompt.registry import HOOKS
 from ..unwrap import unwrap
 
 KEY = 'epoch_average'  # in a checkpoint of the training
-FILE = 'averaged.pth'
 STATE = {'optimizer', 'param_schedulers'}  # in a checkpoint to go on from
 
 
@@ -155,7 +155,7 @@ class EpochAverageHook(Hook):
             recipe = Recipe(self._scheme, sources, self.with_clip, facts)
             shares = self.with_clip, 1 - self.with_clip
             state = mix(zip(shares, (self._clip, state), strict=True))
-        path = Path(runner.work_dir, FILE)
+        path = Path(runner.work_dir, AVERAGED)
         save_averaged(path, state, recipe, _meta(runner))
         runner.logger.info(f'{path}: {recipe_line(recipe.to_meta())}')
 

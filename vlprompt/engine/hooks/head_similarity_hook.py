@@ -16,7 +16,7 @@ from ..unwrap import unwrap
 
 @HOOKS.register_module(name=['HeadSimilarityHook', 'RetrievalHook'])
 class HeadSimilarityHook(Hook):
-    """Gives the metric of retrieval the head's way to compare.
+    """Gives the metric of retrieval the head's ways to compare.
 
     Heads that compare captions with frames (``TightTransformerHead``,
     ``fusion='decision'``) need it; the others compare by cosine, as the
@@ -38,13 +38,21 @@ def _connect(runner: Runner, evaluator: Evaluator) -> None:
         if isinstance(metric, VideoTextRetrievalMetric) and hasattr(
             head, 'compare'
         ):
-            metric.compare = _compare_by(head)
+            metric.compare = _where_it_is(head, head.compare)
+            metric.further = {
+                name: _where_it_is(head, compare)
+                for name, compare in getattr(
+                    head, 'further_scores', {}
+                ).items()
+            }
 
 
-def _compare_by(head: nn.Module) -> Callable[[VideoTextFeatures], Tensor]:
-    """The head's comparison, where the head is."""
+def _where_it_is(head: nn.Module, compare: Callable) -> Callable:
+    """A comparison of the head's, where the head is."""
 
-    def compare(features: VideoTextFeatures) -> Tensor:
-        return head.compare(features.to(next(head.parameters()).device))
+    def compare_there(features: VideoTextFeatures, *others: Tensor) -> Tensor:
+        device = next(head.parameters()).device
+        others = [other.to(device) for other in others]
+        return compare(features.to(device), *others)
 
-    return compare
+    return compare_there

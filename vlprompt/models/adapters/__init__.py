@@ -1,23 +1,32 @@
 """Adapters: what a layer of the vision tower attends to or computes."""
 
 from .aim_adapter import AIMAdapter
+from .bottleneck_adapter import BottleneckAdapter
 from .head_shift import HeadShift
 from .inside_part import InsidePart
 from .joint_frames import JointFrames
 from .linear_adapter import LinearAdapter
 from .message_token import MessageToken
 from .neighbor_kv import NeighborKV
+from .st_adapter import PreAttentionSTAdapter, PreMLPSTAdapter
 from .temporal_shift import TemporalShift
+from .temporal_token import TemporalToken
+from .token_drop_path import TokenDropPath
 from .vita_tokens import VitaTokens
 
 __all__ = [
     'AIMAdapter',
+    'BottleneckAdapter',
     'HeadShift',
     'InsidePart',
     'JointFrames',
     'LinearAdapter',
     'MessageToken',
+    'PreAttentionSTAdapter',
+    'PreMLPSTAdapter',
     'NeighborKV',
     'TemporalShift',
+    'TemporalToken',
+    'TokenDropPath',
     'VitaTokens',
 ]

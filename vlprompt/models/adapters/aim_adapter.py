@@ -1,32 +1,11 @@
 from mmengine.model import BaseModule
 from timm.layers import DropPath
-from torch import Tensor, nn
+from torch import Tensor
 
 from vlprompt.registry import MODELS
 
+from ..layers.bottleneck import Bottleneck
 from ..towers.layer import Layer, Queries, take
-
-
-class Bottleneck(nn.Module):
-    """Down, GELU, up; starts as the zero map.
-
-    Args:
-        width: D.
-        ratio: Hidden width over D.
-    """
-
-    def __init__(self, width: int, ratio: float = 0.25) -> None:
-        super().__init__()
-        self.fc1 = nn.Linear(width, int(width * ratio))
-        self.act = nn.GELU()
-        self.fc2 = nn.Linear(int(width * ratio), width)
-        nn.init.trunc_normal_(self.fc1.weight, std=0.02)
-        for tensor in (self.fc1.bias, self.fc2.weight, self.fc2.bias):
-            nn.init.zeros_(tensor)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(..., D) to (..., D)."""
-        return self.fc2(self.act(self.fc1(x)))
 
 
 @MODELS.register_module()

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+
+import torch
 from mmengine.model import BaseModule
 from torch import Tensor
 
@@ -15,6 +18,7 @@ class InsidePart(BaseModule):
     places: tuple[str, ...] = ()
     matrices: tuple[str, ...] = ()
     shares = False
+    attention_dropout = 0.0
 
     def place(self, name: str, tokens: Tensor) -> Tensor:
         """(B, T, L, D) tokens at a place to (B, T, L, D)."""
@@ -27,3 +31,9 @@ class InsidePart(BaseModule):
     def share(self, x: Tensor) -> Tensor:
         """(B, T, L, D) keys or values to (B, T, M, D)."""
         raise NotImplementedError(type(self).__name__)
+
+    def over_positions(
+        self, num: int, device: torch.device
+    ) -> Callable[[Tensor], 'InsidePart']:
+        """Itself for tokens at (R, S) of the ``num`` places of texts."""
+        return lambda positions: self

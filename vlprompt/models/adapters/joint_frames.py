@@ -1,3 +1,5 @@
+import copy
+
 import torch
 from mmengine.model import BaseModule
 from torch import Tensor
@@ -47,6 +49,9 @@ class JointFrames(BaseModule):
             queries = places.flatten().expand(batch, -1)
         # (B, T, L, D) -> (B, 1, T * L, D)
         joint = tokens.flatten(1, 2)[:, None]
+        if layer.rotation is not None:
+            layer = copy.copy(layer)
+            layer.rotation = layer.rotation.of_clip(frames, length)
         out = layer(joint, context=context, queries=queries)
         return out.squeeze(1).unflatten(1, (frames, -1))
 

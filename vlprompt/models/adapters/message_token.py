@@ -22,6 +22,7 @@ class MessageToken(BaseModule):
     """
 
     inside_block = False
+    needs_class_token = True
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()

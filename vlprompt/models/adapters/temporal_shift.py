@@ -24,6 +24,7 @@ class TemporalShift(BaseModule):
     """
 
     inside_block = False
+    needs_class_token = True
 
     def __init__(self, num_patches: int, divisor: int = 8) -> None:
         super().__init__()

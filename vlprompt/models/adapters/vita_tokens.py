@@ -48,6 +48,7 @@ class VitaTokens(BaseModule):
         if not (num_global or local or summary):
             raise UserError('VitaTokens without any tokens')
         self.num_frames = num_frames
+        self.needs_class_token = local or summary
         self.cls_proj = self.global_prompts = self.local_prompts = None
         self.summary_ln = self.summary_attn = None
         if num_global:

@@ -50,11 +50,25 @@ REST = (
 )
 
 
+class UnfitClipError(UserError):
+    """An architecture that the towers of this library do not compute.
+
+    Args:
+        arch: Its name or keys.
+        reason: What it has that no tower here computes.
+    """
+
+    def __init__(self, arch: str | dict, reason: str) -> None:
+        super().__init__(f'{arch!r} does not run here: {reason}')
+        self.reason = reason
+
+
 def arch_config(arch: str | dict) -> dict[str, Any]:
     """open_clip's keys of an architecture.
 
     Raises:
-        UserError: If it is unknown, or a dict with other keys.
+        UserError: If it is unknown, a dict with other keys, or has what
+            makes it another model than two transformers.
     """
     if not isinstance(arch, str):
         config = {**arch}
@@ -67,7 +81,23 @@ def arch_config(arch: str | dict) -> dict[str, Any]:
             )
     for key in ('vision_cfg', 'text_cfg'):
         config[key] = dict(config.get(key, {}))
-    known = ('embed_dim', 'vision_cfg', 'text_cfg', 'quick_gelu')
+    # How a trunk of timm starts and is trained is not the architecture.
+    for key in ('timm_model_pretrained', 'timm_drop_path'):
+        config['vision_cfg'].pop(key, None)
+    # Says which of open_clip's classes holds the towers, not what they are.
+    config.pop('custom_text', None)
+    if 'multimodal_cfg' in config:
+        raise UnfitClipError(arch, 'it is a CoCa, with a caption decoder')
+    if config['text_cfg'].get('hf_model_name'):
+        raise UnfitClipError(arch, "its text tower is one of Hugging Face's")
+    known = (
+        'embed_dim',
+        'vision_cfg',
+        'text_cfg',
+        'quick_gelu',
+        'init_logit_scale',
+        'init_logit_bias',
+    )
     others = [key for key in config if key not in known]
     if others or 'embed_dim' not in config:
         raise UserError(

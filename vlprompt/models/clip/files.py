@@ -19,6 +19,7 @@ OPEN_CLIP_CONFIG = 'open_clip_config.json'
 ANCHORS = (
     'backbone.visual.conv1.weight',
     'visual.conv1.weight',
+    'visual.trunk.blocks.0.norm1.weight',
     'token_embedding.weight',
 )
 

@@ -21,7 +21,7 @@ HINT = (
 
 
 def read_finetuned(
-    path: str, clip: Mapping[str, Tensor], resized: Tensor
+    path: str, clip: Mapping[str, Tensor], resized: Tensor | None
 ) -> dict[str, Tensor]:
     """What a checkpoint of ours has learnt of a CLIP, under its names.
 

@@ -1,35 +1,31 @@
 """The only place that makes a CLIP and reads files of CLIP weights."""
 
 import math
-from functools import cache, partial
+from functools import partial
 from typing import NamedTuple
 
-import open_clip
-from open_clip.tokenizer import SimpleTokenizer
-from open_clip.transformer import (
-    ResidualAttentionBlock,
-    TextTransformer,
-    VisionTransformer,
-)
+from open_clip.transformer import TextTransformer
 from torch import Tensor, nn
 
-from vlprompt.errors import UserError
-
 from ..layers.quick_gelu import replace_quick_gelu
+from ..towers.trunk import trunk_of
 from ..trainable_state import FilePositions
 from .arch import arch_config
 from .files import read_clip_file
 from .finetuned import check_there, read_finetuned
 from .matching import match
+from .model import make_model
 from .names import to_recognizer
 from .positions import (
     NAME,
     check_positions,
+    check_resizable,
     check_resize,
     checked_resize,
     resize_positions,
 )
 from .tags import check_activation, find_file
+from .tokenizers import Tokenizer, tokenizer_of
 
 DEFAULT_LOGIT_SCALE = math.log(1 / 0.07)
 
@@ -38,26 +34,33 @@ class CLIP(NamedTuple):
     """A CLIP, taken apart.
 
     Attributes:
-        visual: open_clip's ``VisionTransformer``.
+        visual: open_clip's vision tower; :func:`trunk_of` makes all alike.
         text: open_clip's ``TextTransformer``.
         logit_scale: Logarithm of the similarity's factor.
-        tokenizer: open_clip's ``SimpleTokenizer``.
+        tokenizer: open_clip's ``SimpleTokenizer``, or one with its members.
+        logit_bias: What is added to similarities, SigLIP's; else None.
         file_positions: Position embeddings of the images as the file has
             them, where they were resized.
         resize: How position embeddings of other images are resized, if they
             are.
     """
 
-    visual: VisionTransformer
+    visual: nn.Module
     text: TextTransformer
     logit_scale: float
-    tokenizer: SimpleTokenizer
+    tokenizer: Tokenizer
+    logit_bias: float | None = None
     file_positions: Tensor | None = None
     resize: str | None = None
 
     @property
-    def positions(self) -> FilePositions:
-        """How position embeddings of images of another size are read."""
+    def positions(self) -> FilePositions | None:
+        """How position embeddings of images of another size are read.
+
+        None where they are not: by a trunk of timm.
+        """
+        if not hasattr(self.visual, 'positional_embedding'):
+            return None
         return FilePositions(
             to_recognizer(NAME),
             tuple(self.visual.grid_size),
@@ -69,9 +72,14 @@ class CLIP(NamedTuple):
     def widths(self) -> dict[str, int]:
         """Width of each tower."""
         return dict(
-            visual=self.visual.transformer.width,
+            visual=trunk_of(self.visual).width,
             text=self.text.transformer.width,
         )
+
+    @property
+    def embed_dim(self) -> int:
+        """Width of the space that both towers project into."""
+        return trunk_of(self.visual).out_dim(project=True)
 
     def embed_words(self, ids: list[int | None]) -> list[Tensor | None]:
         """Token ids (or None) to their (D,) word embeddings (or None)."""
@@ -82,7 +90,7 @@ class CLIP(NamedTuple):
     def depths(self) -> dict[str, int]:
         """Number of layers of each tower."""
         return dict(
-            visual=len(self.visual.transformer.resblocks),
+            visual=len(trunk_of(self.visual).blocks),
             text=len(self.text.transformer.resblocks),
         )
 
@@ -92,6 +100,7 @@ def load_clip(
     pretrained: str | None = None,
     finetuned: str | None = None,
     resize_positions: str | None = None,
+    tokenizer: str | None = None,
 ) -> CLIP:
     """Make a CLIP and load its weights.
 
@@ -107,6 +116,9 @@ def load_clip(
         resize_positions: ``'bicubic'`` (as open_clip) or ``'bilinear'`` to
             resize position embeddings of images of another size; None to
             refuse them.
+        tokenizer: A folder with the tokenizer of Hugging Face that the
+            texts of some architectures have; it is fetched from the Hub if
+            not given.  See :func:`tokenizer_of`.
 
     Raises:
         UserError: If the architecture is unknown or not one of CLIP's
@@ -129,28 +141,35 @@ def load_clip(
     file = None if pretrained is None else find_file(arch, pretrained)
     if finetuned is not None:
         check_there(finetuned)
-    model = open_clip.CustomTextCLIP(**config)
-    _check_transformers(model, arch)
+    model = make_model(arch)
     replace_quick_gelu(model)
+    check_resizable(model.visual, resize_positions)
     positions = None
     if pretrained is not None or finetuned is not None:
         positions = _load(
             model, config, arch, pretrained, file, finetuned, resize_positions
         )
-    length = config['text_cfg'].get('context_length', 77)
-    tokenizer = _tokenizer(length)
-    scale = model.logit_scale
-    # A tensor on the meta device has no value; without weights the scale is
-    # open_clip's own, which is that of every CLIP in the beginning.
-    value = DEFAULT_LOGIT_SCALE if scale.is_meta else scale.item()
+    bias = model.logit_bias
     return CLIP(
         model.visual,
         model.text,
-        value,
-        tokenizer,
+        _value(
+            model.logit_scale,
+            config.get('init_logit_scale', DEFAULT_LOGIT_SCALE),
+        ),
+        tokenizer_of(model.text, config['text_cfg'], tokenizer),
+        None if bias is None else _value(bias, config['init_logit_bias']),
         positions,
         resize_positions,
     )
+
+
+def _value(scalar: Tensor, start: float) -> float:
+    """A number of a model, where it starts if it has no value.
+
+    A tensor on the meta device has none.
+    """
+    return float(start) if scalar.is_meta else scalar.item()
 
 
 def _load(
@@ -164,53 +183,31 @@ def _load(
 ) -> Tensor | None:
     """Load weights; returns the positions of files of another image size."""
     state = {**model.state_dict()}
-    grid = model.visual.grid_size
+    grid = trunk_of(model.visual).grid_size
     if file is not None:
         weights = read_clip_file(file)
         check_activation(weights, config, arch, pretrained)
         state = match(model, weights.state_dict, arch, file, resize)
     if finetuned is not None:
-        resized = _fit(state[NAME], grid, resize)
+        resized = _fit(state.get(NAME), grid, resize)
         learned = read_finetuned(finetuned, state, resized)
         if NAME in learned and len(learned[NAME]) != 1 + grid[0] * grid[1]:
             check_positions(learned[NAME], grid, finetuned, resize)
         state |= learned
-    original = state[NAME]
-    state[NAME] = _fit(original, grid, resize)
+    original = state.get(NAME)
+    if original is not None:
+        state[NAME] = _fit(original, grid, resize)
     model.load_state_dict(state)
-    return None if original.shape == state[NAME].shape else original
+    if original is None or original.shape == state[NAME].shape:
+        return None
+    return original
 
 
-def _fit(positions: Tensor, grid: tuple, resize: str | None) -> Tensor:
-    if resize is None or len(positions) == 1 + grid[0] * grid[1]:
+def _fit(
+    positions: Tensor | None, grid: tuple, resize: str | None
+) -> Tensor | None:
+    if resize is None or positions is None:
+        return positions
+    if len(positions) == 1 + grid[0] * grid[1]:
         return positions
     return resize_positions(positions, grid, resize)
-
-
-@cache
-def _tokenizer(length: int) -> SimpleTokenizer:
-    """Shared: it needs 30 MB and takes longer to build than a tiny CLIP."""
-    return SimpleTokenizer(context_length=length)
-
-
-def _check_transformers(model: nn.Module, arch: str | dict) -> None:
-    """Refuse what the towers would compute wrongly."""
-    visual, text = model.visual, model.text
-    problem = None
-    if not isinstance(visual, VisionTransformer):
-        problem = f'its vision tower is a {type(visual).__name__}'
-    elif visual.attn_pool is not None or visual.pool_type != 'tok':
-        problem = 'its vision tower does not pool the class token'
-    elif not isinstance(text, TextTransformer):
-        problem = f'its text tower is a {type(text).__name__}'
-    elif text.attn_mask is None or text.cls_emb is not None:
-        problem = 'its text tower is not causal'
-    elif text.pool_type != 'argmax':
-        problem = 'its text tower does not pool the end-of-text token'
-    else:
-        for tower in (visual, text):
-            block = tower.transformer.resblocks[0]
-            if not isinstance(block, ResidualAttentionBlock):
-                problem = f'its blocks are {type(block).__name__}'
-    if problem:
-        raise UserError(f'{arch!r} is not a CLIP of transformers: {problem}')

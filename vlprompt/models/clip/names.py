@@ -5,6 +5,7 @@ PREFIXES = {
     'backbone.visual.': 'visual.',
     'text_encoder.text.': 'text.',
     'cls_head.logit_scale': 'logit_scale',
+    'cls_head.logit_bias': 'logit_bias',
 }
 # What OpenAI's files have at the top, and open_clip below ``text.``.
 TEXT_PARTS = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 
 from open_clip.model import resize_pos_embed
-from torch import Tensor
+from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 
@@ -20,6 +20,15 @@ def check_resize(resize: str | None) -> None:
         raise UserError(
             f'resize_positions={resize!r}, expected one of {list(RESIZES)} '
             'or None'
+        )
+
+
+def check_resizable(visual: nn.Module, resize: str | None) -> None:
+    """Raise a UserError if a tower's positions are to be resized in vain."""
+    if resize is not None and not hasattr(visual, 'positional_embedding'):
+        raise UserError(
+            f'resize_positions={resize!r}: the positions of this vision '
+            'tower, of timm, are not resized; leave it out'
         )
 
 

@@ -81,6 +81,8 @@ class VideoSpecificPrompts(BaseModule):
         alpha: Where the weight of the added part starts, for each channel.
     """
 
+    needs_class_token = True
+
     def __init__(
         self,
         width: int,

@@ -1,13 +1,15 @@
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..distributed import gather
+from ..distributed import gather, gather_padded
 from ..features import VideoTextFeatures
 from ..layers.temporal import masked_mean
 from .similarity_head import SimilarityHead
+
+LOGIT_BIAS = -10.0  # of SigLIP before its training
 
 
 @MODELS.register_module(name=['ContrastiveHead', 'InBatchHead'])
@@ -21,12 +23,21 @@ class ContrastiveHead(SimilarityHead):
     Args:
         alignment: Config of the loss on the similarities (B, B) of texts,
             in rows, and videos.
+        logit_bias: Where what is added to the similarities starts, for a
+            loss that needs it; CLIP's own, given by the recognizer, or
+            SigLIP's -10 where it has none.
         kwargs: Of :class:`SimilarityHead`.
     """
 
-    def __init__(self, alignment: dict, **kwargs) -> None:
+    def __init__(
+        self, alignment: dict, logit_bias: float | None = None, **kwargs
+    ) -> None:
         super().__init__(**kwargs)
         self.alignment = MODELS.build(alignment)
+        self.logit_bias = None
+        if getattr(self.alignment, 'needs_bias', False):
+            start = LOGIT_BIAS if logit_bias is None else logit_bias
+            self.logit_bias = nn.Parameter(torch.tensor(float(start)))
 
     def loss(
         self, feats: VideoTextFeatures, data_samples: list, **kwargs
@@ -36,11 +47,7 @@ class ContrastiveHead(SimilarityHead):
         Raises:
             UserError: If the texts are not one for each video.
         """
-        if feats.targets is None or len(feats.targets) != len(feats.video):
-            raise UserError(
-                'this head compares the videos of a batch with its texts: '
-                'use BatchLabelTexts or CaptionTexts'
-            )
+        self.check_pairs(feats)
         gathered = self.gather(feats)
         with torch.autocast(feats.video.device.type, enabled=False):
             scores = self.compare(gathered)
@@ -50,16 +57,29 @@ class ContrastiveHead(SimilarityHead):
                 f'{scores.size(0)} texts for {scores.size(1)} videos: this '
                 'head compares a batch with one text of each video'
             )
+        if self.logit_bias is not None:
+            scores = scores + self.logit_bias
         loss = self.alignment(scores, same)
         return dict(loss_alignment=loss, **self._regularize(feats))
 
     def gather(self, feats: VideoTextFeatures) -> VideoTextFeatures:
-        """Videos and texts of all processes."""
+        """Videos and texts of all processes, with exact gradients."""
         return feats._replace(
             video=gather(feats.video),
             text=gather(feats.text),
             mask=None if feats.mask is None else gather(feats.mask),
+            text_tokens=gather_padded(feats.text_tokens),
+            text_mask=gather_padded(feats.text_mask),
         )
+
+    @staticmethod
+    def check_pairs(feats: VideoTextFeatures) -> None:
+        """Raise a UserError if the texts are not one for each video."""
+        if feats.targets is None or len(feats.targets) != len(feats.video):
+            raise UserError(
+                'this head compares the videos of a batch with its texts: '
+                'use BatchLabelTexts or CaptionTexts'
+            )
 
     def compare(self, features: VideoTextFeatures) -> Tensor:
         """M texts and B videos to (M, B) similarities."""
@@ -86,8 +106,9 @@ class ContrastiveHead(SimilarityHead):
         """Write features of videos and captions into the samples.
 
         A sample with n captions gets ``video_feature``, (E,) or (T, E),
-        ``text_feature``, (n, E), and ``frame_mask``, (T,), if clips have
-        padding: what the metric of retrieval compares.
+        ``text_feature``, (n, E), ``frame_mask``, (T,), if clips have
+        padding, and ``text_tokens``, (n, L, E), with ``text_mask``, (n, L),
+        if the text tower gives them: what the metric of retrieval compares.
 
         Raises:
             UserError: If there are several views or the captions' features
@@ -101,7 +122,11 @@ class ContrastiveHead(SimilarityHead):
             )
         for i, sample in enumerate(data_samples):
             sample.set_field(feats.video[i], 'video_feature')
-            sample.set_field(feats.text[feats.targets == i], 'text_feature')
+            own = feats.targets == i
+            sample.set_field(feats.text[own], 'text_feature')
+            if feats.text_tokens is not None:
+                sample.set_field(feats.text_tokens[own], 'text_tokens')
+                sample.set_field(feats.text_mask[own], 'text_mask')
             if feats.mask is not None:
                 sample.set_field(feats.mask[i], 'frame_mask')
 

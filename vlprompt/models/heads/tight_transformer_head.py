@@ -12,6 +12,7 @@ from ..layers.blocks import (
     run_blocks,
 )
 from ..layers.temporal import check_frames
+from ..precision import autocast_like
 from .contrastive_head import ContrastiveHead
 
 
@@ -31,10 +32,12 @@ class TightTransformerHead(ContrastiveHead):
         num_layers: Blocks.
         num_positions: Frames at most, and one for the text.
         dropout: Before the blocks.
+        eps: Of the layer norms.
         kwargs: Of :class:`ContrastiveHead`.
     """
 
     takes_frames = True
+    scores_pairs = True
 
     def __init__(
         self,
@@ -43,15 +46,16 @@ class TightTransformerHead(ContrastiveHead):
         num_layers: int = 4,
         num_positions: int = 77,
         dropout: float = 0.1,
+        eps: float = 1e-12,
         **kwargs,
     ) -> None:
         super().__init__(embed_dim=embed_dim, **kwargs)
         self.positions = nn.Parameter(torch.empty(num_positions, embed_dim))
         heads = None if text is None else text.heads
-        self.blocks = make_blocks(num_layers, embed_dim, heads)
+        self.blocks = make_blocks(num_layers, embed_dim, heads, eps)
         copy_text_blocks(text, self.blocks, self.positions)
         self.dropout = nn.Dropout(dropout)
-        self.ln_pool = LayerNorm(embed_dim)
+        self.ln_pool = LayerNorm(embed_dim, eps=eps)
         self.dense = nn.Linear(embed_dim, embed_dim)
         self.act = QuickGELU()
         self.score = nn.Linear(embed_dim, 1)
@@ -64,10 +68,11 @@ class TightTransformerHead(ContrastiveHead):
         frames = features.video.to(self.positions.dtype)
         mask = features.mask
         check_frames(frames.size(1) + 1, len(self.positions), 'head')
-        scores = [
-            self._score(text.expand(frames.size(0), 1, -1), frames, mask)
-            for text in features.text
-        ]
+        with autocast_like(self.dense.weight):
+            scores = [
+                self._score(text.expand(frames.size(0), 1, -1), frames, mask)
+                for text in features.text
+            ]
         return torch.stack(scores, dim=1)
 
     def _score(

@@ -8,12 +8,14 @@ from vlprompt.errors import UserError
 from ..features import unit
 
 
-def check_frames(given: int, most: int, what: str) -> None:
-    """Raise a UserError if there are more frames than positions."""
+def check_frames(
+    given: int, most: int, what: str, option: str = 'num_positions'
+) -> None:
+    """Raise a UserError if there are more frames than an option says."""
     if given > most:
         raise UserError(
             f'clips of {given} frames given, this {what} was built for '
-            f'{most} at most: set its num_positions'
+            f'{most} at most: set its {option}'
         )
 
 

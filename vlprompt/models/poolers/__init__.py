@@ -5,6 +5,7 @@ from .conv1d_pooler import Conv1dPooler
 from .identity_pooler import IdentityPooler
 from .lstm_pooler import LSTMPooler
 from .mean_pooler import MeanPooler, UnitMeanPooler
+from .mean_then_norm_pooler import MeanThenNormPooler
 from .transformer_pooler import TransformerPooler
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     'IdentityPooler',
     'LSTMPooler',
     'MeanPooler',
+    'MeanThenNormPooler',
     'TransformerPooler',
     'UnitMeanPooler',
 ]

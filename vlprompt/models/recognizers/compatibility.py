@@ -4,6 +4,9 @@ from torch import nn
 
 from vlprompt.errors import UserError
 
+from ..token_poolers import statistics_dim
+from ..towers.trunk import check_class_token
+
 
 def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     """Find parts of a recognizer that do not fit each other.
@@ -15,9 +18,9 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
 
     Raises:
         UserError: If a head gets frames and wants videos or the other way
-            round, lacks texts or cannot use them, a conditioner lacks the
-            patches, widths or statistics differ, or learnable tokens lack
-            prompts.
+            round, lacks texts or their tokens or cannot use them, a part
+            lacks the class token, a conditioner the patches, widths or
+            statistics differ, or learnable tokens lack prompts.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
     keeps = model.pooler.keeps_frames
@@ -29,6 +32,16 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     if model.cls_head.compares_texts != (model.texts is not None):
         verdict = 'needs texts' if model.texts is None else 'takes no texts'
         raise UserError(f'{head} {verdict}')
+    if hasattr(model.backbone, 'trunk'):
+        parts = (model.pooler, model.conditioner)
+        check_class_token(model.backbone.trunk, parts)
+    if getattr(model.cls_head, 'takes_text_tokens', False) and not getattr(
+        model.text_encoder, 'all_tokens', None
+    ):
+        raise UserError(
+            f'{head} compares all tokens of a text: use '
+            "text_encoder=dict(type='CLIPTextTower', all_tokens='longest')"
+        )
     if model.conditioner is not None and not getattr(
         model.backbone, 'patch_tokens', True
     ):
@@ -42,8 +55,8 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
             f'{text_width}: the backbone needs project=True'
         )
     if getattr(model.cls_head, 'compares_statistics', False):
-        given = model.backbone.statistics_dim
-        if given != getattr(model.text_encoder, 'statistics_dim', 0):
+        given = statistics_dim(model.backbone)
+        if given != statistics_dim(model.text_encoder):
             raise UserError(
                 f'{head} compares {given} statistics of the tokens of a '
                 'video with those of texts: the text_encoder needs '

@@ -19,6 +19,7 @@ from ..precision import autocast_to, cast_frozen_weights
 from ..roles import Conditioner, Head, Pooler
 from ..teacher import make_teacher
 from ..text_bank import TextBank
+from ..token_poolers import statistics_dim
 from ..trainable_state import drop_frozen_from_state_dict, set_trainable
 from .compatibility import check_compatibility
 from .texts_and_prompts import build_texts_and_prompts
@@ -83,21 +84,19 @@ class VideoTextRecognizer(BaseRecognizer):
             backbone=inject_context(backbone, visual=clip.visual),
             data_preprocessor=MODELS.build(preprocessor),
         )
-        embed_dim = getattr(self.backbone, 'out_dim', clip.visual.output_dim)
-        width, own = clip.widths['visual'], self.backbone
+        embed_dim = getattr(self.backbone, 'out_dim', clip.embed_dim)
+        width = clip.widths['visual']
         context = dict(width=width, embed_dim=embed_dim, text=clip.text)
-        context['statistics_dim'] = getattr(own, 'statistics_dim', 0)
-        self.pooler = build_part(
-            pooler or dict(type='MeanPooler'), Pooler, **context
-        )
-        self.cls_head = build_part(
-            cls_head, Head, logit_scale=clip.logit_scale, **context
-        )
+        context['statistics_dim'] = statistics_dim(self.backbone)
+        pooler = pooler or dict(type='MeanPooler')
+        self.pooler = build_part(pooler, Pooler, visual=clip.visual, **context)
+        scales = dict(logit_scale=clip.logit_scale, logit_bias=clip.logit_bias)
+        self.cls_head = build_part(cls_head, Head, **scales, **context)
         self.conditioner = build_part(conditioner, Conditioner, **context)
         self.texts, self.text_encoder, self.prompts = build_texts_and_prompts(
             clip, texts, text_encoder, prompts
         )
-        check_compatibility(self, embed_dim, clip.visual.output_dim)
+        check_compatibility(self, embed_dim, clip.embed_dim)
         set_trainable(self, trainable)
         drop_frozen_from_state_dict(self, is_clip, not_loaded, clip.positions)
         self.frozen_dtype = frozen_dtype
@@ -170,9 +169,7 @@ class VideoTextRecognizer(BaseRecognizer):
             return visual, {}
         features = self._finish(visual, stage, tokens, prompts)
         if self.teacher is not None and self.training and stage == 'head':
-            features = self.teacher.join(
-                features, visual, clips, tokens, data_samples
-            )
+            features = self.teacher.join(features, clips, tokens, data_samples)
         return features, {}
 
     def finish_feat(
@@ -203,15 +200,16 @@ class VideoTextRecognizer(BaseRecognizer):
         video = self.pooler(visual)
         if stage == 'neck':
             return video
+        features = VideoTextFeatures.without_text(video, visual)
         if tokens is None:
-            return VideoTextFeatures(video, None, mask=visual.mask)
+            return features
         encoded = self.text_bank(tokens, prompts['text'])
         text, statistics = self.text_bank.read(encoded, tokens)
         if self.conditioner is not None:
             text = self.conditioner(text, visual)
         anchors = self.text_bank.anchors() if self.training else None
-        features = VideoTextFeatures(
-            video, text, anchors, tokens.targets, visual.mask
+        features = features._replace(
+            text=text, anchors=anchors, targets=tokens.targets
         ).with_tokens(encoded, tokens)
         return features.with_statistics(visual.statistics, statistics)
 

@@ -58,7 +58,7 @@ class CaptionTexts(BaseModule):
     @property
     def init_ids(self) -> list[int | None]:
         """The token id each learnable token starts from, None if random."""
-        return self.template('').init_ids
+        return self.template.init_ids
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Refuse: captions belong to samples, not to classes."""

@@ -58,7 +58,7 @@ class ClassTexts(BaseModule):
         self.class_names: tuple[str, ...] | None = None
         self.tokens: TokenizedTexts | None = None
         self.anchor_tokens: TokenizedTexts | None = None
-        if anchor_template and self.anchor_template('').slots:
+        if anchor_template and self.anchor_template.init_ids:
             raise UserError(
                 f'anchor_template {anchor_template!r} has a bracket, but the '
                 'anchor is the text of the frozen CLIP, which learns nothing'
@@ -69,7 +69,7 @@ class ClassTexts(BaseModule):
     @property
     def init_ids(self) -> list[int | None]:
         """The token id each learnable token starts from, None if random."""
-        return self.templates[0]('').init_ids
+        return self.templates[0].init_ids
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Take the class names of a data set, in the order of its labels.
@@ -134,7 +134,8 @@ def tokenize(lines: Iterable[TemplateTokens]) -> TokenizedTexts:
     for row, line in zip(ids, lines, strict=True):
         row[: len(line.ids)] = torch.tensor(line.ids)
     slots = torch.tensor([line.slots for line in lines], dtype=torch.long)
-    return TokenizedTexts.from_ids(ids, slots)
+    ends = torch.tensor([len(line.ids) - 1 for line in lines])
+    return TokenizedTexts.from_ids(ids, slots, ends)
 
 
 def hard_labels(data_samples: list) -> Tensor:

@@ -27,7 +27,8 @@ class Template:
     Args:
         template: The sentence, for example ``'a video of a person doing
             {}.'``, ``'[16] {}.'`` (CoOp) or ``'[16] {} [16]'`` (A5).
-        tokenizer: open_clip's ``SimpleTokenizer``.
+        tokenizer: open_clip's ``SimpleTokenizer``, or one with its members.
+            Texts are filled up with its ``pad_token_id``, if it has one.
         max_tokens: Tokens of a text at most, CLIP's number if not given.
         truncate: Whether a name that is too long loses its last tokens; if
             not, it is refused.
@@ -58,10 +59,21 @@ class Template:
             if isinstance(part, Learnable):
                 self._check_learnable(part)
 
+    @property
+    def init_ids(self) -> list[int | None]:
+        """The id each learnable token starts from, None if random.
+
+        Where none starts from words, the tokenizer is not asked.
+        """
+        parts = [p for p in self.parts if isinstance(p, Learnable)]
+        return [i for part in parts for i in self._learnable(part)]
+
     def __call__(self, name: str) -> TemplateTokens:
         """One class name to its tokens."""
         tokenizer = self.tokenizer
-        ids, slots = [tokenizer.sot_token_id], []
+        start = tokenizer.sot_token_id
+        ids: list[int] = [] if start is None else [start]
+        slots: list[int] = []
         init_ids: list[int | None] = []
         for part in self.parts:
             if isinstance(part, Learnable):
@@ -70,8 +82,9 @@ class Template:
                 init_ids += learnable
                 ids += [0 if i is None else i for i in learnable]
             else:
-                ids += tokenizer.encode(part.text.replace('{}', name))
-        self._check_special(name, ids[1:])
+                words = tokenizer.encode(part.text.replace('{}', name))
+                self._check_special(name, words)
+                ids += words
         truncated = self.truncate and len(ids) >= self.max_tokens
         if self.truncate:
             self._check_slots(slots)
@@ -82,6 +95,9 @@ class Template:
                 f'class name {name!r} in template {self.template!r} makes '
                 f'{len(ids)} tokens, CLIP takes {self.max_tokens}'
             )
+        padding = getattr(tokenizer, 'pad_token_id', None)
+        if padding is not None:
+            ids += [padding] * (tokenizer.context_length - len(ids))
         return TemplateTokens(ids, slots, init_ids, truncated)
 
     def _check_slots(self, slots: list[int]) -> None:

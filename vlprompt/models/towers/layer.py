@@ -1,6 +1,6 @@
 """The seam between open_clip's residual blocks and everything learnable."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -30,6 +30,7 @@ class Layer:
             those after its activation still are, if its weights are learnt.
         inside: What acts at places in the layer, in this order; see
             :class:`InsidePart`.
+        rotation: Turns the tokens' queries and keys; see :class:`Rotation`.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class Layer:
         mask: Tensor | None = None,
         recompute_mlp: bool = False,
         inside: Sequence[InsidePart] = (),
+        rotation: Callable | None = None,
     ) -> None:
         self.block = block
         self.mask = mask
         self.recompute_mlp = recompute_mlp
         self.inside = inside
+        self.rotation = rotation
 
     def __call__(
         self,
@@ -58,8 +61,8 @@ class Layer:
             queries: The tokens whose output is wanted: a slice of L or (B, Q)
                 places, the latter with T = 1 only.
         """
-        as_it_is = context is None and queries is None
-        if as_it_is and not self.recompute_mlp and not self.inside:
+        as_it_is = not (self.recompute_mlp or self.inside or self.rotation)
+        if as_it_is and context is None and queries is None:
             out = self.block(tokens.flatten(0, 1), attn_mask=self.mask)
             return out.view_as(tokens)
         out = take(tokens, queries)
@@ -67,7 +70,7 @@ class Layer:
         return self.after_attention(out)
 
     def tokenwise(self) -> 'Layer':
-        """The same layer without what looks at more than one token.
+        """The same layer without what looks at more than one token's place.
 
         For attention over other axes than the tokens of a frame.
         """
@@ -164,10 +167,13 @@ class Layer:
         (query,) = self.linear(
             take(normed, queries), weight[:width], bias[:width], 'q'
         )
-        key, value = (self._share(x) for x in self._key_value(normed))
-        visible = 0
+        key, value = self._key_value(normed)
+        if self.rotation is not None:
+            query = self.rotation(query, normed.size(2), queries)
+            key = self.rotation(key, normed.size(2))
+        key, value = self._share(key), self._share(value)
+        visible = 0 if context is None else context.size(-2)
         if context is not None:
-            visible = context.size(-2)
             pair = self._key_value(context)
             key, value = (
                 torch.cat([c.expand(*x.shape[:2], -1, -1), x], dim=2)
@@ -179,12 +185,17 @@ class Layer:
             for x in (query, key, value)
         )
         mask = self._mask(query, visible, queries)
-        out = F.scaled_dot_product_attention(query, key, value, mask)
+        out = F.scaled_dot_product_attention(
+            query, key, value, mask, self._dropout()
+        )
         # (B * T, heads, Q, D / heads) -> (B, T, Q, D)
         out = out.transpose(1, 2).flatten(2).unflatten(0, normed.shape[:2])
         last = attn.out_proj
         (out,) = self.linear(out, last.weight, last.bias, 'out')
         return self.at('attention', out)
+
+    def _dropout(self) -> float:
+        return max((p.attention_dropout for p in self.inside), default=0.0)
 
     def _key_value(self, normed: Tensor) -> list[Tensor]:
         attn, width = self.block.attn, normed.size(-1)

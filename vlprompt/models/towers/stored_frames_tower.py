@@ -28,7 +28,8 @@ class StoredFramesTower(CLIPVisionTower):
         """
         if frames.shape[-2:] != (1, 1):
             return super().forward(frames, prompts)
-        embeddings = frames.flatten(2).to(self.visual.proj.dtype)
-        width = self.visual.transformer.width
+        dtype = next(self.visual.parameters()).dtype
+        embeddings = frames.flatten(2).to(dtype)
+        width = self.trunk.width
         tokens = embeddings.new_empty(*embeddings.shape[:2], 0, width)
         return VisualFeatures(embeddings, tokens)

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from mmengine.model import BaseModule
@@ -8,17 +8,13 @@ from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
 from ..builder import build_part
-from ..features import (
-    LayerPrompts,
-    TokenizedTexts,
-    at_ends,
-    pick_prompts,
-)
-from ..roles import TokenPooler
+from ..features import LayerPrompts, TokenizedTexts, at_ends
+from ..roles import InsidePart, TokenPooler
 from .calls import run
 from .layer import Layer
 from .layer_parts import acts_inside, build_layer_parts
 from .packing import Packing, one_a_row, pack
+from .slots import fill, pick_prompts, put, unprompted_places
 
 LENGTHS = (None, 'longest', 'full')
 TEXTS = 512  # whose tokens are all there at once, to be pooled
@@ -34,6 +30,9 @@ class CLIPTextTower(BaseModule):
     remainders, which share rows of tokens: see :func:`pack`.  Of the last
     layer only the end-of-text tokens are computed, and nothing of shared
     prompts that the next layer replaces.
+
+    Without a causal mask (SigLIP) a token sees all others, padding too: each
+    text is run by itself at all positions that the tower has.
 
     Args:
         text: open_clip's ``TextTransformer``; given by the recognizer.
@@ -77,18 +76,10 @@ class CLIPTextTower(BaseModule):
         )
         _check_tokenwise(self.adapters)
         if token_pooler is not None and all_tokens != 'full':
-            raise UserError(
-                f'token_pooler with all_tokens={all_tokens!r}: what it makes '
-                "of a text depends on their number, expected 'full'"
-            )
+            raise UserError("token_pooler needs all_tokens='full'")
         self.token_pooler = build_part(
             token_pooler, TokenPooler, embed_dim=text.output_dim
         )
-
-    @property
-    def statistics_dim(self) -> int:
-        """How many statistics of its tokens a text has, 0 for none."""
-        return 0 if self.token_pooler is None else self.token_pooler.out_dim
 
     def forward(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None = None
@@ -119,29 +110,35 @@ class CLIPTextTower(BaseModule):
         """C texts to (C, E) or (C, L, E)."""
         text, blocks = self.text, self.text.transformer.resblocks
         prompts = [None] * len(blocks) if prompts is None else prompts
+        if text.attn_mask is None:
+            return self._encode_whole(tokens, prompts)
         # A prompt of its own makes a class differ from the others there.
         tokens = tokens.share_before(prompts)
         if self.all_tokens == 'full':
             tokens = tokens.lengthen(self.text.num_pos)
         packing = self._lay_out(tokens).to(tokens.ids.device)
         head, tail = self._embed(tokens, packing, prompts[0])
-        mask, unprompted = packing.mask(), _unprompted_places(tokens)
+        mask, unprompted = packing.mask(), unprompted_places(tokens)
+        places = packing.places + tokens.shared
 
         for i, block in enumerate(blocks):
             if i > 0:
-                head, tail = _fill(head, tail, tokens, packing, prompts[i])
+                head, tail = fill(head, tail, tokens, packing, prompts[i])
             last = i == len(blocks) - 1
             lean = last and self.all_tokens is None
             queries = packing.ends if lean else None
+            inside = self._inside(i, places.device)
+            wanted = places.gather(1, packing.ends) if lean else places
             # The head is context: it stands before every text, so all of it
             # is visible, and the causal mask is among the tail alone.
-            layer = Layer(block, mask, inside=self.adapters[i])
+            layer = Layer(block, mask, inside=[at(wanted) for at in inside])
             new = run(layer, tail, head, queries, self.with_cp)
             # After the tail, which has read the head that this layer saw.
             if tokens.shared and not lean:
                 # The next layer's prompts replace what is computed there.
                 replaced = not last and prompts[i + 1] is not None
-                head = self._advance(i, head, unprompted if replaced else None)
+                kept = unprompted if replaced else None
+                head = self._advance(block, inside, head, kept)
             tail = new
         if self.all_tokens is not None:
             # (C, 1, S, D) -> (C, L, D)
@@ -152,6 +149,35 @@ class CLIPTextTower(BaseModule):
         # (R, 1, N, D) -> (C, D)
         pooled = tail.flatten(0, 2)[packing.order]
         return self._project(text.ln_final(pooled))
+
+    def _encode_whole(
+        self, tokens: TokenizedTexts, prompts: LayerPrompts
+    ) -> Tensor:
+        """C texts of a tower without a mask, each by itself."""
+        text = self.text
+        tokens = tokens.lengthen(text.num_pos)
+        count, length = tokens.ids.shape
+        device = tokens.ids.device
+        places = torch.arange(length, device=device).expand(count, -1)
+        starts = length * torch.arange(count, device=device)
+        slots = tokens.slots + starts[:, None]
+        hidden = text.token_embedding(tokens.ids)[:, None]  # (C, 1, L, D)
+        queries = None
+        for i, block in enumerate(text.transformer.resblocks):
+            if prompts[i] is not None:
+                prompt = prompts[i].expand(count, -1, -1).flatten(0, 1)
+                hidden = put(hidden, slots.flatten(), prompt)
+            if i == 0:
+                hidden = hidden + text.positional_embedding
+            if i == len(prompts) - 1 and self.all_tokens is None:
+                queries = tokens.ends.to(device)[:, None]
+            wanted = places if queries is None else queries
+            inside = [at(wanted) for at in self._inside(i, device)]
+            layer = Layer(block, inside=inside)
+            hidden = run(layer, hidden, None, queries, self.with_cp)
+        # (C, 1, L or 1, D) -> (C, L, D) or (C, D)
+        hidden = hidden[:, 0] if queries is None else hidden[:, 0, 0]
+        return self._project(text.ln_final(hidden))
 
     def _lay_out(self, tokens: TokenizedTexts) -> Packing:
         """Rows of several texts, or of one each if all tokens are wanted."""
@@ -168,18 +194,33 @@ class CLIPTextTower(BaseModule):
         ids = tokens.ids[packing.owners, places]
         head = self.text.token_embedding(tokens.ids[:1, : tokens.shared])[None]
         tail = self.text.token_embedding(ids)[:, None]
-        head, tail = _fill(head, tail, tokens, packing, prompt)
+        head, tail = fill(head, tail, tokens, packing, prompt)
         position = self.text.positional_embedding
         head = head + position[: tokens.shared]
         return head, tail + position[places][:, None]
 
-    def _advance(self, i: int, head: Tensor, kept: Tensor | None) -> Tensor:
-        """The beginning through layer i, only the kept places if given."""
+    def _inside(
+        self, i: int, device: torch.device
+    ) -> list[Callable[[Tensor], InsidePart]]:
+        """What acts in layer i, to be told the places of tokens."""
+        num = len(self.text.positional_embedding)
+        return [part.over_positions(num, device) for part in self.adapters[i]]
+
+    def _advance(
+        self,
+        block: nn.Module,
+        inside: Sequence[Callable[[Tensor], InsidePart]],
+        head: Tensor,
+        kept: Tensor | None,
+    ) -> Tensor:
+        """The beginning through a layer, only the kept places if given."""
         length = head.size(2)
+        every = torch.arange(length, device=head.device)
+        places = (every if kept is None else kept)[None]
         layer = Layer(
-            self.text.transformer.resblocks[i],
+            block,
             self.text.attn_mask[:length, :length],
-            inside=self.adapters[i],
+            inside=[at(places) for at in inside],
         )
         if kept is None:
             return run(layer, head, None, None, self.with_cp)
@@ -203,40 +244,3 @@ def _check_tokenwise(layers: nn.ModuleList) -> None:
                 f'{type(part).__name__} cannot stand in a text tower: there '
                 'it would mix the tokens of different texts'
             )
-
-
-def _unprompted_places(tokens: TokenizedTexts) -> Tensor | None:
-    """The shared places that no prompt fills; None if that is all."""
-    k = tokens.shared_slots
-    if not k:
-        return None
-    filled = tokens.slots.new_zeros(tokens.shared)
-    filled = filled.index_fill(0, tokens.slots[0, :k], 1)
-    return filled.argsort(stable=True)[: tokens.shared - k]
-
-
-def _fill(
-    head: Tensor,
-    tail: Tensor,
-    tokens: TokenizedTexts,
-    packing: Packing,
-    prompt: Tensor | None,
-) -> tuple[Tensor, Tensor]:
-    """Put a layer's prompts into the slots of both parts of the tokens."""
-    if prompt is None:
-        return head, tail
-    k = tokens.shared_slots
-    where = tokens.slots[:, k:] - tokens.shared + packing.starts[:, None]
-    later = prompt[..., k:, :].expand(where.size(0), -1, -1)
-    return (
-        _put(head, tokens.slots[0, :k], prompt[..., :k, :].flatten(0, -2)),
-        _put(tail, where.flatten(), later.flatten(0, 1)),
-    )
-
-
-def _put(tokens: Tensor, places: Tensor, prompt: Tensor) -> Tensor:
-    """(B, 1, L, D) tokens with (M, D) prompts at M of the B * L places."""
-    if not len(places):
-        return tokens
-    flat = tokens.flatten(0, 2)
-    return flat.index_copy(0, places, prompt.to(flat.dtype)).view_as(tokens)

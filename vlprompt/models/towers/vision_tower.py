@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain
@@ -15,6 +16,12 @@ from ..roles import TokenPooler
 from .calls import Carried, run, wrap
 from .layer import Layer, Queries
 from .layer_parts import acts_inside, build_layer_parts
+from .trunk import (
+    VisionTrunk,
+    check_class_token,
+    check_embeds_tokens,
+    trunk_of,
+)
 
 
 @MODELS.register_module()
@@ -24,10 +31,11 @@ class CLIPVisionTower(BaseModule):
     A layer's prompts are context tokens.  They join the sequence only if
     the next layer has none of its own, and are then carried on until a layer
     that does, as in ViFi-CLIP and MaPLe.  The last layer computes the class
-    token alone.
+    token alone, where frames are made of nothing else.
 
     Args:
-        visual: open_clip's ``VisionTransformer``; given by the recognizer.
+        visual: open_clip's ``VisionTransformer`` or ``TimmModel``; given by
+            the recognizer.
         adapters: Configs of the modules around and inside each layer,
             outermost first; see :func:`build_layer_parts`.
         embeddings: Configs of what is added to the tokens before ``ln_pre``.
@@ -64,12 +72,12 @@ class CLIPVisionTower(BaseModule):
             )
         self.visual = visual
         self._call = _compiled_call() if compile else _call
-        blocks = visual.transformer.resblocks
+        trunk = self.trunk
         known = dict(
-            width=visual.transformer.width,
-            heads=blocks[0].attn.num_heads,
-            depth=len(blocks),
-            num_patches=visual.grid_size[0] * visual.grid_size[1],
+            width=trunk.width,
+            heads=trunk.heads,
+            depth=len(trunk.blocks),
+            num_patches=math.prod(trunk.grid_size),
         )
         self.adapters = build_layer_parts(adapters, **known)
         self.embeddings = nn.ModuleList(
@@ -77,22 +85,24 @@ class CLIPVisionTower(BaseModule):
         )
         self.project = project
         self.patch_tokens = patch_tokens
-        if token_pooler is not None and not project:
-            raise UserError('token_pooler needs project=True')
+        if token_pooler is not None:
+            check_embeds_tokens(trunk, project)
         self.token_pooler = build_part(
             token_pooler, TokenPooler, embed_dim=self.out_dim
         )
         self.with_cp = with_cp
+        parts = [*self.embeddings, *chain.from_iterable(self.adapters)]
+        check_class_token(trunk, parts)
+
+    @property
+    def trunk(self) -> VisionTrunk:
+        """The tower's parts under names that all towers share."""
+        return trunk_of(self.visual)
 
     @property
     def out_dim(self) -> int:
         """Width of the frame embeddings."""
-        return self.visual.proj.shape[int(self.project)]
-
-    @property
-    def statistics_dim(self) -> int:
-        """How many statistics of its tokens a clip has, 0 for none."""
-        return 0 if self.token_pooler is None else self.token_pooler.out_dim
+        return self.trunk.out_dim(self.project)
 
     @property
     def mixes_frames(self) -> bool:
@@ -116,54 +126,41 @@ class CLIPVisionTower(BaseModule):
             frames: Normalised pixels.
             prompts: For each layer (K, D) or (B, T, K, D), or None.
         """
-        blocks = self.visual.transformer.resblocks
-        prompts = [None] * len(blocks) if prompts is None else list(prompts)
+        trunk = self.trunk
+        depth = len(trunk.blocks)
+        prompts = [None] * depth if prompts is None else list(prompts)
         if prompts[0] is not None:
-            prompts[0] = self.visual.ln_pre(prompts[0])
+            prompts[0] = trunk.normalize(prompts[0])
         tokens = self.embed(frames)
         num_tokens = tokens.size(2)
         handed_on: list[Tensor | None] = [None]
-        for i, block in enumerate(blocks):
+        for i in range(depth):
             prompt, queries = prompts[i], None
             if prompt is not None:
                 tokens = tokens[:, :, :num_tokens]
             if _survives(prompts, i):
                 tokens = _append(tokens, prompt)
                 prompt = None
-            if i == len(blocks) - 1 and not (
-                self.patch_tokens or self.token_pooler
-            ):
-                queries = slice(0, 1)
-            layer = partial(self._call, self._layer(i, block, handed_on[-1]))
+            everything = self.patch_tokens or self.token_pooler
+            if i == depth - 1 and not everything:
+                queries = trunk.queries
+            layer = partial(self._call, self._layer(i, trunk, handed_on[-1]))
             recompute = self.with_cp is True
             out = run(layer, tokens, prompt, queries, recompute)
             tokens, carried = out if isinstance(out, Carried) else (out, None)
             handed_on.append(carried)
         tokens = tokens[:, :, :num_tokens]
-        statistics = None
+        pooled = trunk.pool(tokens.flatten(0, 1), self.project)
+        frames = pooled.unflatten(0, tokens.shape[:2])
+        features = VisualFeatures(frames, tokens, carried=handed_on[1:])
         if self.token_pooler is None:
-            frames = self._embed(tokens[:, :, 0])
-        else:
-            embedded = self._embed(tokens)
-            frames = embedded[:, :, 0]
-            statistics = self.token_pooler(embedded)
-        return VisualFeatures(
-            frames,
-            tokens,
-            carried=tuple(handed_on[1:]),
-            statistics=statistics,
-        )
-
-    def _embed(self, tokens: Tensor) -> Tensor:
-        """(..., D) tokens after the last layer to (..., E) embeddings."""
-        tokens = self.visual.ln_post(tokens)
-        if not self.project:
-            return tokens
-        projected = tokens.flatten(0, -2) @ self.visual.proj
-        return projected.unflatten(0, tokens.shape[:-1])
+            return features
+        embedded = trunk.embed(tokens.flatten(0, 1))
+        embedded = embedded.unflatten(0, tokens.shape[:2])
+        return features._replace(statistics=self.token_pooler(embedded))
 
     def _layer(
-        self, i: int, block: nn.Module, carried: Tensor | None
+        self, i: int, trunk: VisionTrunk, carried: Tensor | None
     ) -> Callable:
         """Layer i with all that stands around it and acts inside it."""
         inside = [part for part in self.adapters[i] if acts_inside(part)]
@@ -171,7 +168,10 @@ class CLIPVisionTower(BaseModule):
         if around and getattr(around[-1], 'carries', False):
             around[-1] = partial(around[-1], carried=carried)
         layer = Layer(
-            block, recompute_mlp=self.with_cp == 'mlp', inside=inside
+            trunk.blocks[i],
+            recompute_mlp=self.with_cp == 'mlp',
+            inside=inside,
+            rotation=trunk.rotation,
         )
         return wrap(layer, around)
 
@@ -184,22 +184,17 @@ class CLIPVisionTower(BaseModule):
         Raises:
             UserError: If the frames do not have CLIP's resolution.
         """
-        visual = self.visual
-        if frames.shape[-2:] != torch.Size(visual.image_size):
+        trunk = self.trunk
+        if frames.shape[-2:] != torch.Size(trunk.image_size):
             raise UserError(
                 f'frames of {tuple(frames.shape[-2:])} pixels given, this '
-                f'CLIP takes {tuple(visual.image_size)}'
+                f'CLIP takes {trunk.image_size}'
             )
-        # (B * T, D, h, w) -> (B * T, N - 1, D)
-        patches = visual.conv1(frames.flatten(0, 1)).flatten(2).mT
-        patches = patches.to(visual.class_embedding.dtype)
-        cls = visual.class_embedding.expand(patches.size(0), 1, -1)
-        tokens = torch.cat([cls, patches], dim=1)
-        tokens = tokens + visual.positional_embedding
-        tokens = visual.patch_dropout(tokens).unflatten(0, frames.shape[:2])
+        tokens = trunk.patches(frames.flatten(0, 1))
+        tokens = tokens.unflatten(0, frames.shape[:2])
         for embedding in self.embeddings:
             tokens = embedding(tokens)
-        return visual.ln_pre(tokens)
+        return trunk.normalize(tokens)
 
 
 def _call(

@@ -1,0 +1,63 @@
+"""Heads that score pairs, frozen in half precision, asked from anywhere."""
+
+import pytest
+import torch
+from mmaction.structures import ActionDataSample
+from tiny import CLASSES, TINY
+
+from vlprompt.registry import MODELS
+
+HEADS = {
+    'TextPoolingHead': {},
+    'StochasticTextHead': dict(num_frames=3),
+    'TokenInteractionHead': {},
+    'TightTransformerHead': dict(num_layers=1),
+}
+
+
+def build(head, frozen_dtype=None):
+    torch.manual_seed(0)
+    model = MODELS.build(
+        dict(
+            type='VideoTextRecognizer',
+            clip=dict(arch={**TINY, 'embed_dim': 16}),
+            backbone=dict(type='CLIPVisionTower'),
+            texts=dict(type='BatchLabelTexts'),
+            text_encoder=dict(type='CLIPTextTower', all_tokens='longest'),
+            pooler=dict(type='IdentityPooler'),
+            cls_head=dict(
+                type=head,
+                alignment=dict(type='SymmetricContrastiveLoss'),
+                average_clips='prob',
+                **HEADS[head],
+            ),
+            frozen_dtype=frozen_dtype,
+            data_preprocessor=dict(
+                type='ActionDataPreprocessor', format_shape='NCTHW'
+            ),
+        )
+    )
+    model.set_classes(CLASSES)
+    return model.eval()
+
+
+@pytest.mark.parametrize('head', HEADS)
+@torch.no_grad()
+def test_half_precision_is_close(head):
+    """In a test, and where the metric of retrieval asks, without autocast."""
+    inputs = torch.randn(2, 1, 3, 3, 32, 32)
+    results = []
+    for dtype in (None, 'bfloat16'):
+        model = build(head, dtype)
+        weights = [p.dtype for p in model.cls_head.parameters()]
+        assert (torch.bfloat16 in weights) == (dtype is not None)
+        samples = [ActionDataSample().set_gt_label(i) for i in (1, 3)]
+        samples = model(inputs, samples, mode='predict')
+        scores = torch.stack([s.pred_score for s in samples])
+        with model.autocast(inputs.device):
+            features, _ = model.extract_feat(inputs, data_samples=samples)
+        similar = model.cls_head.compare(features)
+        assert similar.dtype == torch.float32 or head.startswith('Tight')
+        results.append((scores.float(), similar.float()))
+    for exact, half in zip(*results, strict=True):
+        torch.testing.assert_close(half, exact, atol=0.3, rtol=0.1)

@@ -1,0 +1,49 @@
+"""Which of open_clip's architectures run here, and why the others do not."""
+
+from typing import NamedTuple
+
+import open_clip
+import torch
+
+from .arch import UnfitClipError
+from .model import make_model
+
+
+class Verdict(NamedTuple):
+    """Whether an architecture runs.
+
+    Attributes:
+        name: open_clip's.
+        tags: How many sets of weights open_clip knows of it.
+        reason: Why it does not run; None if it does.
+    """
+
+    name: str
+    tags: int
+    reason: str | None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it does."""
+        return self.reason is None
+
+
+def tower_names() -> list[str]:
+    """All of open_clip's architectures."""
+    return open_clip.list_models()
+
+
+def judge(name: str) -> Verdict:
+    """Build an architecture without weights, as a model would be built.
+
+    Example:
+        >>> judge('ViT-B-16').runs, judge('RN50').reason
+        (True, 'its vision tower is a ModifiedResNet')
+    """
+    tags = len(open_clip.list_pretrained_tags_by_model(name))
+    try:
+        with torch.device('meta'):
+            make_model(name)
+    except UnfitClipError as error:
+        return Verdict(name, tags, error.reason)
+    return Verdict(name, tags, None)
