@@ -3,6 +3,7 @@
 import os
 
 import published
+import published_bdc
 import published_distillation
 import published_ost
 import published_retrieval
@@ -18,6 +19,7 @@ from vlprompt.errors import UserError
 KINDS = {
     'vifi': published.vifi,
     'ost': published_ost.ost,
+    'bdc': published_bdc.bdc,
     'vita': published.vita,
     'xclip': published.xclip,
     'actionclip': published.actionclip,

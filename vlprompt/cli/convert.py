@@ -40,6 +40,7 @@ KINDS = (
     'huggingface-xclip',
     'vifi',
     'ost',
+    'bdc',
     'vita',
     'xclip',
     'actionclip',

@@ -7,6 +7,7 @@ tensors and returns what our model has besides its CLIP.
 from .a5 import a5
 from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
+from .bdc import bdc
 from .clip4clip import clip4clip
 from .froster import froster
 from .huggingface import huggingface, huggingface_xclip
@@ -27,6 +28,7 @@ __all__ = [
     'a5',
     'actionclip',
     'aim',
+    'bdc',
     'clip4clip',
     'froster',
     'huggingface',
