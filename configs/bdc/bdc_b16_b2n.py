@@ -4,9 +4,10 @@ What: starts from bdc_b16_k400, with a new linear head; 16 shots of each base
 class, 12 epochs, batch 64 of 8 GPUs x 4 x 2 steps; 125,077,980 trainable
 parameters.
 Whose: BDC-CLIP (ICML 2025).
-Run: vlprompt eval base-to-novel configs/bdc/bdc_b16_b2n.py --datasets hmdb51
-The config is the first draw, with the base accuracy as its validation and the
-novel one as its test; README has the weights of heads of the other data sets.
+Run: vlprompt eval base-to-novel configs/bdc/bdc_b16_b2n.py
+The config is the first draw of HMDB-51 (--datasets hmdb51), with the base
+accuracy as its validation and the novel one as its test; README has the
+weights of heads of the other data sets.
 Published, from Kinetics-400: HMDB-51 81.0 base, 61.3 novel, 69.8 HM; UCF-101
 97.5 base, 88.0 novel, 92.5 HM; SSv2 20.9 base, 18.2 novel, 19.5 HM (BDC-CLIP
 README).  Not measured here.

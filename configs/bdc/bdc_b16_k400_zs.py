@@ -11,8 +11,8 @@ vlprompt interpolate CONFIG CHECKPOINT --with-clip 0.2 --out OUT
 The probabilities are weighted per data set, with weights that seem to have
 been chosen on the tests: 0.1 cosine + 0.9 covariance for HMDB-51 and UCF101,
 0.9 + 0.1 for the 160 classes of a split of Kinetics-600.
-Published: HMDB-51 60.7, UCF-101 86.9, K-600 78.9 top-1; without WiSE-FT 59.4,
-85.9, 76.5 (BDC-CLIP README).  Not measured here.
+Published: HMDB-51 60.7 / 59.4, UCF-101 86.9 / 85.9, K-600 78.9 / 76.5 top-1
+(BDC-CLIP README).  Not measured here.
 """
 
 _base_ = [
