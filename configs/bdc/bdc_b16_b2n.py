@@ -8,9 +8,9 @@ Run: vlprompt eval base-to-novel configs/bdc/bdc_b16_b2n.py
 The config is the first draw of HMDB-51 (--datasets hmdb51), with the base
 accuracy as its validation and the novel one as its test; README has the
 weights of heads of the other data sets.
-Published, from Kinetics-400: HMDB-51 81.0 base, 61.3 novel, 69.8 HM; UCF-101
-97.5 base, 88.0 novel, 92.5 HM; SSv2 20.9 base, 18.2 novel, 19.5 HM (BDC-CLIP
-README).  Not measured here.
+Published: HMDB-51 81.0 base, 61.3 novel, 69.8 HM; UCF-101 97.5 base, 88.0
+novel, 92.5 HM; SSv2 20.9 base, 18.2 novel, 19.5 HM (BDC-CLIP README).  Not
+measured here.
 """
 
 _base_ = [

@@ -7,9 +7,9 @@ Run: vlprompt eval few-shot configs/bdc/bdc_b16_few_shot.py
 The config is 16 shots of HMDB-51 (--datasets hmdb51 --shots 16); README has
 the rates, dropout and weights of heads of other shots and data sets, which
 differ, and how to set them.
-Published, from Kinetics-400: HMDB-51 68.0 / 71.5 / 75.9 / 77.3, UCF-101 94.9 /
-96.7 / 97.5 / 98.5, SSv2 9.9 / 11.6 / 14.4 / 19.5 top-1 with 2 / 4 / 8 / 16
-shots (BDC-CLIP README).  Not measured here.
+Published: HMDB-51 68.0 / 71.5 / 75.9 / 77.3, UCF-101 94.9 / 96.7 / 97.5 /
+98.5, SSv2 9.9 / 11.6 / 14.4 / 19.5 top-1 with 2 / 4 / 8 / 16 shots (BDC-CLIP
+README).  Not measured here.
 """
 
 _base_ = [

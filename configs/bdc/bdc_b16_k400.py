@@ -4,7 +4,7 @@ What: as bdc_b16_k400_zs with twice the rates, 8e-6 for CLIP and 8e-4 for what
 is new; tested on Kinetics-400; 132,007,826 trainable parameters.
 Whose: BDC-CLIP (ICML 2025).
 Run: bash tools/dist_train.sh configs/bdc/bdc_b16_k400.py 8
-Published: no number.  Not measured here.
+Published: nothing.  Not measured here.
 """
 
 _base_ = [

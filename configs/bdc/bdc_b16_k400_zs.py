@@ -5,14 +5,14 @@ epochs, batch 256 of 8 GPUs x 4 x 8 steps; 132,007,826 trainable parameters;
 the test set is HMDB-51, split 1.
 Whose: BDC-CLIP (ICML 2025).
 Run: bash tools/dist_train.sh configs/bdc/bdc_b16_k400_zs.py 8
-The published numbers, with WiSE-FT, are of a mix with CLIP of a weight that
-is not published (README); a checkpoint of a mix is written by
+The published numbers are of a mix with CLIP (WiSE-FT) of a weight that is not
+published (README, with the numbers without it); a mix is written by
 vlprompt interpolate CONFIG CHECKPOINT --with-clip 0.2 --out OUT
 The probabilities are weighted per data set, with weights that seem to have
 been chosen on the tests: 0.1 cosine + 0.9 covariance for HMDB-51 and UCF101,
 0.9 + 0.1 for the 160 classes of a split of Kinetics-600.
-Published: HMDB-51 60.7 / 59.4, UCF-101 86.9 / 85.9, K-600 78.9 / 76.5 top-1
-(BDC-CLIP README).  Not measured here.
+Published: HMDB-51 60.7, UCF-101 86.9, K-600 78.9 top-1 (BDC-CLIP README).  Not
+measured here.
 """
 
 _base_ = [
