@@ -23,7 +23,7 @@ model = dict(
         ),
     ),
     text_encoder=dict(
-        all_tokens='full',
+        type='TokenPoolingTextTower',
         token_pooler=dict(type='DistanceCovariancePooler', reduced_dim=24),
     ),
     texts=dict(

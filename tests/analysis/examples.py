@@ -67,6 +67,17 @@ MODELS_BY_NAME = {
         pooler=dict(type='TransformerPooler', num_layers=1),
         conditioner=dict(type='VideoSpecificPrompts'),
     ),
+    'tc-clip': dict(
+        backbone=tower('TemporalContext', dict(num_tokens=5, max_merged=3)),
+        text_encoder=dict(type='CLIPTextTower', stop_before_last=True),
+        conditioner=dict(type='VideoConditionalPrompts'),
+        texts=dict(type='ClassTexts', template='[2] {}.'),
+        prompts=dict(
+            type='PromptLearner',
+            text=dict(type='DeepPrompts', layers=[0]),
+            visual=dict(type='DeepPrompts', num=3, layers=[2, 3]),
+        ),
+    ),
     'aim': dict(backbone=tower('AIMAdapter')),
     'aim with prompts': dict(backbone=tower('AIMAdapter'), **prompted(1, 2)),
     't2l': dict(backbone=tower('TemporalToken', dict(num_frames=FRAMES))),

@@ -10,7 +10,7 @@ from vlprompt.datasets.use_lists import use_captions, use_split
 LOADERS = ('train', 'val', 'test')
 FULL_SIZE = {name: data for name, data in DATA_SETS.items() if name != 'toy'}
 # What a config says of a data set that is no fact about it.
-OTHER = ('pipeline', 'test_mode')
+OTHER = ('pipeline', 'test_mode', 'text_clean')
 
 
 def splits(data):

@@ -83,7 +83,7 @@ def bdc(
     )
     numbers = {
         'backbone.token_pooler.reduced_dim': REDUCED,
-        'text_encoder.all_tokens': 'full',
+        'text_encoder.type': 'TokenPoolingTextTower',
         'text_encoder.token_pooler.reduced_dim': REDUCED,
         'texts.use': 'random',
         'texts.template': '{text}',

@@ -13,6 +13,7 @@ import published_distillation
 import published_ost
 import published_retrieval
 import published_sharing
+import published_tc_clip
 import published_temporal
 import pytest
 import torch
@@ -42,6 +43,7 @@ RELEASES = {
     **published_ost.RELEASES,
     **published_retrieval.RELEASES,
     **published_sharing.RELEASES,
+    **published_tc_clip.RELEASES,
     **published_temporal.RELEASES,
 }
 # Their towers have no projection, and there are no texts.
@@ -50,6 +52,7 @@ KINDS = {
     'vifi': published.vifi_prompts,
     'vita': published.vita,
     'xclip': published.xclip,
+    'tc-clip': published_tc_clip.tc_clip,
     'actionclip': published.actionclip,
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
@@ -395,6 +398,7 @@ def refusal(*args: str) -> str:
 LEFTOVERS = {
     'vifi': ('prompt_learner.gate', 'image_encoder.gate', 'gate.weight'),
     'vita': ('visual.blocks.0.gate', 'textual.gate', 'prompt_learner.gate'),
+    'tc-clip': ('prompt_learner.gate', 'gate.weight'),
     'xclip': ('mit.gate', 'prompts_generator.gate', 'visual.gate'),
     'actionclip': ('fusion.gate', 'visual.gate'),
     'mmaction-actionclip': ('adapter.gate', 'clip.gate'),
@@ -482,6 +486,15 @@ MISSING = {
         'prompts_generator.alpha',
         'prompts_generator.decoder.1.cross_attn.proj.bias',
         'prompts_visual_proj',
+    ),
+    'tc-clip': (
+        'logit_scale',
+        'image_encoder.transformer.resblocks.1.attn.k_proj.bias',
+        'image_encoder.transformer.resblocks.2.attn.local_global_bias_table',
+        'text_encoder.prompt_generation_layer.0.ln_1_kv.bias',
+        'text_encoder.prompt_generation_layer.0.attn.in_proj_weight',
+        'prompt_learner.ctx',
+        'text_encoder.ln_final.weight',
     ),
     'actionclip': (
         'fusion.frame_position_embeddings.weight',
@@ -664,7 +677,13 @@ def test_an_unknown_kind_is_refused():
 
 
 @pytest.mark.parametrize(
-    'name', ['vifi fine-tuned', 'vifi with prompts in both towers', 'maple']
+    'name',
+    [
+        'vifi fine-tuned',
+        'vifi with prompts in both towers',
+        'maple',
+        'tc-clip',
+    ],
 )
 def test_word_embeddings_have_to_be_given(name):
     release = RELEASES[name]()

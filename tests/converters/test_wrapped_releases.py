@@ -8,6 +8,7 @@ import published_distillation
 import published_ost
 import published_retrieval
 import published_sharing
+import published_tc_clip
 import published_temporal
 import pytest
 import torch
@@ -22,6 +23,7 @@ KINDS = {
     'bdc': published_bdc.bdc,
     'vita': published.vita,
     'xclip': published.xclip,
+    'tc-clip': published_tc_clip.tc_clip,
     'actionclip': published.actionclip,
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,

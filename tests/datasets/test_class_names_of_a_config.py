@@ -11,6 +11,7 @@ from vlprompt.datasets import VideoClassDataset, class_names_of
     [
         dict(classes='hmdb51', order='vifi'),
         dict(classes='ucf101', text_clean='camel'),
+        dict(classes='ucf101', text_clean='capitals'),
         dict(classes='hmdb51', order='vifi', text_clean='underscore'),
         dict(classes=['Tai chi', 'yoga'], text_clean='lower'),
     ],

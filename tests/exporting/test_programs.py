@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from vlprompt.exporting.formats import trace
+from vlprompt.exporting.formats import FORMATS, trace
 from vlprompt.exporting.programs import Classifier, Embedder
 from vlprompt.models.layers.temporal import unit_video
 from vlprompt.registry import MODELS
@@ -103,6 +103,20 @@ def test_logits_of_every_method(path):
 )
 def test_embeddings(path):
     check(build(path), Embedder, embedding)
+
+
+@pytest.mark.slow
+def test_onnx_can_rank_and_merge_tokens(tmp_path):
+    pytest.importorskip('onnxruntime')
+    pytest.importorskip('onnxscript')
+    model = build(FOLDER / 'tc_clip/tc_clip_toy.py')
+    file = tmp_path / 'a.onnx'
+    with torch.no_grad():
+        traced = trace(Classifier(model).eval(), clips(2, seed=0))
+        FORMATS['onnx'].write(traced, file, 'logits', None)
+        found = FORMATS['onnx'].load(file)(clips(3))
+        wanted = logits(model, clips(3))
+    torch.testing.assert_close(found, wanted, atol=1e-5, rtol=1e-5)
 
 
 def test_texts_are_constants_of_the_classes():

@@ -15,7 +15,7 @@ from tiny import CLASSES, TINY
 
 from vlprompt.errors import UserError
 from vlprompt.models import SimilarityHead, load_clip, roles
-from vlprompt.models.builder import build_part
+from vlprompt.models.builder import build_part, check_role
 from vlprompt.registry import MODELS
 
 DEEP = dict(type='DeepPrompts')
@@ -43,6 +43,7 @@ ROLES = dict(
     texts=roles.Texts,
     token_poolers=roles.TokenPooler,
 )
+OTHER_ROLES = dict(VideoConditionalPrompts=roles.LastLayerPrompts)
 WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
 HEAD = dict(type='SimilarityHead')
 PLAIN = dict(texts=dict(type='ClassTexts'), prompts=None)
@@ -136,9 +137,7 @@ def pooling_tokens(video):
     return dict(
         PLAIN,
         backbone=tower(token_pooler=dict(type=video, reduced_dim=4)),
-        text_encoder=dict(
-            type='CLIPTextTower', all_tokens='full', token_pooler=text
-        ),
+        text_encoder=dict(type='TokenPoolingTextTower', token_pooler=text),
         cls_head=dict(
             type='ProbabilityEnsembleHead',
             members=dict(
@@ -313,10 +312,14 @@ EXAMPLES = {
     'TemporalDistanceCovariancePooler': pooling_tokens(
         'TemporalDistanceCovariancePooler'
     ),
+    'TemporalContext': adapted(
+        dict(type='TemporalContext', num_tokens=4, max_merged=3)
+    ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
     'TemporalToken': adapted(
         dict(type='TemporalToken', num_frames=1, dropout=0.0)
     ),
+    'TokenPoolingTextTower': pooling_tokens('DistanceCovariancePooler'),
     'TokenDropPath': dict(backbone=tower(dict(type='TokenDropPath'))),
     'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
     'TextPoolingHead': paired('TextPoolingHead', dropout=0.0),
@@ -351,6 +354,15 @@ EXAMPLES = {
     'UnitMeanPooler': dict(pooler=dict(type='UnitMeanPooler')),
     'ViLTPrompts': dict(prompts=dict(type='ViLTPrompts', depth=3, split=1)),
     'VideoConsistencyLoss': beside_teacher('VideoConsistencyLoss'),
+    'VideoConditionalPrompts': dict(
+        prompts=dict(
+            type='PromptLearner', text=dict(type='DeepPrompts', layers=[0])
+        ),
+        backbone=tower(dict(type='TemporalContext', num_tokens=4)),
+        text_encoder=dict(type='CLIPTextTower', stop_before_last=True),
+        conditioner=dict(type='VideoConditionalPrompts'),
+        trainable=['conditioner.*'],
+    ),
     'VideoSpecificPrompts': dict(
         PLAIN,
         backbone=tower(patch_tokens=True),
@@ -444,6 +456,8 @@ def role_of(name):
     if getattr(MODELS.get(name), 'acts_inside', False):
         return roles.InsidePart
     folder = MODELS.get(name).__module__.split('.')[2]
+    if name in OTHER_ROLES:
+        return OTHER_ROLES[name]
     return None if name in WITHOUT_ROLE else ROLES.get(folder)
 
 
@@ -460,7 +474,7 @@ def test_it_plays_its_role(name):
     """It has the members, and its methods take the same arguments."""
     role = role_of(name)
     part = next(m for m in build(name).modules() if type(m).__name__ == name)
-    roles.check_role(part, role)
+    check_role(part, role)
     for method, arguments in methods(role):
         signature = inspect.signature(getattr(type(part), method))
         assert [*signature.parameters][: len(arguments)] == arguments, method
@@ -469,7 +483,11 @@ def test_it_plays_its_role(name):
 # all but a conditioner, which is just called
 @pytest.mark.parametrize(
     'role',
-    [r for r in dict.fromkeys(ROLES.values()) if r is not roles.Conditioner],
+    [
+        role
+        for role in dict.fromkeys([*ROLES.values(), *OTHER_ROLES.values()])
+        if role is not roles.Conditioner
+    ],
 )
 def test_who_lacks_a_member_of_its_role_is_refused(role):
     class Nothing(torch.nn.Module):

@@ -11,7 +11,7 @@ from vlprompt.errors import UserError
 from vlprompt.models import CLIPTextTower, load_clip
 from vlprompt.models.adapters.inside_part import InsidePart
 from vlprompt.models.clip.model import make_model
-from vlprompt.models.text_bank import at_ends
+from vlprompt.models.text_ends import finish_texts
 from vlprompt.models.texts import ClassTexts
 
 FAMILIES = [*TEXTS]
@@ -176,7 +176,7 @@ def test_all_tokens_end_in_the_features(loaded, length):
     every = CLIPTextTower(clip.text, all_tokens=length)(texts)
     expected = CLIPTextTower(clip.text)(texts)
     torch.testing.assert_close(
-        at_ends(every, texts), expected, atol=1e-12, rtol=1e-12
+        finish_texts(None, every, texts), expected, atol=1e-12, rtol=1e-12
     )
 
 

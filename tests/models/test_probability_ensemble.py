@@ -77,14 +77,6 @@ def test_both_towers_need_one():
         build(NAME, text_encoder=tower)
 
 
-@pytest.mark.parametrize('tokens', [None, 'longest'])
-def test_texts_are_pooled_with_all_positions(tokens):
-    pooler = dict(type='DistanceCovariancePooler')
-    tower = dict(type='CLIPTextTower', all_tokens=tokens, token_pooler=pooler)
-    with pytest.raises(UserError, match="needs all_tokens='full'"):
-        build(NAME, text_encoder=tower)
-
-
 def test_tokens_are_pooled_in_the_joint_space():
     pooler = dict(type='DistanceCovariancePooler')
     tower = dict(type='CLIPVisionTower', project=False, token_pooler=pooler)

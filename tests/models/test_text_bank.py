@@ -14,6 +14,20 @@ SYSTEMS = {
         cls_head=dict(type='SimilarityHead'),
         trainable=['*'],
     ),
+    'prompts made for the video': dict(
+        backbone=dict(
+            type='CLIPVisionTower',
+            adapters=[dict(type='TemporalContext', num_tokens=5)],
+        ),
+        prompts=dict(
+            type='PromptLearner', text=dict(type='DeepPrompts', layers=[0])
+        ),
+        texts=dict(type='ClassTexts', template='[3] {}.'),
+        text_encoder=dict(type='CLIPTextTower', stop_before_last=True),
+        conditioner=dict(type='VideoConditionalPrompts'),
+        cls_head=dict(type='SimilarityHead'),
+        trainable=['*'],
+    ),
     'frozen texts': dict(
         prompts=dict(
             type='PromptLearner', visual=dict(type='DeepPrompts', num=2)

@@ -124,7 +124,7 @@ class _RecordedTower(nn.Module):
     def forward(
         self, frames: Tensor, prompts: LayerPrompts | None = None
     ) -> VisualFeatures:
-        """As :meth:`CLIPVisionTower.forward`."""
+        """As of the tower."""
         grid = self.tower.trunk.grid_size
         places = grid[0] * grid[1]
         batch = frames.size(0) * frames.size(1)
@@ -144,6 +144,10 @@ class _RecordedTower(nn.Module):
             for weights, new in zip(attention.weights, renewed, strict=True)
         ]
         return visual
+
+    def embed_tokens(self, tokens: Tensor) -> Tensor:
+        """As of the tower."""
+        return self.tower.embed_tokens(tokens)
 
 
 class _ExplicitAttention(TorchFunctionMode):
@@ -174,10 +178,12 @@ class _ExplicitAttention(TorchFunctionMode):
     ) -> Any:
         if func is not F.scaled_dot_product_attention:
             return func(*args, **(kwargs or {}))
-        query, key, value = args[:3]
+        query, key, value, *mask = args
         if query.size(0) != self.batch or query.size(-2) < self.own:
             return func(*args, **(kwargs or {}))
         scores = query @ key.mT / query.size(-1) ** 0.5
+        if mask and mask[0] is not None:
+            scores = scores + mask[0]
         weights = scores.softmax(dim=-1)
         if len(self.weights) >= self.since and torch.is_grad_enabled():
             # of a frozen model this is where the graph begins

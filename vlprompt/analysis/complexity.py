@@ -96,7 +96,9 @@ def count_macs(model: nn.Module, shape: tuple[int, ...]) -> Macs:
     text = parts.pop(TEXT, 0)
     published = computed = sum(parts.values())
     if isinstance(getattr(model, 'backbone', None), CLIPVisionTower):
-        plain = _count(_change(model, _drop_adapters), shape)['backbone']
+        bare = _change(model, _drop_adapters)
+        bare.conditioner = None  # which may read what adapters carry
+        plain = _count(bare, shape)['backbone']
         adapters = parts.pop('backbone') - plain
         parts = {'backbone': plain, 'adapters': adapters, **parts}
         published = count_published_macs(model, shape)

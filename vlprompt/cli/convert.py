@@ -43,6 +43,7 @@ KINDS = (
     'bdc',
     'vita',
     'xclip',
+    'tc-clip',
     'actionclip',
     'mmaction-actionclip',
     'a5',

@@ -26,6 +26,7 @@ WITH_WEIGHTS = (
     'ost',
     'openvclip',
     'promptsrc',
+    'tc_clip',
     'vifi',
     'vita',
     'xclip',

@@ -51,6 +51,7 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'wti': (methods.wti, 'clip.visual.conv1.weight'),
     'tmass': (methods.tmass, 'stochastic.std_branch.linear_proj.weight'),
     'maple': (methods.maple, 'prompt_learner.ctx'),
+    'tc-clip': (methods.tc_clip, 'image_encoder.conv1.weight'),
 }
 # Those of which the weights after the towers have a place of their own.
 WITH_FUSION = ('actionclip', 'mote')

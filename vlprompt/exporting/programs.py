@@ -4,8 +4,17 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from vlprompt.models.features import VideoTextFeatures, VisualFeatures, unit
-from vlprompt.models.text_bank import at_ends
+from vlprompt.models.features import (
+    TokenizedTexts,
+    VideoTextFeatures,
+    VisualFeatures,
+    unit,
+)
+from vlprompt.models.recognizers.conditioning import prompts_last_layer
+from vlprompt.models.text_ends import finish_texts
+from vlprompt.models.token_poolers import split_statistics
+from vlprompt.models.towers.last_layer import project, read_ends
+from vlprompt.models.towers.layer import Layer
 
 INPUT = 'frames'
 
@@ -87,12 +96,21 @@ class Classifier(Program):
         self.conditioner = model.conditioner
         self.cls_head = model.cls_head
         self.compares_texts = tokens is not None
-        self.gives_tokens = False
-        if self.compares_texts:
-            prompts = model.make_prompts(tokens)['text']
-            encoded = model.text_bank(tokens, prompts).detach().clone()
-            self.register_buffer('class_texts', at_ends(encoded, tokens))
-            self.gives_tokens = encoded.dim() == 3
+        self.ending, self.gives_tokens = None, False
+        self.class_statistics = None
+        if self.compares_texts and prompts_last_layer(model.conditioner):
+            self.ending = TextEnding(model)
+        elif self.compares_texts:
+            self._keep_texts(model, tokens)
+
+    def _keep_texts(self, model: nn.Module, tokens: TokenizedTexts) -> None:
+        prompts = model.make_prompts(tokens)['text']
+        encoded = model.text_bank(tokens, prompts).detach().clone()
+        texts = finish_texts(model.text_encoder, encoded, tokens)
+        self.register_buffer('class_texts', texts)
+        _, statistics = split_statistics(model.text_encoder, encoded)
+        self.register_buffer('class_statistics', statistics)
+        self.gives_tokens = encoded.dim() == 3
         if self.gives_tokens:
             self.register_buffer('class_tokens', encoded)
             mask = tokens.mask(encoded.size(1))
@@ -101,12 +119,57 @@ class Classifier(Program):
     def forward(self, frames: Tensor) -> Tensor:
         """(B, T, 3, H, W) frames to (B, C) logits."""
         visual, video = self.encode(frames)
-        text = self.class_texts if self.compares_texts else None
-        if self.compares_texts and self.conditioner is not None:
-            text = self.conditioner(text, visual)
-        features = VideoTextFeatures(video, text)
+        features = VideoTextFeatures(
+            video,
+            self._text(visual),
+            video_statistics=visual.statistics,
+            text_statistics=self.class_statistics,
+        )
         if self.gives_tokens:
             features = features._replace(
                 text_tokens=self.class_tokens, text_mask=self.class_mask
             )
         return self.cls_head(features)
+
+    def _text(self, visual: VisualFeatures) -> Tensor | None:
+        """(C, E) texts, or (B, C, E) if they depend on the video."""
+        if not self.compares_texts:
+            return None
+        if self.ending is not None:
+            carried = visual.carried[self.conditioner.layer]
+            context = self.backbone.embed_tokens(carried)
+            return self.ending(self.conditioner, context)
+        if self.conditioner is None:
+            return self.class_texts
+        return self.conditioner(self.class_texts, visual)
+
+
+class TextEnding(nn.Module):
+    """The text tower's last layer, and the class texts before it.
+
+    Args:
+        model: A ``VideoTextRecognizer`` in evaluation mode whose conditioner
+            makes the prompts of that layer.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        encoder, tokens = model.text_encoder, model.text_bank.tokens()
+        prompts = model.make_prompts(tokens)['text']
+        self.block = encoder.text.transformer.resblocks[-1]
+        self.inside = encoder.adapters[-1]
+        self.ln_final = encoder.text.ln_final
+        self.text_projection = encoder.text.text_projection
+        self.tokens = tokens.share_before(prompts or ())
+        states = model.text_bank(tokens, prompts).detach().clone()
+        self.register_buffer('states', states)
+        self.register_buffer('slots', tokens.slots)
+        self.register_buffer('ends', tokens.ends.to(states.device))
+
+    def forward(self, conditioner: nn.Module, context: Tensor) -> Tensor:
+        """(B, M, E) context of the videos to (B, C, E) texts."""
+        tokens = self.tokens._replace(slots=self.slots)
+        prompts = conditioner(self.states, tokens, context)
+        layer = Layer(self.block, inside=self.inside)
+        out = read_ends(layer, self.states, self.ends, self.slots, prompts)
+        return project(self.ln_final(out), self.text_projection)

@@ -71,7 +71,13 @@ class VideoTextFeatures(NamedTuple):
         cls, video: Tensor, visual: VisualFeatures
     ) -> 'VideoTextFeatures':
         """Those of videos alone, as the pooler made them of frames."""
-        return cls(video, None, mask=visual.mask, frames=visual.frames)
+        return cls(
+            video,
+            None,
+            mask=visual.mask,
+            frames=visual.frames,
+            video_statistics=visual.statistics,
+        )
 
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""
@@ -84,17 +90,17 @@ class VideoTextFeatures(NamedTuple):
     def with_tokens(
         self, encoded: Tensor, tokens: 'TokenizedTexts'
     ) -> 'VideoTextFeatures':
-        """The same features, and (C, L, E) of all tokens if given as that."""
-        if encoded.dim() == 2:
+        """The same features, and what a text tower tells of all tokens.
+
+        That is (C, L, E) of them, or (C, F) statistics beside (C, E) texts.
+        """
+        if encoded.dim() == 2 and encoded.size(1) > self.text.size(-1):
+            statistics = encoded[:, self.text.size(-1) :]
+            return self._replace(text_statistics=statistics)
+        if encoded.dim() != 3:
             return self
         mask = tokens.mask(encoded.size(1))
         return self._replace(text_tokens=encoded, text_mask=mask)
-
-    def with_statistics(
-        self, video: Tensor | None, text: Tensor | None
-    ) -> 'VideoTextFeatures':
-        """The same features, and (B, F) and (C, F) statistics of tokens."""
-        return self._replace(video_statistics=video, text_statistics=text)
 
     def to(self, device: torch.device) -> 'VideoTextFeatures':
         """The same features on a device."""
@@ -220,17 +226,6 @@ def unit(x: Tensor) -> Tensor:
     """(..., E) L2-normalised along E, in fp32 if it came in less."""
     dtype = torch.promote_types(x.dtype, torch.float32)
     return F.normalize(x.to(dtype), dim=-1)
-
-
-def at_ends(encoded: Tensor, tokens: TokenizedTexts) -> Tensor:
-    """(C, L, E) embeddings of all tokens to the (C, E) that CLIP reads.
-
-    What is (C, E) already stays as it is.
-    """
-    if encoded.dim() == 2:
-        return encoded
-    rows = torch.arange(len(encoded), device=encoded.device)
-    return encoded[rows, tokens.ends.to(encoded.device)]
 
 
 def _order(slots: Tensor) -> Tensor:

@@ -54,3 +54,10 @@ def autocast_like(weight: Tensor) -> AbstractContextManager:
     if weight.dtype in (torch.bfloat16, torch.float16):
         return torch.autocast(weight.device.type, weight.dtype)
     return nullcontext()
+
+
+def without_autocast(device: torch.device) -> torch.autocast:
+    """Where some tensors are, computations in their own precision."""
+    # meta tensors, which have no values, are none of autocast's devices
+    kind = 'cpu' if device.type == 'meta' else device.type
+    return torch.autocast(kind, enabled=False)

@@ -5,14 +5,11 @@ role's members, whatever it inherits from.  Shapes: B videos (views folded
 in), T frames, L tokens, K prompts, C classes, D width, E embedding.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
-
-from vlprompt.errors import UserError
 
 from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
 
@@ -198,6 +195,29 @@ class Conditioner(Protocol):
         """(C, E) texts to (B, C, E) texts."""
 
 
+class LastLayerPrompts(Protocol):
+    """Makes the prompts of the text tower's last layer, for each video.
+
+    It stands in the place of a conditioner and needs a text tower with
+    ``stop_before_last=True``, a vision tower that carries.
+
+    Attributes:
+        prompts_last_layer: True; tells these parts from other conditioners.
+        layer: The vision layer whose carried tokens it reads.
+    """
+
+    prompts_last_layer: bool
+    layer: int
+
+    def __call__(
+        self, states: Tensor, tokens: TokenizedTexts, context: Tensor
+    ) -> Tensor:
+        """(C, 1, L, D) texts, (B, M, E) context to (B, C, K, D) prompts.
+
+        C of the latter may be 1, if all texts share them.
+        """
+
+
 class Head(Protocol):
     """Compares, learns by it and predicts.
 
@@ -220,23 +240,3 @@ class Head(Protocol):
 
     def predict(self, feats: VideoTextFeatures, data_samples: list) -> list:
         """The samples, with what their metric reads."""
-
-
-def check_role(part: Any, role: type) -> None:
-    """Raise a UserError if a part lacks a member of its role.
-
-    Args:
-        part: An instance of any class.
-        role: One of the protocols of this module.
-    """
-    members = [*inspect.get_annotations(role), *vars(role)]
-    lacking = [
-        name
-        for name in members
-        if not name.startswith('_') and not hasattr(part, name)
-    ]
-    if lacking:
-        raise UserError(
-            f'{type(part).__name__} has no {" and no ".join(lacking)}: a '
-            f'{role.__name__} of vlprompt.models.roles is expected here'
-        )

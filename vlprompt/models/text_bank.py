@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from .distributed import encode_sharded
-from .features import LayerPrompts, TokenizedTexts, at_ends, unit
+from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
 from .shared_features import SharedFeatures
+from .text_ends import finish_texts
 from .token_poolers import split_statistics
 
 
@@ -100,8 +101,7 @@ class TextBank:
     ) -> Tensor:
         """C texts, R templates each, to (C, E) or (R * C, E) features.
 
-        They are (C, L, E) if the text tower gives all tokens, and have
-        statistics beside the embedding if it pools them: see :meth:`read`.
+        They are (C, L, E) if the text tower gives all tokens.
 
         Args:
             tokens: Of :meth:`tokens`.
@@ -137,7 +137,7 @@ class TextBank:
             raise UserError('this model has no text tower: it embeds no texts')
         tokens = self._on_device(self.texts.tokenize(texts))
         encoded = self.encoder(tokens, make_prompts(tokens)['text'])
-        features, _ = self.read(encoded, tokens)
+        features = finish_texts(self.encoder, encoded, tokens)
         if len(features) == len(texts):
             return features
         return unit(features).unflatten(0, (-1, len(texts))).mean(dim=0)
@@ -150,7 +150,9 @@ class TextBank:
         if self._is_lasting() and 'anchors' in self._cached:
             return self._cached['anchors']
         encoded = self.encoder(self._on_device(tokens))
-        return self._keep('anchors', self.read(encoded, tokens)[0])
+        return self._keep(
+            'anchors', finish_texts(self.encoder, encoded, tokens)
+        )
 
     def _encode(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None
@@ -174,15 +176,6 @@ class TextBank:
                     self.encoder, everything, prompts
                 )
         return self._combine(self._cached['drawn'][places])
-
-    def read(
-        self, encoded: Tensor, tokens: TokenizedTexts
-    ) -> tuple[Tensor, Tensor | None]:
-        """What :meth:`__call__` gives to (C, E) and (C, F), if there are any.
-
-        The embeddings that CLIP reads, and statistics of all tokens.
-        """
-        return split_statistics(self.encoder, at_ends(encoded, tokens))
 
     def _combine(self, features: Tensor) -> Tensor:
         """Texts of a class to one; embeddings and statistics apart."""

@@ -58,6 +58,7 @@ SYSTEMS = {
     'ActionCLIP, Transf_cls': ('actionclip/actionclip_cls_toy', True),
     'ActionCLIP, Shift': ('actionclip/actionclip_shift_toy', True),
     'X-CLIP': ('xclip/xclip_toy', True),
+    'TC-CLIP': ('tc_clip/tc_clip_toy', False),
     'A5': ('a5/a5_toy', True),
     'AIM, linear head': ('aim/aim_toy', True),
     'AIM, class texts': ('aim/aim_text_toy', True),

@@ -12,8 +12,7 @@ model = dict(
         token_pooler=dict(type='TemporalDistanceCovariancePooler'),
     ),
     text_encoder=dict(
-        # padding too: its tokens attend to the sentence
-        all_tokens='full',
+        type='TokenPoolingTextTower',
         token_pooler=dict(type='DistanceCovariancePooler'),
     ),
     texts=dict(

@@ -55,8 +55,7 @@ def bdc(weights=WEIGHTS, **kwargs):
             ),
         ),
         text_encoder=dict(
-            type='CLIPTextTower',
-            all_tokens='full',
+            type='TokenPoolingTextTower',
             token_pooler=dict(
                 type='DistanceCovariancePooler', reduced_dim=REDUCED
             ),
@@ -284,7 +283,8 @@ def test_chunks_change_nothing(float64, monkeypatch):
 
     expected = step()
     monkeypatch.setattr(module, 'ELEMENTS', 2 * REDUCED**2)
-    monkeypatch.setattr('vlprompt.models.towers.text_tower.TEXTS', 2)
+    tower = 'vlprompt.models.towers.token_pooling_text_tower.TEXTS'
+    monkeypatch.setattr(tower, 2)
     check_gradients(model, step(), expected)
     with torch.no_grad():
         close(step(), expected)

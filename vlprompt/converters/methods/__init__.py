@@ -17,6 +17,7 @@ from .ost import ost
 from .promptsrc import promptsrc
 from .st_adapter import st_adapter
 from .t2l import t2l
+from .tc_clip import tc_clip
 from .vifi import maple, vifi
 from .vita import vita
 from .wti import wti
@@ -41,6 +42,7 @@ __all__ = [
     'promptsrc',
     'st_adapter',
     't2l',
+    'tc_clip',
     'tmass',
     'vifi',
     'vita',

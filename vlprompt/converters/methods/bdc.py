@@ -43,8 +43,7 @@ def bdc(keys: KeyMapper) -> dict[str, Any]:
             ),
         ),
         text_encoder=dict(
-            type='CLIPTextTower',
-            all_tokens='full',
+            type='TokenPoolingTextTower',
             token_pooler=dict(
                 type='DistanceCovariancePooler', reduced_dim=reduced
             ),

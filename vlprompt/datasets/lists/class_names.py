@@ -21,10 +21,15 @@ def _split_camel(name: str) -> str:
     return re.sub(r'(?<=[a-z])(?=[A-Z])', ' ', name)
 
 
+def _split_capitals(name: str) -> str:
+    return re.sub('(?=[A-Z])', ' ', name).strip().replace('_', ' ')
+
+
 CLEANERS: dict[str, Callable[[str], str]] = {
     'none': str,
     'underscore': lambda name: name.replace('_', ' '),
     'camel': lambda name: _split_camel(name).lower(),
+    'capitals': _split_capitals,
     'lower': str.lower,
 }
 
@@ -44,7 +49,9 @@ def load_class_names(
     Args:
         classes: See :func:`read_class_list`.
         text_clean: ``'none'``, ``'underscore'`` (to spaces), ``'camel'``
-            (``'ApplyEyeMakeup'`` to ``'apply eye makeup'``) or ``'lower'``.
+            (``'ApplyEyeMakeup'`` to ``'apply eye makeup'``), ``'capitals'``
+            (TC-CLIP: a space before each of them, ``'watchTV'`` to ``'watch
+            T V'``, and for each underscore) or ``'lower'``.
         order: See :func:`read_class_list`.
 
     Raises:

@@ -9,6 +9,7 @@ from .linear_adapter import LinearAdapter
 from .message_token import MessageToken
 from .neighbor_kv import NeighborKV
 from .st_adapter import PreAttentionSTAdapter, PreMLPSTAdapter
+from .temporal_context import TemporalContext
 from .temporal_shift import TemporalShift
 from .temporal_token import TemporalToken
 from .token_drop_path import TokenDropPath
@@ -25,6 +26,7 @@ __all__ = [
     'PreAttentionSTAdapter',
     'PreMLPSTAdapter',
     'NeighborKV',
+    'TemporalContext',
     'TemporalShift',
     'TemporalToken',
     'TokenDropPath',

@@ -65,7 +65,7 @@ class MoTEHead(SimilarityHead):
         modulation: float = 0.05,
         **kwargs,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(embed_dim=embed_dim, **kwargs)
         heads = max(1, embed_dim // 64) if text is None else text.heads
         self.positions = nn.Parameter(
             0.02 * torch.randn(num_positions, embed_dim)

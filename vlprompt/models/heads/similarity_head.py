@@ -11,6 +11,7 @@ from vlprompt.registry import MODELS
 from ..builder import build_part
 from ..features import VideoTextFeatures
 from ..layers.temporal import masked_mean
+from ..precision import without_autocast
 
 FUSIONS = ('embedding', 'decision')
 
@@ -168,7 +169,4 @@ class SimilarityHead(BaseHead):
 
 def no_autocast(features: VideoTextFeatures) -> torch.autocast:
     """Where the features are, computations in their own precision."""
-    device = features.video.device.type
-    # meta tensors, which have no values, are none of autocast's devices
-    device = 'cpu' if device == 'meta' else device
-    return torch.autocast(device, enabled=False)
+    return without_autocast(features.video.device)

@@ -4,8 +4,11 @@ from torch import nn
 
 from vlprompt.errors import UserError
 
+from ..builder import check_role
+from ..roles import LastLayerPrompts
 from ..token_poolers import statistics_dim
 from ..towers.trunk import check_class_token
+from .conditioning import prompts_last_layer
 
 
 def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
@@ -19,8 +22,9 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     Raises:
         UserError: If a head gets frames and wants videos or the other way
             round, lacks texts or their tokens or cannot use them, a part
-            lacks the class token, a conditioner the patches, widths or
-            statistics differ, or learnable tokens lack prompts.
+            lacks the class token, a conditioner the patches or the text
+            tower's last layer, widths or statistics differ, or learnable
+            tokens lack prompts.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
     keeps = model.pooler.keeps_frames
@@ -42,13 +46,7 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
             f'{head} compares all tokens of a text: use '
             "text_encoder=dict(type='CLIPTextTower', all_tokens='longest')"
         )
-    if model.conditioner is not None and not getattr(
-        model.backbone, 'patch_tokens', True
-    ):
-        raise UserError(
-            f'{type(model.conditioner).__name__} reads the patches: the '
-            'backbone needs patch_tokens=True'
-        )
+    _check_conditioner(model)
     if model.texts is not None and width != text_width:
         raise UserError(
             f'frames of width {width} cannot be compared with texts of width '
@@ -59,8 +57,8 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
         if given != statistics_dim(model.text_encoder):
             raise UserError(
                 f'{head} compares {given} statistics of the tokens of a '
-                'video with those of texts: the text_encoder needs '
-                "all_tokens='full' and a token_pooler like that of the "
+                'video with those of texts: the text_encoder has to be a '
+                'TokenPoolingTextTower with a token_pooler like that of the '
                 'backbone'
             )
     slots = 0 if model.texts is None else len(model.texts.init_ids)
@@ -69,3 +67,40 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
             f'the template has {slots} learnable tokens, but the model has '
             'no prompts'
         )
+
+
+def _check_conditioner(model: nn.Module) -> None:
+    part, backbone = model.conditioner, model.backbone
+    name = type(part).__name__
+    makes_prompts = prompts_last_layer(part)
+    if makes_prompts != getattr(model.text_encoder, 'stop_before_last', False):
+        raise UserError(
+            f'{name} makes the prompts of the last text layer: the '
+            'text_encoder needs stop_before_last=True'
+            if makes_prompts
+            else 'text_encoder.stop_before_last=True needs a conditioner that '
+            'makes the prompts of the last layer, VideoConditionalPrompts'
+        )
+    if makes_prompts:
+        check_role(part, LastLayerPrompts)
+    if makes_prompts and not _carries(backbone, part.layer):
+        raise UserError(
+            f'{name} reads what vision layer {part.layer} carries, but it '
+            "carries nothing: add dict(type='TemporalContext') to "
+            'backbone.adapters'
+        )
+    if makes_prompts and backbone.trunk.queries is None:
+        raise UserError(
+            f'{name} embeds tokens as class tokens are, but the vision tower '
+            'of this CLIP makes frames in another way'
+        )
+    reads_patches = part is not None and not makes_prompts
+    if reads_patches and not getattr(backbone, 'patch_tokens', True):
+        raise UserError(
+            f'{name} reads the patches: the backbone needs patch_tokens=True'
+        )
+
+
+def _carries(backbone: nn.Module, layer: int) -> bool:
+    adapters = list(getattr(backbone, 'adapters', ()))[layer : layer + 1]
+    return any(getattr(a, 'carries', False) for some in adapters for a in some)

@@ -19,9 +19,11 @@ from ..precision import autocast_to, cast_frozen_weights
 from ..roles import Conditioner, Head, Pooler
 from ..teacher import make_teacher
 from ..text_bank import TextBank
+from ..text_ends import finish_texts
 from ..token_poolers import statistics_dim
 from ..trainable_state import drop_frozen_from_state_dict, set_trainable
 from .compatibility import check_compatibility
+from .conditioning import condition
 from .texts_and_prompts import build_texts_and_prompts
 
 
@@ -204,14 +206,12 @@ class VideoTextRecognizer(BaseRecognizer):
         if tokens is None:
             return features
         encoded = self.text_bank(tokens, prompts['text'])
-        text, statistics = self.text_bank.read(encoded, tokens)
-        if self.conditioner is not None:
-            text = self.conditioner(text, visual)
+        tokens = tokens.share_before(prompts['text'] or ())
+        text = condition(self, encoded, tokens, visual)
         anchors = self.text_bank.anchors() if self.training else None
-        features = features._replace(
+        return features._replace(
             text=text, anchors=anchors, targets=tokens.targets
         ).with_tokens(encoded, tokens)
-        return features.with_statistics(visual.statistics, statistics)
 
     def encode_texts(self, texts: Sequence[str] | None = None) -> Tensor:
         """(C, E) texts, not normalised, not made for a video.
@@ -223,7 +223,7 @@ class VideoTextRecognizer(BaseRecognizer):
             return self.text_bank.encode(texts, self.make_prompts)
         tokens = self.text_bank.tokens()
         encoded = self.text_bank(tokens, self.make_prompts(tokens)['text'])
-        return self.text_bank.read(encoded, tokens)[0]
+        return finish_texts(self.text_encoder, encoded, tokens)
 
     def make_prompts(self, tokens: TokenizedTexts | None) -> dict:
         """Texts, if there are any, to the prompts of both towers."""

@@ -25,6 +25,8 @@ class DistanceCovariancePooler(BaseModule):
         out_dim: Length of what is given, D (D + 1) / 2.
     """
 
+    needs_class_token = True  # of images, which have no end of text
+
     def __init__(self, embed_dim: int, reduced_dim: int = 192) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(embed_dim)

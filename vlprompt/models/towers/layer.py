@@ -8,8 +8,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from ..roles import InsidePart
-
-Queries = slice | Tensor
+from .tokens import Queries, join, take
 
 
 class Layer:
@@ -108,16 +107,13 @@ class Layer:
     def linear(
         self, x: Tensor, weight: Tensor, bias: Tensor | None, *matrices: str
     ) -> list[Tensor]:
-        """Matrices that stand below each other, with what parts add to them.
+        """(..., D) to M outputs (..., N), with what parts add to them.
 
         Args:
-            x: (..., D) input of all of them.
-            weight: (M * N, D) of M matrices.
-            bias: (M * N,) of the same.
+            x: Input of M matrices, which stand below each other.
+            weight: (M * N, D) of them.
+            bias: (M * N,) of them.
             matrices: Their M names.
-
-        Returns:
-            (..., N) outputs, one of each.
         """
         outs = list(F.linear(x, weight, bias).chunk(len(matrices), dim=-1))
         for part in self.inside:
@@ -159,42 +155,61 @@ class Layer:
         queries: Queries | None = None,
     ) -> Tensor:
         """Attention over ``[context ; normed]``, both normalised already."""
-        attn = self.block.attn
+        query = self.query(normed, queries)
+        key, value = self.keys_and_values(normed, context)
+        visible = 0 if context is None else context.size(-2)
+        return self.mix(query, key, value, self._mask(query, visible, queries))
+
+    def query(self, normed: Tensor, queries: Queries | None = None) -> Tensor:
+        """(B, T, L, D), normalised already, to (B, T, Q, D) queries."""
+        # Apart from keys and values: queries are kept for the backward pass,
+        # those are not, once they are joined to those of the context.
+        attn, width = self.block.attn, normed.size(-1)
         weight, bias = attn.in_proj_weight, attn.in_proj_bias
-        width = normed.size(-1)
-        # Apart from the queries, which are kept for the backward pass: keys
-        # and values are not, once they are joined to those of the context.
-        (query,) = self.linear(
+        query = self.linear(
             take(normed, queries), weight[:width], bias[:width], 'q'
-        )
+        )[0]
+        if self.rotation is None:
+            return query
+        return self.rotation(query, normed.size(2), queries)
+
+    def keys_and_values(
+        self, normed: Tensor, context: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """(B, T, L, D) to (B, T, S, D) keys and values, a context's first."""
         key, value = self._key_value(normed)
         if self.rotation is not None:
-            query = self.rotation(query, normed.size(2), queries)
             key = self.rotation(key, normed.size(2))
         key, value = self._share(key), self._share(value)
-        visible = 0 if context is None else context.size(-2)
-        if context is not None:
-            pair = self._key_value(context)
-            key, value = (
-                torch.cat([c.expand(*x.shape[:2], -1, -1), x], dim=2)
-                for c, x in zip(pair, (key, value), strict=True)
-            )
+        if context is None:
+            return key, value
+        pair = zip(self._key_value(context), (key, value), strict=True)
+        return tuple(join(c, x) for c, x in pair)
+
+    def mix(
+        self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None
+    ) -> Tensor:
+        """(B, T, Q, D) queries to (B, T, Q, D), what they read of S values."""
+        heads, shape = self.block.attn.num_heads, query.shape[:2]
         # (B, T, L, D) -> (B * T, heads, L, D / heads)
         query, key, value = (
-            x.flatten(0, 1).unflatten(-1, (attn.num_heads, -1)).transpose(1, 2)
+            x.flatten(0, 1).unflatten(-1, (heads, -1)).transpose(1, 2)
             for x in (query, key, value)
         )
-        mask = self._mask(query, visible, queries)
         out = F.scaled_dot_product_attention(
-            query, key, value, mask, self._dropout()
+            query, key, value, mask, self.dropout()
         )
         # (B * T, heads, Q, D / heads) -> (B, T, Q, D)
-        out = out.transpose(1, 2).flatten(2).unflatten(0, normed.shape[:2])
-        last = attn.out_proj
-        (out,) = self.linear(out, last.weight, last.bias, 'out')
+        return self.project(out.transpose(1, 2).flatten(2).unflatten(0, shape))
+
+    def project(self, read: Tensor) -> Tensor:
+        """(B, T, Q, D) of all heads to what attention adds to the tokens."""
+        last = self.block.attn.out_proj
+        out = self.linear(read, last.weight, last.bias, 'out')[0]
         return self.at('attention', out)
 
-    def _dropout(self) -> float:
+    def dropout(self) -> float:
+        """How much of the attention is dropped."""
         return max((p.attention_dropout for p in self.inside), default=0.0)
 
     def _key_value(self, normed: Tensor) -> list[Tensor]:
@@ -220,31 +235,3 @@ class Layer:
         if isinstance(queries, slice):
             return mask[..., queries, :]
         return take(mask.expand(queries.size(0), 1, -1, -1), queries)
-
-
-def take(tokens: Tensor, queries: Queries | None) -> Tensor:
-    """(B, T, L, D) to the (B, T, Q, D) tokens at some places."""
-    if queries is None:
-        return tokens
-    if isinstance(queries, slice):
-        return tokens[:, :, queries]
-    index = queries[:, None, :, None]
-    return tokens.gather(
-        2, index.expand(-1, tokens.size(1), -1, tokens.size(-1))
-    )
-
-
-def join(context: Tensor | None, more: Tensor) -> Tensor:
-    """(K, D) or (B, T, K, D) context and (B, T, M, D) more to both.
-
-    B and T of either may be 1.
-    """
-    if context is None:
-        return more
-    context = context.expand(1, 1, -1, -1) if context.dim() == 2 else context
-    size = [
-        max(a, b)
-        for a, b in zip(context.shape[:2], more.shape[:2], strict=True)
-    ]
-    parts = [x.to(more.dtype).expand(*size, -1, -1) for x in (context, more)]
-    return torch.cat(parts, dim=2)

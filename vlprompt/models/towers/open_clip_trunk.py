@@ -41,10 +41,6 @@ class OpenClipTrunk:
         """(..., D) tokens or prompts as the first layer takes them."""
         return self.visual.ln_pre(tokens)
 
-    def embed(self, tokens: Tensor) -> Tensor:
-        """(B, N, D) tokens of the last layer to (B, N, E), each projected."""
-        return self.visual.ln_post(tokens) @ self.visual.proj
-
     def pool(self, tokens: Tensor, project: bool) -> Tensor:
         """(B, N, D) tokens of the last layer to (B, E) frames."""
         visual = self.visual

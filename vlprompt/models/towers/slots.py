@@ -1,5 +1,6 @@
-"""Prompts at the places that texts keep for them."""
+"""Tokens of texts in two parts, and prompts at their places there."""
 
+import torch
 from torch import Tensor
 
 from ..features import LayerPrompts, TokenizedTexts
@@ -55,3 +56,14 @@ def put(tokens: Tensor, places: Tensor, prompt: Tensor) -> Tensor:
         return tokens
     flat = tokens.flatten(0, 2)
     return flat.index_copy(0, places, prompt.to(flat.dtype)).view_as(tokens)
+
+
+def by_text(
+    head: Tensor, tail: Tensor, tokens: TokenizedTexts, packing: Packing
+) -> Tensor:
+    """Both parts of the tokens to (C, L, D); nothing of use after an end."""
+    flat, length = tail.flatten(0, 2), tokens.ids.size(1) - tokens.shared
+    places = torch.arange(length, device=flat.device)
+    places = packing.starts[:, None] + places
+    rest = flat[places.clamp(max=len(flat) - 1)]
+    return torch.cat([head[0].expand(len(rest), -1, -1), rest], dim=1)

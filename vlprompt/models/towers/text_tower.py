@@ -7,17 +7,16 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..builder import build_part
-from ..features import LayerPrompts, TokenizedTexts, at_ends
-from ..roles import InsidePart, TokenPooler
+from ..features import LayerPrompts, TokenizedTexts
+from ..roles import InsidePart
 from .calls import run
+from .last_layer import project, read_ends
 from .layer import Layer
 from .layer_parts import acts_inside, build_layer_parts
 from .packing import Packing, one_a_row, pack
-from .slots import fill, pick_prompts, put, unprompted_places
+from .slots import by_text, fill, put, unprompted_places
 
 LENGTHS = (None, 'longest', 'full')
-TEXTS = 512  # whose tokens are all there at once, to be pooled
 
 
 @MODELS.register_module()
@@ -42,12 +41,13 @@ class CLIPTextTower(BaseModule):
         all_tokens: What is given: the end-of-text tokens (None), all tokens
             up to the end of the longest text (``'longest'``), or those at all
             positions that the tower has, padding too (``'full'``).
-        token_pooler: Config of what makes F statistics of all tokens of a
-            text; they follow its end-of-text embedding.
+        stop_before_last: Whether what is given are all tokens up to the end
+            of the longest text before the last layer, which :meth:`finish`
+            runs: for a conditioner that makes the prompts of that layer.
 
     Raises:
-        UserError: If an adapter looks at more than one token, or tokens are
-            pooled that are not all there.
+        UserError: If an adapter looks at more than one token, or all tokens
+            are wanted of a tower that stops before its last layer.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class CLIPTextTower(BaseModule):
         with_cp: bool = False,
         adapters: Sequence[dict] = (),
         all_tokens: str | None = None,
-        token_pooler: dict | None = None,
+        stop_before_last: bool = False,
     ) -> None:
         super().__init__()
         if all_tokens not in LENGTHS:
@@ -64,9 +64,15 @@ class CLIPTextTower(BaseModule):
                 f'all_tokens={all_tokens!r}, expected None, '
                 + ' or '.join(map(repr, LENGTHS[1:]))
             )
+        if stop_before_last and (all_tokens or text.attn_mask is None):
+            raise UserError(
+                'stop_before_last=True is for texts under a causal mask, '
+                f'without all_tokens={all_tokens!r}'
+            )
         self.text = text
         self.with_cp = with_cp
         self.all_tokens = all_tokens
+        self.stop_before_last = stop_before_last
         blocks = text.transformer.resblocks
         self.adapters = build_layer_parts(
             adapters,
@@ -75,18 +81,11 @@ class CLIPTextTower(BaseModule):
             heads=blocks[0].attn.num_heads,
         )
         _check_tokenwise(self.adapters)
-        if token_pooler is not None and all_tokens != 'full':
-            raise UserError("token_pooler needs all_tokens='full'")
-        self.token_pooler = build_part(
-            token_pooler, TokenPooler, embed_dim=text.output_dim
-        )
 
     def forward(
         self, tokens: TokenizedTexts, prompts: LayerPrompts | None = None
     ) -> Tensor:
-        """C texts to (C, E) embeddings, not normalised, or (C, L, E).
-
-        With a token pooler they are (C, E + F), E of the end-of-text token.
+        """C texts to (C, E), (C, L, E) or, before the end, (C, 1, L, D).
 
         Args:
             tokens: Token ids, and the K slots that the prompts fill.
@@ -94,20 +93,6 @@ class CLIPTextTower(BaseModule):
                 its own, or None.  Layers without prompts carry on what the
                 layer before made of its own.
         """
-        if self.token_pooler is None:
-            return self._encode(tokens, prompts)
-        pooled = []
-        for index in torch.arange(len(tokens.ids)).split(TEXTS):
-            some = tokens.pick(index)
-            encoded = self._encode(some, pick_prompts(prompts, index))
-            statistics = self.token_pooler(encoded[:, None], some.ends)
-            pooled.append(torch.cat([at_ends(encoded, some), statistics], -1))
-        return torch.cat(pooled)
-
-    def _encode(
-        self, tokens: TokenizedTexts, prompts: LayerPrompts | None
-    ) -> Tensor:
-        """C texts to (C, E) or (C, L, E)."""
         text, blocks = self.text, self.text.transformer.resblocks
         prompts = [None] * len(blocks) if prompts is None else prompts
         if text.attn_mask is None:
@@ -125,6 +110,8 @@ class CLIPTextTower(BaseModule):
             if i > 0:
                 head, tail = fill(head, tail, tokens, packing, prompts[i])
             last = i == len(blocks) - 1
+            if last and self.stop_before_last:
+                return by_text(head, tail, tokens, packing)[:, None]
             lean = last and self.all_tokens is None
             queries = packing.ends if lean else None
             inside = self._inside(i, places.device)
@@ -141,14 +128,36 @@ class CLIPTextTower(BaseModule):
                 head = self._advance(block, inside, head, kept)
             tail = new
         if self.all_tokens is not None:
-            # (C, 1, S, D) -> (C, L, D)
-            tail = torch.cat([head.expand(len(tail), -1, -1, -1), tail], 2)[
-                :, 0
-            ]
-            return self._project(text.ln_final(tail))
+            states = by_text(head, tail, tokens, packing)
+            return self._project(text.ln_final(states))
         # (R, 1, N, D) -> (C, D)
         pooled = tail.flatten(0, 2)[packing.order]
         return self._project(text.ln_final(pooled))
+
+    def finish(
+        self,
+        states: Tensor,
+        tokens: TokenizedTexts,
+        prompts: Tensor | None = None,
+    ) -> Tensor:
+        """The last layer: (B, C, E) embeddings, or (C, E) without prompts.
+
+        Args:
+            states: (C, 1, L, D) tokens before it, see :meth:`forward`.
+            tokens: The same texts.
+            prompts: Of B videos, (B, C, K, D), C may be 1.
+        """
+        text, size = self.text, states.size(2)
+        ends = tokens.ends.to(states.device)
+        ends = ends[:, None] if prompts is None else ends[None]
+        inside = [at(ends) for at in self._inside(-1, ends.device)]
+        layer = Layer(text.transformer.resblocks[-1], inside=inside)
+        if prompts is None:
+            layer.mask = text.attn_mask[None, None, :size, :size]
+            out = run(layer, states, None, ends, self.with_cp)[:, 0, 0]
+        else:
+            out = read_ends(layer, states, ends[0], tokens.slots, prompts)
+        return self._project(text.ln_final(out))
 
     def _encode_whole(
         self, tokens: TokenizedTexts, prompts: LayerPrompts
@@ -228,12 +237,7 @@ class CLIPTextTower(BaseModule):
         return head.index_copy(2, kept, new)
 
     def _project(self, pooled: Tensor) -> Tensor:
-        projection = self.text.text_projection
-        if projection is None:
-            return pooled
-        if isinstance(projection, nn.Linear):
-            return projection(pooled)
-        return pooled @ projection
+        return project(pooled, self.text.text_projection)
 
 
 def _check_tokenwise(layers: nn.ModuleList) -> None:

@@ -58,17 +58,6 @@ def trunk_of(visual: nn.Module) -> VisionTrunk:
     return OpenClipTrunk(visual)
 
 
-def check_embeds_tokens(trunk: VisionTrunk, project: bool) -> None:
-    """Raise a UserError if patches have no place in the joint space."""
-    if not project:
-        raise UserError('token_pooler needs project=True')
-    if not isinstance(trunk, OpenClipTrunk):
-        raise UserError(
-            'token_pooler needs a vision tower that projects single tokens; '
-            'that of this CLIP pools them first'
-        )
-
-
 def check_class_token(trunk: VisionTrunk, parts: Iterable[nn.Module]) -> None:
     """Raise a UserError if parts read a class token that is not there.
 

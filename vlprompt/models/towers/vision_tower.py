@@ -16,12 +16,7 @@ from ..roles import TokenPooler
 from .calls import Carried, run, wrap
 from .layer import Layer, Queries
 from .layer_parts import acts_inside, build_layer_parts
-from .trunk import (
-    VisionTrunk,
-    check_class_token,
-    check_embeds_tokens,
-    trunk_of,
-)
+from .trunk import VisionTrunk, check_class_token, trunk_of
 
 
 @MODELS.register_module()
@@ -50,8 +45,8 @@ class CLIPVisionTower(BaseModule):
             compiled, not the tower, since all others are alike.
 
     Raises:
-        UserError: If ``with_cp`` is none of these, or tokens are pooled
-            that are not projected.
+        UserError: If ``with_cp`` is none of these, tokens are pooled that
+            are not projected, or a part lacks the class token.
     """
 
     def __init__(
@@ -85,14 +80,14 @@ class CLIPVisionTower(BaseModule):
         )
         self.project = project
         self.patch_tokens = patch_tokens
-        if token_pooler is not None:
-            check_embeds_tokens(trunk, project)
+        if token_pooler is not None and not project:
+            raise UserError('token_pooler needs project=True')
         self.token_pooler = build_part(
             token_pooler, TokenPooler, embed_dim=self.out_dim
         )
         self.with_cp = with_cp
         parts = [*self.embeddings, *chain.from_iterable(self.adapters)]
-        check_class_token(trunk, parts)
+        check_class_token(trunk, [*parts, self.token_pooler])
 
     @property
     def trunk(self) -> VisionTrunk:
@@ -152,12 +147,19 @@ class CLIPVisionTower(BaseModule):
         tokens = tokens[:, :, :num_tokens]
         pooled = trunk.pool(tokens.flatten(0, 1), self.project)
         frames = pooled.unflatten(0, tokens.shape[:2])
-        features = VisualFeatures(frames, tokens, carried=handed_on[1:])
+        features = VisualFeatures(frames, tokens, carried=(*handed_on[1:],))
         if self.token_pooler is None:
             return features
-        embedded = trunk.embed(tokens.flatten(0, 1))
+        embedded = self.embed_tokens(tokens.flatten(0, 1))
         embedded = embedded.unflatten(0, tokens.shape[:2])
         return features._replace(statistics=self.token_pooler(embedded))
+
+    def embed_tokens(self, tokens: Tensor) -> Tensor:
+        """(B, N, D) tokens after a layer to (B, N, E), as class tokens are."""
+        # each as the class token of an image of its own
+        alone = tokens.flatten(0, 1)[:, None]
+        embedded = self.trunk.pool(alone, self.project)
+        return embedded.unflatten(0, tokens.shape[:2])
 
     def _layer(
         self, i: int, trunk: VisionTrunk, carried: Tensor | None
