@@ -23,7 +23,10 @@ _base_ = [
 model = dict(
     cls_head=dict(
         members=dict(linear=dict(num_classes=51, dropout=0.8)),
-        weights=[dict(cosine=0.25, linear=0.2, bdc=0.55)],
+        weights=[
+            dict(num_classes=51, cosine=0.25, linear=0.2, bdc=0.55),
+            dict(cosine=0.1, bdc=0.9),
+        ],
     )
 )
 custom_hooks = [

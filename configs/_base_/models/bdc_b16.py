@@ -33,8 +33,12 @@ model = dict(
                 type='SimilarityHead', temperature=0.01, test_divisor=5.0
             ),
         ),
-        # those of the released code where a data set has none of its own
-        weights=[dict(cosine=0.2, linear=0.3, bdc=0.5)],
+        # those of the released code where a data set has none of its own,
+        # and those of its zero-shot tests for classes of no linear head
+        weights=[
+            dict(num_classes=400, cosine=0.2, linear=0.3, bdc=0.5),
+            dict(cosine=0.1, bdc=0.9),
+        ],
         label_smooth_eps=0.1,
     ),
     trainable=[
