@@ -25,3 +25,10 @@ def test_what_models_and_data_sets_are_made_of_knows_nothing_above():
     above = {'apis', 'cli', 'engine', 'jobs', 'protocols', 'toy'}
     for low in ('models', 'datasets', 'errors', 'registry', 'tables'):
         assert not packages[low] & above, low
+
+
+def test_only_what_runs_commands_knows_the_command_line():
+    """A job is a command line, and toy and protocols are made of them."""
+    packages = measure_packages()
+    users = {part for part, others in packages.items() if 'cli' in others}
+    assert users == {'jobs', 'protocols', 'toy'}

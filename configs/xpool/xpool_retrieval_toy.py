@@ -6,11 +6,20 @@ Run: vlprompt train configs/xpool/xpool_retrieval_toy.py
 Measured: nothing yet.
 """
 
-_base_ = ['../clip4clip/clip4clip_retrieval_toy.py']
+_base_ = [
+    '../_base_/models/toy_clip.py',
+    '../_base_/datasets/toy_captions.py',
+    '../_base_/schedules/toy.py',
+    '../_base_/retrieval_runtime.py',
+]
 
 model = dict(
+    texts=dict(type='CaptionTexts', template='{}'),
     pooler=dict(type='IdentityPooler'),
-    cls_head=dict(type='TextPoolingHead'),
+    cls_head=dict(
+        type='TextPoolingHead',
+        alignment=dict(type='SymmetricContrastiveLoss'),
+    ),
     trainable=[
         '*.transformer.*',
         '*.ln_post.*',
@@ -21,6 +30,7 @@ model = dict(
     ],
 )
 optim_wrapper = dict(
+    optimizer=dict(lr=1e-4),
     paramwise_cfg=dict(
         custom_keys={
             'cls_head.logit_scale': dict(lr_mult=1),
@@ -28,3 +38,5 @@ optim_wrapper = dict(
         }
     ),
 )
+train_cfg = dict(max_epochs=20, val_interval=10)
+auto_scale_lr = dict(base_batch_size=32)  # as many captions to tell apart

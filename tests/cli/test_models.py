@@ -6,9 +6,9 @@ import pytest
 
 from vlprompt.apis import load_config
 from vlprompt.cli import models, models_copy, models_show
-from vlprompt.cli.shipped_configs import shipped_configs
 from vlprompt.errors import UserError
 from vlprompt.shipped import config_folder
+from vlprompt.shipped_configs import shipped_configs
 
 
 def without_scopes(value):

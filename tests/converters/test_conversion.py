@@ -10,6 +10,7 @@ from typing import NamedTuple
 import published
 import published_bdc
 import published_distillation
+import published_lora
 import published_ost
 import published_retrieval
 import published_sharing
@@ -43,6 +44,7 @@ RELEASES = {
     **published_ost.RELEASES,
     **published_retrieval.RELEASES,
     **published_sharing.RELEASES,
+    **published_lora.RELEASES,
     **published_tc_clip.RELEASES,
     **published_temporal.RELEASES,
 }
@@ -63,6 +65,7 @@ KINDS = {
     'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'clip4clip': lambda: published.clip4clip('tightTransf'),
+    'clip-lora': published_lora.clip_lora_model,
     'promptsrc': published_distillation.promptsrc,
     'xpool': published_retrieval.xpool,
     'tmass': published_retrieval.tmass,
@@ -409,6 +412,7 @@ LEFTOVERS = {
     't2l': ('gate.weight', 'visual.transformer.gate', 'visual.gate'),
     'zeroi2v': ('cls_head.gate', 'backbone.gate'),
     'clip4clip': ('cross.gate', 'gate.weight'),
+    'clip-lora': ('gate.weight', 'visual.transformer.gate'),
     'xpool': ('pool_frames.gate', 'clip.gate'),
     'tmass': ('stochastic.gate', 'pool_frames.gate'),
     'wti': ('text_weight_fc.gate.0', 'clip.gate'),
@@ -561,6 +565,14 @@ MISSING = {
         'cross.pooler.dense.weight',
         'similarity_dense.bias',
         'clip.ln_final.weight',
+    ),
+    'clip-lora': (
+        'visual.transformer.resblocks.0.attn.q_proj.w_lora_A',
+        'visual.transformer.resblocks.1.attn.v_proj.w_lora_B',
+        'visual.transformer.resblocks.2.attn.k_proj.weight',
+        'transformer.resblocks.1.attn.q_proj.bias',
+        'transformer.resblocks.0.attn.proj.weight',
+        'visual.positional_embedding',
     ),
     'xpool': (
         'pool_frames.cross_attn.v_proj.bias',

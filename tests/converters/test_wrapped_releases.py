@@ -5,6 +5,7 @@ import os
 import published
 import published_bdc
 import published_distillation
+import published_lora
 import published_ost
 import published_retrieval
 import published_sharing
@@ -33,6 +34,7 @@ KINDS = {
     'mote': published_temporal.mote,
     'zeroi2v': published_sharing.zeroi2v,
     'openvclip': published_sharing.openvclip,
+    'clip-lora': published_lora.clip_lora_model,
     'froster': published_distillation.froster,
     'promptsrc': published_distillation.promptsrc,
     'clip4clip': published.clip4clip,

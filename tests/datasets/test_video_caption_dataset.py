@@ -14,7 +14,7 @@ from vlprompt.datasets import (
     VideoCaptionDataset,
     read_captions,
 )
-from vlprompt.engine.hooks.epoch_seed_hook import _datasets
+from vlprompt.engine.hooks.epoch_seed_hook import data_sets
 from vlprompt.errors import UserError
 from vlprompt.models import CaptionTexts
 from vlprompt.utils import register_all_modules
@@ -111,7 +111,7 @@ def test_a_list_of_entries_is_the_same(root):
 
 def test_samples_depend_on_seed_epoch_and_index_alone(root):
     dataset = build(root)
-    assert list(_datasets(dataset)) == [dataset]  # the hook sees it
+    assert list(data_sets(dataset)) == [dataset]  # the hook sees it
     dataset.epoch = 0
 
     def inputs(workers):

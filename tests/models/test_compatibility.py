@@ -206,3 +206,25 @@ def test_arguments_by_their_old_names():
     assert type(models[0].pooler.then).__name__ == 'UnitMeanPooler'
     for a, b in zip(*(model.parameters() for model in models), strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize(
+    'texts',
+    [
+        dict(type='ClassTexts', template=['a {}.', 'a video of a {}.']),
+        dict(
+            type='DescriptionTexts',
+            descriptions={name: ['it runs', 'it stops'] for name in CLASSES},
+        ),
+    ],
+)
+def test_tokens_of_several_texts_have_no_mean(texts):
+    model = build(
+        texts=texts,
+        text_encoder=dict(type='CLIPTextTower', all_tokens='longest'),
+        pooler=IDENTITY,
+        cls_head=dict(PAIR, type='TokenInteractionHead'),
+    )
+    model.set_classes(CLASSES)
+    with pytest.raises(UserError, match='the mean of several texts'):
+        model.eval().extract_feat(torch.zeros(1, 1, 3, 2, 32, 32))

@@ -247,6 +247,7 @@ EXAMPLES = {
         trainable=['cls_head.*', 'backbone.visual.ln_post.*'],
     ),
     'LinearAdapter': adapted(dict(type='LinearAdapter', dropout=0.0)),
+    'LoRA': adapted(dict(type='LoRA', rank=2, scale=0.7)),
     'LogitConsistencyLoss': beside_teacher('LogitConsistencyLoss'),
     'MeanPooler': dict(pooler=dict(type='MeanPooler')),
     'MeanThenNormPooler': dict(

@@ -10,7 +10,7 @@ from open_clip.transformer import QuickGELU as PlainQuickGELU
 from torch._dynamo.utils import counters
 from torch.autograd.graph import saved_tensors_hooks
 
-from vlprompt.cli.train_options import use_mixed_precision
+from vlprompt.apis.mixed_precision import use_mixed_precision
 from vlprompt.errors import UserError
 from vlprompt.models import VideoTextRecognizer
 from vlprompt.models.layers.quick_gelu import QuickGELU

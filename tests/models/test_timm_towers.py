@@ -9,9 +9,10 @@ from torch.nn import functional as F
 from vlprompt.errors import UserError
 from vlprompt.models import CLIPVisionTower, load_clip
 from vlprompt.models.clip.model import make_model
+from vlprompt.models.towers import Layer
+from vlprompt.models.towers.trunk import trunk_of
 
 FAMILIES = [*VISION]
-MAP_POOLED = ['PE-Core', 'PE-Core-bigG', 'SigLIP', 'SigLIP-SO400M']
 
 
 def make(family, dtype=torch.float64):
@@ -74,7 +75,8 @@ def test_features_equal_open_clip(family, dtype, tolerance):
     torch.testing.assert_close(ours, expected, atol=tolerance, rtol=tolerance)
     # all tokens, unless frames are made of the class token alone
     places = 1 if family in ('MobileCLIP2-L', 'EVA01') else 16
-    assert out.tokens.size(2) - places == (family == 'PE-Core')
+    with_class = family in ('PE-Core', 'half-turned')
+    assert out.tokens.size(2) - places == with_class
 
 
 @pytest.mark.parametrize('family', FAMILIES)
@@ -108,6 +110,23 @@ def test_deep_prompts_equal_timms_blocks_over_all_tokens(family, depth):
     ours = CLIPVisionTower(visual)(clips, prompts).frames
     assert_same(ours, naive(visual, clips, prompts), prompts)
     assert not torch.allclose(ours, CLIPVisionTower(visual)(clips).frames)
+
+
+@pytest.mark.parametrize('family', ['PE-Core', 'PE-Core-bigG', 'half-turned'])
+@pytest.mark.parametrize('more', [0, 3])
+def test_some_queries_are_turned_by_their_places(family, more):
+    """With and without prompts after the patches."""
+    trunk = trunk_of(make(family))
+    layer = Layer(trunk.blocks[1], rotation=trunk.rotation)
+    length = 16 + trunk.has_class_token + more
+    tokens = torch.randn(2, 1, length, 32).double()
+    every = layer(tokens)
+    some = layer(tokens, queries=slice(1, 5))
+    torch.testing.assert_close(some, every[:, :, 1:5], atol=1e-12, rtol=0)
+    places = torch.tensor([[0, 7, length - 1], [3, 2, 9]])
+    some = layer(tokens, queries=places)[:, 0]
+    for row, at, out in zip(every[:, 0], places, some, strict=True):
+        torch.testing.assert_close(out, row[at], atol=1e-12, rtol=0)
 
 
 @pytest.mark.parametrize('family', FAMILIES)

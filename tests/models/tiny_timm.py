@@ -49,6 +49,12 @@ def tiny_pe_core_gigantic(pretrained=False, **kwargs):
 
 
 @register_model
+def tiny_half_turned(pretrained=False, **kwargs):
+    """A turn of channels that are half a head apart, as DINOv3's."""
+    return _pe_core(kwargs, rope_rotate_half=True)
+
+
+@register_model
 def tiny_siglip(pretrained=False, **kwargs):
     """As ``vit_base_patch16_siglip_224``."""
     return _make(VisionTransformer, kwargs, class_token=False, qkv_bias=True)
@@ -98,6 +104,7 @@ TEXT = dict(context_length=32, vocab_size=49408, width=16, heads=2, layers=4)
 VISION = {
     'PE-Core': timm_vision('tiny_pe_core'),
     'PE-Core-bigG': timm_vision('tiny_pe_core_gigantic'),
+    'half-turned': timm_vision('tiny_half_turned'),
     'SigLIP': timm_vision('tiny_siglip', proj='none'),
     'SigLIP-SO400M': timm_vision('tiny_siglip_so400m', proj='none'),
     'MobileCLIP2-L': timm_vision('tiny_clip', pool='token'),

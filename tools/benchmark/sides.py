@@ -10,7 +10,7 @@ from mmengine.optim import OptimWrapper, build_optim_wrapper
 from torch import Tensor, nn
 
 from vlprompt.apis import load_config
-from vlprompt.cli.train_options import use_mixed_precision
+from vlprompt.apis.mixed_precision import use_mixed_precision
 from vlprompt.datasets import load_class_names
 from vlprompt.registry import MODELS
 

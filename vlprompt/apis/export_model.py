@@ -149,20 +149,31 @@ def _check_files(
     if opset is not None and 'onnx' not in files:
         raise UserError('--opset is for ONNX files: give --onnx FILE')
     for kind, path in files.items():
-        suffix = FORMATS[kind].suffix
-        if path.suffix != suffix:
-            raise UserError(
-                f'--{kind} {path}: expected a name that ends with {suffix}'
-            )
-        if path.is_dir():
-            raise UserError(f'--{kind} {path} is a folder, expected a file')
-        if not path.parent.is_dir():
-            raise UserError(
-                f'--{kind} {path}: there is no folder {path.parent}'
-            )
-        check_writable(path.parent)
+        check_place(kind, path, (FORMATS[kind].suffix,))
         FORMATS[kind].check_packages()
     return files
+
+
+def check_place(flag: str, path: str | Path, suffixes: Sequence[str]) -> Path:
+    """Raise a UserError if a file cannot be written there.
+
+    Args:
+        flag: That the path was given with.
+        path: Of the file.
+        suffixes: Of which its name has one.
+    """
+    path = Path(path)
+    if path.suffix not in suffixes:
+        raise UserError(
+            f'--{flag} {path}: expected a name that ends with '
+            f'{" or ".join(suffixes)}'
+        )
+    if path.is_dir():
+        raise UserError(f'--{flag} {path} is a folder, expected a file')
+    if not path.parent.is_dir():
+        raise UserError(f'--{flag} {path}: there is no folder {path.parent}')
+    check_writable(path.parent)
+    return path
 
 
 def _load(
@@ -173,6 +184,38 @@ def _load(
     options: dict[str, Any],
 ) -> tuple[VideoClassifier, str | None]:
     """The model in fp32, with its classes, and what it has learnt."""
+    wanted = classes if output == 'logits' else None
+    owner, learned = load_exportable(model, checkpoint, wanted, options)
+    if output == 'logits' and _has_captions(owner.config):
+        raise UserError(
+            f'{owner.source} compares videos with captions, its head has no '
+            'classes: --embedding exports its vision tower'
+        )
+    if output == 'logits' and wanted is None:
+        owner.set_classes(None)
+    if output == 'embedding':
+        check_embeds(owner.model)
+    return owner, learned
+
+
+def load_exportable(
+    model: Config | str | Path | None,
+    checkpoint: str | None,
+    classes: str | Path | Sequence[str] | None,
+    options: dict[str, Any],
+) -> tuple[VideoClassifier, str | None]:
+    """The model in fp32, and the place of what it has learnt.
+
+    Args:
+        model: See :func:`find_model`.
+        checkpoint: See :func:`export`.
+        classes: See :func:`find_classes`; none of them if not given, or if
+            the model compares with captions.
+        options: Of :class:`VideoClassifier`.
+
+    Raises:
+        UserError: If there is no such model, or it is not one of ours.
+    """
     config, found, source = find_model(model)
     if not has_our_recognizer(config):
         kind = (config.get('model') or {}).get('type')
@@ -181,22 +224,18 @@ def _load(
     # A training leaves its precision; a compiled layer cannot be traced.
     config.model.pop('frozen_dtype', None)
     config.model.backbone.pop('compile', None)
-    kind = str((config.model.get('texts') or {}).get('type'))
-    if output == 'logits' and kind.rpartition('.')[2] == 'CaptionTexts':
-        raise UserError(
-            f'{source} compares videos with captions, its head has no '
-            'classes: --embedding exports its vision tower'
-        )
     learned = checkpoint or found
-    wanted = classes if output == 'logits' else None
-    owner = VideoClassifier(config, learned, 'cpu', classes=wanted, **options)
-    if output == 'embedding':
-        check_embeds(owner.model)
+    if _has_captions(config):
+        classes = None
+    owner = VideoClassifier(config, learned, 'cpu', classes=classes, **options)
     owner.source = source
-    if output == 'logits' and wanted is None:
-        owner.set_classes(None)
     learned = learned or config.get('load_from')
     return owner, None if learned == 'none' else learned
+
+
+def _has_captions(config: Config) -> bool:
+    kind = str((config.model.get('texts') or {}).get('type'))
+    return kind.rpartition('.')[2] == 'CaptionTexts'
 
 
 def _program(model: nn.Module, output: str) -> Program:

@@ -7,6 +7,7 @@ from mmengine.config import Config
 
 from vlprompt.errors import UserError, suggest
 from vlprompt.shipped import find_config
+from vlprompt.shipped_configs import shipped_configs
 
 from .config import load_config
 
@@ -65,8 +66,6 @@ def find_model(name: str | Path | Config | None = None) -> FoundModel:
 
 
 def _named(name: str) -> FoundModel:
-    from vlprompt.cli.shipped_configs import shipped_configs
-
     files = {config.name: config.file for config in shipped_configs()}
     full = {key.rpartition('/')[2]: key for key in files}.get(name, name)
     if full not in files:

@@ -171,6 +171,11 @@ GROUPS = {
             'Store the decoded frames of videos.',
         ),
         Command(
+            'data features',
+            'vlprompt.cli.data_features',
+            'Store what a frozen vision tower makes of videos.',
+        ),
+        Command(
             'data descriptions',
             'vlprompt.cli.data_descriptions',
             'Give published descriptions the names of classes.',

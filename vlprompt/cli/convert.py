@@ -53,6 +53,7 @@ KINDS = (
     'mote',
     'zeroi2v',
     'openvclip',
+    'clip-lora',
     'froster',
     'clip4clip',
     'xpool',
@@ -77,7 +78,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--clip',
         metavar='FILE',
         help='weights of the CLIP it was trained on, for checkpoints that '
-        'lack part of it (vifi, maple)',
+        'lack part of it (vifi, maple, clip-lora)',
     )
     parser.add_argument(
         '--config',
@@ -225,8 +226,11 @@ def _merge(model: nn.Module, target: Path) -> None:
     from mmengine.runner.checkpoint import save_checkpoint
 
     from vlprompt import converters
+    from vlprompt.exporting.merged_clip import merge_clip
+    from vlprompt.models.clip.names import to_openai
 
-    clip = converters.merged_clip(model)
+    merged = merge_clip(model).tensors
+    clip = {to_openai(name): tensor for name, tensor in merged.items()}
     if target.suffix == '.safetensors':
         converters.save_clip(clip, target)
     else:

@@ -1,10 +1,11 @@
-"""Write a model to a file for ONNX or torch.export.
+"""Write a model to a file for ONNX, torch.export or open_clip.
 
 MODEL is what --model takes elsewhere.  The file takes normalised frames of
 clips, a batch of any size, and gives the logits of the classes, whose texts
 are constants in it; or, with --embedding, the embedding of the video alone.
-It is checked against the model on clips, and a JSON file beside it says how
-clips are prepared for it.
+With --merge it is one CLIP, weights alone, with LoRA and linear adapters
+folded into its matrices.  It is checked against the model on clips, and a
+JSON file beside it says how clips are prepared for it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from .parsing import parse
 
 if TYPE_CHECKING:
     from vlprompt.apis.export_model import Exported
+    from vlprompt.apis.merge_model import Merged
 
 EXAMPLE = 'vlprompt export work_dirs/vilt_b16_k400 --onnx vilt.onnx'
 
@@ -38,6 +40,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         '--torch', metavar='FILE.pt2', help='write a torch.export program'
+    )
+    parser.add_argument(
+        '--merge',
+        metavar='FILE',
+        help='write both towers as one CLIP that open_clip loads, as '
+        '.safetensors or .pt, if all that was learnt fits into one',
     )
     add_class_argument(parser)
     parser.add_argument(
@@ -58,12 +66,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def run(args: Namespace) -> Exported:
+def run(args: Namespace) -> Exported | Merged:
     """Export, and say what was written.
 
     Raises:
         UserError: If flags do not fit each other or the model.
     """
+    if args.merge:
+        return _merge(args)
     if args.embedding and args.classes:
         raise UserError('--embedding has no classes: leave out --classes')
     from rich.console import Console
@@ -90,6 +100,47 @@ def run(args: Namespace) -> Exported:
     return done
 
 
+def _merge(args: Namespace) -> Merged:
+    others = [f'--{k}' for k in ('onnx', 'torch', 'embedding', 'opset')]
+    given = [flag for flag in others if getattr(args, flag[2:])]
+    if given:
+        raise UserError(f'--merge has no use for {" and ".join(given)}')
+    from rich.console import Console
+
+    from vlprompt.apis.merge_model import merge
+
+    with Console(stderr=True).status('starting') as status:
+        done = merge(
+            args.model,
+            args.checkpoint,
+            target=args.merge,
+            classes=args.classes,
+            clips=args.clips,
+            on_step=status.update,
+            clip=args.clip,
+            template=args.template,
+            frames=args.frames,
+        )
+    print('\n'.join(_merged_lines(done)))
+    return done
+
+
+def _merged_lines(done: Merged) -> list[str]:
+    clip = done.clip
+    arch = done.arch if isinstance(done.arch, str) else 'its model_cfg'
+    folded = [*clip.folded]
+    if clip.tuned:
+        folded.append(f'{clip.tuned} tensors of CLIP that were learnt')
+    return [
+        f'{done.file}: {_size(done.file)}, a CLIP of {len(clip.tensors)} '
+        f'tensors for open_clip ({arch})',
+        f'  merged: {", ".join(folded) or "nothing, it is as it was"}',
+        f'  {done.parity.line()}',
+        f'  not in the file: {", ".join(clip.left_out)}',
+        f'{done.facts}: architecture, template, how frames are prepared',
+    ]
+
+
 def _report(done: Exported) -> str:
     shape = 'x'.join(map(str, done.frames))
     result = 'the embedding'
@@ -109,6 +160,6 @@ def _size(path: Path) -> str:
     return f'{path.stat().st_size / 1e6:.1f} MB'
 
 
-def main(args: Sequence[str] | None = None) -> Exported:
+def main(args: Sequence[str] | None = None) -> Exported | Merged:
     """Export a model."""
     return run(parse(__name__, args))

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from vlprompt.errors import UserError
 from vlprompt.hub.released import OWNER, ReleasedModel, released_models
+from vlprompt.shipped_configs import CONVERTED, ShippedConfig, shipped_configs
 
 from .parsing import parse
-from .shipped_configs import CONVERTED, ShippedConfig, shipped_configs
 
 if TYPE_CHECKING:
     from vlprompt.models.clip.verdicts import Verdict

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vlprompt.errors import UserError, suggest
+from vlprompt.shipped_configs import ShippedConfig, shipped_configs
 from vlprompt.whole_files import write_text
 
 from .parsing import parse
-from .shipped_configs import ShippedConfig, shipped_configs
 
 EXAMPLE = 'vlprompt models copy vilt_b16_k400 .'
 

@@ -44,15 +44,18 @@ def list_towers(words: Sequence[str], as_json: bool) -> list[Verdict]:
 
 
 def _matches(verdict: Verdict, words: Sequence[str]) -> bool:
-    text = f'{verdict.name} {verdict.reason or RUNS}'.lower()
+    text = f'{verdict.name} {_said(verdict)}'.lower()
     return all(word in text for word in words)
+
+
+def _said(verdict: Verdict) -> str:
+    return verdict.reason or ', '.join([RUNS, *verdict.notes])
 
 
 def _print(verdicts: list[Verdict]) -> None:
     print(ROW.format('', 'tags', ''))
     for verdict in verdicts:
-        said = verdict.reason or RUNS
-        print(ROW.format(verdict.name, verdict.tags or '-', said))
+        print(ROW.format(verdict.name, verdict.tags or '-', _said(verdict)))
     running = sum(verdict.runs for verdict in verdicts)
     print(
         f'\n{running} of {len(verdicts)} run: name one as clip=dict(arch=...),'

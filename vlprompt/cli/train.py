@@ -86,13 +86,9 @@ def merge_args(config: Config, args: Namespace) -> Checkpoint | None:
         The checkpoint that the run goes on from.
     """
     from vlprompt.apis import set_work_dir
+    from vlprompt.apis.mixed_precision import use_mixed_precision
 
-    from .train_options import (
-        resume,
-        scale_learning_rate,
-        set_randomness,
-        use_mixed_precision,
-    )
+    from .train_options import resume, scale_learning_rate, set_randomness
 
     set_work_dir(config, args.work_dir)
     set_randomness(config, args.seed, args.diff_rank_seed, args.deterministic)

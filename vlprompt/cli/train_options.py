@@ -1,10 +1,8 @@
 """What the flags of training do to a config."""
 
-import logging
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.device import get_device
 from mmengine.logging import print_log
 
 from vlprompt.apis.checkpoints import (
@@ -12,10 +10,8 @@ from vlprompt.apis.checkpoints import (
     find_resumable,
     read_checkpoint,
 )
-from vlprompt.apis.config import has_our_recognizer
 from vlprompt.engine.resume.last_validation import is_owed
 from vlprompt.errors import UserError
-from vlprompt.hardware import WITHOUT_BF16, has_bf16
 from vlprompt.whole_files import write_text
 
 
@@ -35,33 +31,6 @@ def set_randomness(
     if deterministic:
         randomness['deterministic'] = True
     config.randomness = randomness
-
-
-def use_mixed_precision(config: Config) -> None:
-    """Train in bf16 where the hardware has it.
-
-    Elsewhere a GPU trains in fp16 with scaled loss, a processor in fp32, as
-    it would have to emulate bf16.  What the config says of ``dtype`` or
-    ``loss_scale`` stays.  The frozen weights of our recognizer are held in
-    the same precision.
-    """
-    wrapper = config.get('optim_wrapper') or {}
-    kind = wrapper.get('type', 'OptimWrapper')
-    if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
-        raise UserError(f'--amp cannot be used with optim_wrapper {kind}')
-    device = get_device()
-    bf16 = has_bf16(device)
-    if not bf16 and device == 'cpu' and 'dtype' not in wrapper:
-        print_log(WITHOUT_BF16, logger='current', level=logging.WARNING)
-        return
-    wrapper['type'] = 'AmpOptimWrapper'
-    wrapper.setdefault('dtype', 'bfloat16' if bf16 else 'float16')
-    if wrapper['dtype'] == 'bfloat16':
-        wrapper.setdefault('loss_scale', dict(enabled=False))
-    else:
-        wrapper.setdefault('loss_scale', 'dynamic')
-    if has_our_recognizer(config):
-        config.model.setdefault('frozen_dtype', wrapper['dtype'])
 
 
 def scale_learning_rate(config: Config) -> None:

@@ -5,7 +5,6 @@ from .conversion import (
     Conversion,
     convert,
     load_base,
-    merged_clip,
     read,
     save_clip,
 )
@@ -19,7 +18,6 @@ __all__ = [
     'convert',
     'convert_archive',
     'load_base',
-    'merged_clip',
     'model_config',
     'read',
     'save_clip',

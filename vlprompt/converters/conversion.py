@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from safetensors.torch import save
-from torch import Tensor, nn
+from torch import Tensor
 
 from vlprompt.errors import UserError
 from vlprompt.models.clip.arch import check_whole, infer_arch
 from vlprompt.models.clip.files import read_clip_file
-from vlprompt.models.clip.names import is_clip, to_openai
 from vlprompt.weights import (
     check_finite,
     read_file,
@@ -44,6 +43,7 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     't2l': (methods.t2l, 'visual.conv1.weight'),
     'zeroi2v': (methods.zeroi2v, 'backbone.conv1.weight'),
     'froster': (methods.froster, 'model.visual.conv1.weight'),
+    'clip-lora': (methods.clip_lora, 'visual.conv1.weight'),
     'openvclip': (methods.openvclip, 'model.visual.conv1.weight'),
     'clip4clip': (methods.clip4clip, 'clip.visual.conv1.weight'),
     'promptsrc': (methods.promptsrc, 'prompt_learner.ctx'),
@@ -100,7 +100,13 @@ def convert(
     if kind not in KINDS:
         raise UserError(f'kind {kind!r}, expected one of {list(KINDS)}')
     sort, anchor = KINDS[kind]
-    keys = KeyMapper(tensors_in(content, path, place, [anchor]))
+    if kind == 'clip-lora':
+        content = methods.flat_weights(content)
+    tensors = tensors_in(content, path, place, [anchor])
+    metadata = content.get('metadata')
+    keys = KeyMapper(
+        tensors, metadata if isinstance(metadata, dict) else None, base
+    )
     model = sort(keys)
     keys.check_nothing_is_left()
     check_finite({**keys.clip, **keys.parts}, path)
@@ -115,24 +121,6 @@ def save_clip(
     """Write a CLIP as safetensors, under OpenAI's names."""
     tensors = {name: t.detach().contiguous() for name, t in clip.items()}
     write_bytes(path, save(tensors, {'activation': activation}))
-
-
-def merged_clip(model: nn.Module) -> dict[str, Tensor]:
-    """The CLIP of a model that has learnt nothing besides it.
-
-    Raises:
-        UserError: If other parts have weights, without which this would be
-            another model.
-    """
-    named = dict(model.named_parameters())
-    others = [name for name in named if not is_clip(name)]
-    others += [type(m).__name__ for m in model.backbone.adapters[0]]
-    if others:
-        raise UserError(
-            f'there is no merged CLIP of this model: {others[0]} and '
-            f'{len(others) - 1} others are not part of a CLIP'
-        )
-    return {to_openai(name): p.detach() for name, p in named.items()}
 
 
 def load_base(path: str | None) -> dict[str, Tensor] | None:
@@ -154,8 +142,11 @@ def read(kind: str, path: str | Path) -> dict:
             f'{path} is a TorchScript archive; the kind for those of OpenAI '
             'is openai'
         )
-    weights_in(found, path, place)  # which says what was chosen
     content = found.content
+    if kind == 'clip-lora' and isinstance(content, dict):
+        content = methods.flat_weights(content)
+        found = found._replace(content=content)
+    weights_in(found, path, place)  # which says what was chosen
     if kind in WITH_FUSION:
         fusion = content.pop('fusion_model_state_dict', None) or {}
         weights = content.get('model_state_dict')

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
@@ -38,10 +38,19 @@ class KeyMapper:
 
     Args:
         state: Tensors by name.
+        metadata: What else the file says of them.
+        base: The CLIP that was trained on, under OpenAI's names, if given.
     """
 
-    def __init__(self, state: dict[str, Tensor]) -> None:
+    def __init__(
+        self,
+        state: dict[str, Tensor],
+        metadata: Mapping[str, Any] | None = None,
+        base: Mapping[str, Tensor] | None = None,
+    ) -> None:
         self.left = dict(state)
+        self.metadata = metadata or {}
+        self.base = base or {}
         self.clip: dict[str, Tensor] = {}
         self.parts: dict[str, Tensor] = {}
         self._moves: Counter = Counter()

@@ -1,7 +1,8 @@
-"""What runs around a model: hooks and schedules."""
+"""What runs around a model: hooks, loops and schedules."""
 
-from . import hooks, schedulers
+from . import hooks, loops, schedulers
 from .hooks import *
+from .loops import *
 from .schedulers import *
 
-__all__ = hooks.__all__ + schedulers.__all__
+__all__ = hooks.__all__ + loops.__all__ + schedulers.__all__

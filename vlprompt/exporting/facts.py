@@ -11,9 +11,11 @@ from vlprompt.datasets.pipelines import count_frames, count_views
 from vlprompt.file_digest import sha256_of
 from vlprompt.hub.facts import PACKAGES, template_of, versions_of
 from vlprompt.hub.plain_values import plain
+from vlprompt.models.clip.arch import arch_config
 from vlprompt.models.trainable_state import FINGERPRINT
 from vlprompt.weights import split_place
 
+from .merged_clip import MergedClip
 from .parity import Clips
 from .programs import INPUT, Program
 
@@ -47,8 +49,7 @@ def facts_of(
     return dict(
         format=FORMAT,
         model=embedder.source,
-        checkpoint=checkpoint
-        and dict(name=Path(checkpoint).name, sha256=_sha256(checkpoint)),
+        checkpoint=_checkpoint(checkpoint),
         clip=clip,
         input=dict(
             name=INPUT,
@@ -66,6 +67,44 @@ def facts_of(
         template=plain(template) if is_classifier else None,
         preprocessing=_preprocessing(embedder, clips),
         versions=versions_of((*PACKAGES, 'onnx', 'onnxscript', 'onnxruntime')),
+    )
+
+
+def merged_facts(
+    embedder: VideoEmbedder,
+    merged: MergedClip,
+    clips: Clips,
+    checkpoint: str | None,
+) -> dict[str, Any]:
+    """Everything about a merged CLIP but its file.
+
+    Args:
+        embedder: With the model that was merged.
+        merged: What it has become.
+        clips: In the shape that it takes.
+        checkpoint: What it had learnt, a file, an address or None.
+    """
+    model, config = embedder.model, embedder.config
+    arch = config.model.clip.arch
+    colors = model.data_preprocessor
+    return dict(
+        format=FORMAT,
+        model=embedder.source,
+        checkpoint=_checkpoint(checkpoint),
+        arch=arch if isinstance(arch, str) else None,
+        # As in the open_clip_config.json that open_clip writes.
+        model_cfg=plain(arch_config(arch)),
+        preprocess_cfg=dict(
+            size=list(clips.frames.shape[-2:]),
+            mean=_of_ones(colors.mean),
+            std=_of_ones(colors.std),
+        ),
+        folded=list(merged.folded),
+        fine_tuned=merged.tuned,
+        left_out=list(merged.left_out),
+        template=plain(template_of(model, config.model)),
+        preprocessing=_preprocessing(embedder, clips),
+        versions=versions_of(PACKAGES),
     )
 
 
@@ -93,6 +132,16 @@ def _preprocessing(embedder: VideoEmbedder, clips: Clips) -> dict[str, Any]:
         steps=steps,
         views_of_tests=f'{views}x{crops}',
     )
+
+
+def _checkpoint(place: str | None) -> dict[str, Any] | None:
+    return place and dict(name=Path(place).name, sha256=_sha256(place))
+
+
+def _of_ones(values: Tensor | None) -> list[float] | None:
+    """Of pixels from 0 to 1, as open_clip gives them."""
+    numbers = _numbers(values)
+    return numbers and [number / 255 for number in numbers]
 
 
 def _numbers(values: Tensor | None) -> list[float] | None:

@@ -97,7 +97,7 @@ class Classifier(Program):
         self.cls_head = model.cls_head
         self.compares_texts = tokens is not None
         self.ending, self.gives_tokens = None, False
-        self.class_statistics = None
+        self.register_buffer('class_statistics', None)
         if self.compares_texts and prompts_last_layer(model.conditioner):
             self.ending = TextEnding(model)
         elif self.compares_texts:
@@ -109,7 +109,7 @@ class Classifier(Program):
         texts = finish_texts(model.text_encoder, encoded, tokens)
         self.register_buffer('class_texts', texts)
         _, statistics = split_statistics(model.text_encoder, encoded)
-        self.register_buffer('class_statistics', statistics)
+        self.class_statistics = statistics
         self.gives_tokens = encoded.dim() == 3
         if self.gives_tokens:
             self.register_buffer('class_tokens', encoded)

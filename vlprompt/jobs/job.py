@@ -23,6 +23,7 @@ class Job(ABC):
         resume_flags: What is added to the command of a job that was
             interrupted; without any it starts from the beginning.
         loaders: Of its ``config``, those that it uses; none if it has none.
+        alone: Whether it runs in one process, however many others have.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Job(ABC):
     kind: ClassVar[str]
     resume_flags: ClassVar[tuple[str, ...]] = ()
     loaders: ClassVar[tuple[str, ...]] = ()
+    alone: ClassVar[bool] = False
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class Jobs:
     def show(self, jobs: Sequence[Job]) -> None:
         """Print what would be run."""
         for job in jobs:
-            command = self.executor.command(job.words(self.out))
+            command = self.executor.command(job.words(self.out), job.alone)
             print(f'{job.name}: {" ".join(command)}')
 
     def run(self, jobs: Sequence[Job]) -> dict[str, dict[str, float]]:
@@ -141,7 +141,8 @@ class _Run:
         self.progress.start(job)
         words = [*job.words(self.out), *(job.resume_flags if same else ())]
         report = partial(self.progress.move, job)
-        call = Call(job.name, words, folder / 'log.txt', report)
+        log = folder / 'log.txt'
+        call = Call(job.name, words, log, report, job.alone)
         started = _Started(job, key, time.perf_counter())
         self.running[self.executor.submit(call)] = started
 

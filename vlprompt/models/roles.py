@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
+from .layers.linear_maps import LinearMaps
 
 
 class Texts(Protocol):
@@ -154,6 +155,17 @@ class InsidePart(Protocol):
             num: Places that a text has.
             device: Where the tokens are.
         """
+
+
+class Mergeable(Protocol):
+    """An :class:`InsidePart` that a block's own matrices can take over.
+
+    In evaluation it is nothing but :meth:`linear_maps`.  Parts that are more
+    do not have this role: ``vlprompt export --merge`` refuses them.
+    """
+
+    def linear_maps(self) -> LinearMaps:
+        """What it does, as linear maps of single tokens."""
 
 
 class Pooler(Protocol):

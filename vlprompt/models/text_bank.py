@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from vlprompt.errors import UserError
 
+from .combined_texts import combine_texts
 from .distributed import encode_sharded
 from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
@@ -180,7 +181,7 @@ class TextBank:
     def _combine(self, features: Tensor) -> Tensor:
         """Texts of a class to one; embeddings and statistics apart."""
         parts = split_statistics(self.encoder, features)
-        own = [self.texts.combine(p) for p in parts if p is not None]
+        own = [combine_texts(self.texts, p) for p in parts if p is not None]
         return torch.cat(own, dim=-1)
 
     def _learns(self, prompts: LayerPrompts | None) -> bool:

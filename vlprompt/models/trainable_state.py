@@ -128,6 +128,7 @@ def _check_and_complete(
         for name, tensor in state_dict.items()
         if name.startswith(prefix)
     }
+    _take_sizes(module, given)
     learned = module.state_dict()
     frozen = {
         name: p.detach()
@@ -142,6 +143,15 @@ def _check_and_complete(
         _check_fingerprint(learned[FINGERPRINT], given[FINGERPRINT])
     state_dict.update({prefix + name: p for name, p in frozen.items()})
     del state_dict[prefix + FINGERPRINT]
+
+
+def _take_sizes(module: nn.Module, given: dict[str, Tensor]) -> None:
+    """Let parts take the sizes that follow what was learnt, not a config."""
+    for place, part in module.named_modules():
+        if hasattr(part, 'take_sizes'):
+            own = f'{place}.' if place else ''
+            names = [name for name in given if name.startswith(own)]
+            part.take_sizes({n.removeprefix(own): given[n] for n in names})
 
 
 def _drop_not_loaded(module: nn.Module, state_dict: dict, prefix: str) -> None:

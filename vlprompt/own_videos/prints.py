@@ -40,7 +40,7 @@ class VideoPrint(NamedTuple):
 def print_video(file: str) -> VideoPrint:
     """Read four frames of a video: whether it can be, and what it shows."""
     try:
-        digest = _digest_of(file)
+        digest = digest_of_video(file)
         reader = open_reader(file)
         places = [int(place * len(reader)) for place in PLACES]
         frames = reader.read(places)
@@ -56,7 +56,8 @@ def _shrink(frame: np.ndarray) -> np.ndarray:
     return cv2.resize(gray, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
 
 
-def _digest_of(file: str) -> str:
+def digest_of_video(file: str) -> str:
+    """The SHA-256 of its size and of the ends of the file."""
     size = os.path.getsize(file)
     state = hashlib.sha256(str(size).encode())
     with open(file, 'rb') as opened:

@@ -12,8 +12,7 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 
 from vlprompt.apis.config import has_our_recognizer, load_config
-from vlprompt.cli.shipped_configs import shipped_configs
-from vlprompt.cli.train_options import use_mixed_precision
+from vlprompt.apis.mixed_precision import use_mixed_precision
 from vlprompt.datasets.pipelines import (
     count_frames,
     set_frames,
@@ -21,6 +20,7 @@ from vlprompt.datasets.pipelines import (
 )
 from vlprompt.errors import UserError, suggest
 from vlprompt.shipped import find_config
+from vlprompt.shipped_configs import shipped_configs
 from vlprompt.toy.files import CLIP, SHIPPED
 
 from .machine import Plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,12 @@ from torch import nn
 from vlprompt.apis.inference import init_recognizer, scope_of
 from vlprompt.clips.encoding import encode
 from vlprompt.clips.find_sources import find_sources
-from vlprompt.clips.in_order import Broken, handle, read_in_order
+from vlprompt.clips.in_order import (
+    Broken,
+    OnError,
+    handle,
+    read_in_order,
+)
 from vlprompt.clips.readings import read_whole
 from vlprompt.clips.steps import TestSteps
 from vlprompt.datasets.feature_store import FeatureStore
@@ -59,19 +64,44 @@ def store_features(
         UserError: If the model learns something in or before the vision
             tower, or looks at more than the embeddings of frames.
     """
+    files = {v.digest: os.path.join(root, v.path) for v in videos}
+    fill_store(config, out / FOLDER, files, workers, display)
+    for line in _use(config, root, out):
+        display.say(f'  {line}')
+
+
+def fill_store(
+    config: Config,
+    folder: Path,
+    files: Mapping[str, str],
+    workers: int,
+    display: Display,
+    on_error: OnError = 'stop',
+) -> None:
+    """Encode the videos that a store lacks.
+
+    Args:
+        config: Has the vision tower, and the view that is encoded.
+        folder: Of the store.
+        files: The videos by their digests.
+        workers: Videos that are read at the same time.
+        display: What lines are printed to.
+        on_error: What is done with one that cannot be read, see
+            :func:`vlprompt.clips.in_order.handle`.
+
+    Raises:
+        UserError: As :func:`store_features`.
+    """
     model = init_recognizer(config, 'none')
     check_frozen(model)
-    store = FeatureStore(out / FOLDER, _maker(config, model))
-    missing = {v.digest: v.path for v in videos if v.digest not in store}
-    paths = [os.path.join(root, path) for path in missing.values()]
-    rows = zip(missing, _encode(config, model, paths, workers), strict=True)
+    store = FeatureStore(folder, _maker(config, model))
+    missing = {d: file for d, file in files.items() if d not in store}
+    rows = _encode(config, model, missing, workers, on_error)
     with display.live(), display.stage('encode', 'videos') as stage:
         stage.expect(len(missing))
         while some := dict(islice(rows, IN_A_FILE)):
             store.add(some)
             stage.advance(len(some))
-    for line in _use(config, root, out):
-        display.say(f'  {line}')
 
 
 def check_frozen(model: nn.Module) -> None:
@@ -114,21 +144,29 @@ def _maker(config: Config, model: nn.Module) -> dict:
 
 @torch.inference_mode()
 def _encode(
-    config: Config, model: nn.Module, paths: list[str], workers: int
-) -> Iterator[torch.Tensor]:
-    """The (V, T, E) embeddings of each video."""
-    if not paths:
+    config: Config,
+    model: nn.Module,
+    files: Mapping[str, str],
+    workers: int,
+    on_error: OnError,
+) -> Iterator[tuple[str, torch.Tensor]]:
+    """The digests and (V, T, E) embeddings of the videos that can be read."""
+    if not files:
         return
     with scope_of(config):
         steps = TestSteps(Compose(single_view_pipeline(config)))
     read = partial(read_whole, steps=steps)
-    items = read_in_order(find_sources(paths), read, workers)
+    items = read_in_order(find_sources([*files.values()]), read, workers)
+    digests = iter(files)
     for batch in encode(model, items, AT_ONCE):
         if isinstance(batch, Broken):
-            handle(batch, 'stop')
+            handle(batch, on_error)
+            next(digests)
+            continue
         # (B * V, T, E) -> (B, V, T, E)
         rows = batch.visual.frames.unflatten(0, (len(batch.clips), -1))
-        yield from rows.float().cpu()
+        some = [*islice(digests, len(rows))]
+        yield from zip(some, rows.float().cpu(), strict=True)
 
 
 def _use(config: Config, root: Path, out: Path) -> list[str]:

@@ -1,7 +1,9 @@
 """Train on a few videos of each class.
 
 Each model is tested on the list of the other videos.  Checkpoints that are
-given are tested instead of training.
+given are tested instead of training.  Vanilla CLIP, Tip-Adapter,
+Tip-Adapter-F and TDA stand below it in the table: their videos are encoded
+once, the rest takes seconds.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from vlprompt.tables import Table, percent
 
 from . import protocol
 from .config_files import find_config, format_pattern, load
+from .few_shot_baselines import ROWS, Baselines
 from .protocol import Metrics, Protocol
 from .published import published_rows, read_published
 from .settings import GridSettings, read_settings
@@ -38,9 +41,15 @@ class FewShotSettings(GridSettings):
 
     Attributes:
         shots: Clips of each class; None for all that a data set has lists of.
+        no_baselines: Whether the table has the rows of the method alone.
+        baseline_template: Of the class texts of the baselines.
+        baseline_val: Lists that Tip-Adapter is adjusted on, a pattern.
     """
 
     shots: list[int] | None
+    no_baselines: bool = False
+    baseline_template: str = '{}'
+    baseline_val: str | None = None
 
 
 class FewShot(Protocol):
@@ -64,6 +73,7 @@ class FewShot(Protocol):
             '--shots', type=int, nargs='+', help='2 4 8 16 if not given'
         )
         add_training_arguments(parser, '{dataset} and {shots}')
+        _add_baseline_arguments(parser)
 
     def settings(self, args: Namespace) -> FewShotSettings:
         """Read the command line."""
@@ -99,6 +109,8 @@ class FewShot(Protocol):
                 format_pattern(settings.ckpts, **place),
                 settings.seed,
             )
+        for baselines in _baselines(settings).values():
+            jobs += baselines.jobs()
         return jobs
 
     def tables(
@@ -118,6 +130,7 @@ class FewShot(Protocol):
         rows = [last]
         if set(best) != {'-'}:
             rows.append(['best epoch, chosen on the test list', *best])
+        rows += _baseline_rows(settings, metrics)
         if settings.with_published:
             rows += published_rows(read_published(self.name), wanted)
         note = 'Top-1 in percent after the last epoch.'
@@ -136,6 +149,77 @@ def _job_name(data_set: str, shots: int) -> str:
     return f'{Path(data_set).stem}/{shots}shot'
 
 
+def _add_baseline_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        '--no-baselines',
+        action='store_true',
+        help='leave vanilla CLIP, Tip-Adapter, Tip-Adapter-F and TDA out',
+    )
+    parser.add_argument(
+        '--baseline-template',
+        default='{}',
+        metavar='TEXT',
+        help='of their class texts, the bare name if not given',
+    )
+    parser.add_argument(
+        '--baseline-val',
+        metavar='PATTERN',
+        help="lists of videos that are not tested, on which Tip-Adapter's "
+        'alpha and beta are searched, with {dataset} and {shots} in their '
+        'names; without any they are 3 and 1, where the published search '
+        'starts',
+    )
+
+
+def _baselines(settings: FewShotSettings) -> dict[str, Baselines]:
+    """Those of each data set, by the name that was given."""
+    found: dict[str, Baselines] = {}
+    if settings.no_baselines:
+        return found
+    flags = ('--skip-broken',) if settings.skip_broken else ()
+    for name, data in settings.data_sets.items():
+        config = load(settings)
+        shots = settings.shots or data.shots
+        _use_lists(config, settings, data, shots[0])
+        root = Path(settings.data_root, data.root)
+        found[name] = Baselines(
+            Path(name).stem,
+            settings.out,
+            config,
+            {k: str(root / _few_shot_list(data, k)) for k in shots},
+            settings.baseline_template,
+            {
+                k: format_pattern(
+                    settings.baseline_val, dataset=Path(name).stem, shots=k
+                )
+                for k in shots
+            },
+            settings.seed,
+            flags,
+        )
+    return found
+
+
+def _baseline_rows(
+    settings: FewShotSettings, metrics: Metrics
+) -> list[list[str]]:
+    """A row of each baseline, with a cell of each data set and shots."""
+    if settings.no_baselines:
+        return []
+    by_name = _baselines(settings)
+    return [
+        [
+            title,
+            *(
+                percent(100 * metrics[job]['acc/top1'])
+                for name, _, shots in _grid(settings)
+                for job in [by_name[name].job_of(kind, shots)]
+            ),
+        ]
+        for kind, title in ROWS.items()
+    ]
+
+
 def _use_lists(
     config: Config, settings: FewShotSettings, data: ProtocolData, shots: int
 ) -> None:
@@ -145,12 +229,14 @@ def _use_lists(
 
     where = (settings.data_root, settings.label_order)
     if config.get('train_dataloader') is not None:
-        train = Split(
-            data.few_shot.replace('{shots}', str(shots)), data.full.classes
-        )
+        train = Split(_few_shot_list(data, shots), data.full.classes)
         use_split(config.train_dataloader, data, train, *where)
         use_split(config.val_dataloader, data, data.full, *where)
     use_split(config.test_dataloader, data, data.full, *where)
+
+
+def _few_shot_list(data: ProtocolData, shots: int) -> str:
+    return data.few_shot.replace('{shots}', str(shots))
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -1,36 +1,28 @@
 """Every system in the toy world: ``vlprompt toy zoo``.
 
-Trains each with the same budget and some seeds, tests it on base and novel
-classes, and writes a table: accuracy on motions that the set of frames tells
-and on those that only their order tells.  What is there from an earlier run
-is used again.
+Trains each method, alone and with what may be added to it, with the same
+budget and some seeds, tests it on base and novel classes, and writes tables:
+accuracy on motions that the set of frames tells and on those that only their
+order tells.  What is there from an earlier run is used again.
 """
 
 import json
-import time
 from argparse import Namespace
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from mmengine.config import Config
-from mmengine.runner import Runner
-from torch import nn
-
-from vlprompt.apis import build_runner, load_config, set_work_dir
-from vlprompt.cli.train_options import set_randomness
-from vlprompt.errors import UserError
+from vlprompt.errors import UserError, suggest
 from vlprompt.jobs import Jobs
 from vlprompt.jobs.executors import SubprocessExecutor
 from vlprompt.protocols.reports import write_page
-from vlprompt.shipped import find_config
 from vlprompt.whole_files import write_text
 
-from .configs import data_options, place_descriptions
 from .files import CLIP
+from .zoo_cell import learns, run_cell
+from .zoo_page import make_page
+from .zoo_results import Systems, ZooResults, done_runs
 from .zoo_run import RESULTS, ZooRun, run_name
-from .zoo_score import measure
-from .zoo_table import INTRO, make_table
+from .zoo_time import time_needed
+from .zoo_variants import DESCRIPTIONS, VARIANTS, trainings_of
 
 # Seconds of training are told, and should be of a processor.
 ONE_THREAD = {'OMP_NUM_THREADS': '1'}
@@ -51,6 +43,8 @@ SYSTEMS = {
     'X-Pool': ('xpool/xpool_toy', False),
     'T-MASS': ('tmass/tmass_toy', True),
     'Token-wise interaction': ('wti/wti_toy', False),
+    'LoRA': ('lora/lora_toy', False),
+    'linear adapters': ('lora/linear_adapter_toy', False),
     'Vita-CLIP': ('vita/vita_toy', True),
     'ActionCLIP, Transf': ('actionclip/actionclip_toy', True),
     'ActionCLIP, LSTM': ('actionclip/actionclip_lstm_toy', True),
@@ -78,113 +72,89 @@ SYSTEMS = {
     'AIM + VL prompting': ('mixtures/aim_vlp_toy', True),
     'X-CLIP vision + ViLT': ('mixtures/xclip_vilt_toy', True),
     'ViLT + distillation': ('mixtures/vilt_distilled_toy', False),
+    'ViLT + LoRA': ('mixtures/lora_vilt_toy', False),
+    'LoRA + distillation': ('mixtures/lora_froster_toy', False),
     'MaPLe + temporal transformer': ('mixtures/a5_maple_toy', True),
 }
 
 
-def run_one(args: Namespace, config: str, seed: int) -> None:
-    """Train and test one system; writes a file of results."""
-    folder = args.out / run_name(config, seed)
-    cfg = load_config(find_config(f'{config}.py'), _options(args, config))
-    place_descriptions(cfg, args.data)
-    set_work_dir(cfg, str(folder))
-    start = time.process_time()
-    model = _train(cfg, seed)
-    seconds = time.process_time() - start
-    learned = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    results = dict(learnt=learned, seconds=seconds)
-    for name, loader in _loaders(args.data, cfg):
-        results[name] = measure(model, loader)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(folder / RESULTS, json.dumps(results, indent=2))
-
-
-def _options(args: Namespace, config: str) -> dict[str, Any]:
-    options = {
-        'model.clip.pretrained': str(args.data / CLIP),
-        **data_options(args.data, 'test', 'novel', 'val'),
-    }
-    if _learns(config):
-        options |= {
-            **data_options(args.data, 'train', 'base', 'train'),
-            'train_dataloader.batch_size': args.batch_size,
-            'train_cfg.max_epochs': args.epochs,
-            'default_hooks.checkpoint.interval': args.epochs,
-            'default_hooks.checkpoint.save_optimizer': False,
-        }
-    return options
-
-
-def _train(cfg: Config, seed: int) -> nn.Module:
-    if cfg.train_dataloader is None:  # nothing is learnt
-        return build_runner(cfg).model
-    set_randomness(cfg, seed, diff_rank_seed=False, deterministic=False)
-    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
-    return build_runner(cfg).train()
-
-
-def _loaders(data: Path, cfg: Config) -> Iterator[tuple[str, Any]]:
-    """Base and novel clips, the latter unless classes are fixed."""
-    loader = cfg.test_dataloader
-    novel = 'LinearHead' not in str(cfg.model.cls_head.type)
-    for classes in ('base', 'novel') if novel else ('base',):
-        loader.dataset.ann_file = f'{data}/{classes}_val.txt'
-        loader.dataset.classes = f'{data}/{classes}_labels.csv'
-        yield classes, Runner.build_dataloader(loader)
-
-
-def _learns(config: str) -> bool:
-    return config != 'clip/clip_toy'
-
-
-def runs_of(args: Namespace, systems: dict) -> list[ZooRun]:
-    """The runs of all seeds; what learns nothing needs a single one."""
+def runs_of(
+    args: Namespace, systems: Systems, variants: list[str]
+) -> list[ZooRun]:
+    """The trainings of all seeds; what learns nothing needs a single one."""
     return [
         ZooRun(
-            run_name(config, seed),
+            run_name(config, seed, training),
             args.data,
             config,
+            training,
             seed,
             args.epochs,
             args.batch_size,
         )
         for seed in args.seeds
         for config, _ in systems.values()
-        if _learns(config) or seed == args.seeds[0]
+        for training in trainings_of(variants)
+        if learns(config) or seed == args.seeds[0]
     ]
 
 
 def run(args: Namespace) -> None:
-    """Run everything and print the table.
+    """Run what is missing and print tables.
 
     Raises:
-        UserError: If there is no toy world.
+        UserError: If there is no toy world, or no such method.
     """
     if args.one:
-        run_one(args, args.one[0], int(args.one[1]))
+        config, variant, seed = args.one
+        run_cell(args, config, int(seed), variant)
         return
-    if not (args.data / CLIP).is_file():
-        raise UserError(
-            f'no toy world in {args.data}: make it by `vlprompt toy world`'
-        )
-    systems = {
-        name: system
-        for name, system in SYSTEMS.items()
-        if not args.only or Path(system[0]).stem in args.only
-    }
+    _check_world(args.data)
+    systems = _chosen(args.only)
     executor = SubprocessExecutor(args.jobs, environment=ONE_THREAD)
     jobs = Jobs(args.out, executor, 'zoo.json')
-    metrics = jobs.run(runs_of(args, systems))
-    made = make_table(metrics, args.seeds, systems)
-    table = made.markdown()
-    print(table)
-    summary = dict(protocol='toy zoo', tables=[made._asdict()])
+    if not args.show:
+        runs = runs_of(args, systems, args.variants)
+        print(time_needed(runs, jobs, args.epochs), flush=True)
+        jobs.run(runs)
+    _write(args, jobs, systems)
+
+
+def _check_world(data: Path) -> None:
+    for name in (CLIP, DESCRIPTIONS):
+        if not (data / name).is_file():
+            raise UserError(
+                f'no toy world in {data}, or one without {name}: make it by '
+                '`vlprompt toy world`'
+            )
+
+
+def _chosen(only: list[str] | None) -> Systems:
+    """The systems of some names, or stems of configs; all without any."""
+    if not only:
+        return SYSTEMS
+    stems = {Path(config).stem: name for name, (config, _) in SYSTEMS.items()}
+    for word in only:
+        if word not in stems and word not in SYSTEMS:
+            known = [*stems, *SYSTEMS]
+            raise UserError(
+                f'--only {word}: no such method{suggest(word, known)}'
+            )
+    names = {stems.get(word, word) for word in only}
+    return {n: system for n, system in SYSTEMS.items() if n in names}
+
+
+def _write(args: Namespace, jobs: Jobs, systems: Systems) -> None:
+    """Print the tables of some methods; the page has those of all."""
+    runs = runs_of(args, SYSTEMS, list(VARIANTS))
+    results = ZooResults(done_runs(runs, jobs), args.seeds)
+    tables = make_page(results, systems, args.variants).tables
+    print('\n'.join(table.markdown() for table in tables))
+    dumped = [table._asdict() for table in tables]
+    summary = dict(protocol='toy zoo', tables=dumped)
     write_text(args.out / RESULTS, json.dumps(summary, indent=2))
     print(write_page(args.out))
     if args.table:
-        intro = INTRO.format(
-            command=f'vlprompt toy zoo --table {args.table}',
-            seeds=f'seeds {", ".join(map(str, args.seeds))}',
-        )
-        write_text(args.table, f'{intro}\n{table}')
+        page = make_page(results, SYSTEMS, list(VARIANTS))
+        write_text(args.table, page.markdown(args))
         print(f'Wrote {args.table}')

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,17 +12,19 @@ from vlprompt.jobs.job import digest_of
 from vlprompt.shipped import find_config
 
 from .files import CLIP_REPORT, META
+from .zoo_variants import PLAIN
 
 RESULTS = 'results.json'
 
 
 @dataclass(frozen=True, eq=False)
 class ZooRun(Job):
-    """``vlprompt toy zoo --one``.
+    """``vlprompt toy zoo --one``: one training, and tests of its weights.
 
     Attributes:
         data: The folder of the toy world.
         config: Such as ``'vilt/vilt_toy'``.
+        variant: What is added to the method.
         seed: Of the training.
         epochs: Of the training.
         batch_size: Of the training.
@@ -29,6 +32,7 @@ class ZooRun(Job):
 
     data: Path
     config: str
+    variant: str
     seed: int
     epochs: int
     batch_size: int
@@ -46,13 +50,14 @@ class ZooRun(Job):
             f'--batch-size={self.batch_size}',
             '--one',
             self.config,
+            self.variant,
             str(self.seed),
         ]
 
     def digest(self, out: Path) -> str:
         """A hash of the config, the world and the budget."""
-        config = load_config(find_config(f'{self.config}.py'))
-        values = (config.to_dict(), self.seed, self.epochs, self.batch_size)
+        budget = (self.seed, self.epochs, self.batch_size)
+        values = (_content(self.config), self.variant, *budget)
         files = (self.data / META, self.data / CLIP_REPORT)
         return digest_of(values, map(str, files))
 
@@ -61,15 +66,23 @@ class ZooRun(Job):
         return (out / self.name / RESULTS).is_file()
 
     def metrics(self, out: Path) -> dict:
-        """The results: numbers, and accuracies by classes."""
+        """The results: numbers, and accuracies by variants and classes."""
         return json.loads((out / self.name / RESULTS).read_text())
 
     def summary(self, metrics: dict) -> str:
         """Accuracies on all clips."""
-        parts = [part for part in ('base', 'novel') if part in metrics]
-        return ', '.join(f'{p} {metrics[p]["all"]:.1f}' for p in parts)
+        if 'reason' in metrics:
+            return f'does not fit: {metrics["reason"]}'
+        own = metrics[self.variant]
+        return ', '.join(f'{p} {own[p]["all"]:.1f}' for p in own)
 
 
-def run_name(config: str, seed: int) -> str:
+def run_name(config: str, seed: int, variant: str = PLAIN) -> str:
     """The name of a run, which is its folder."""
-    return f'{Path(config).stem}/seed{seed}'
+    added = '' if variant == PLAIN else f'+{variant}'
+    return f'{Path(config).stem}{added}/seed{seed}'
+
+
+@cache
+def _content(config: str) -> dict:
+    return load_config(find_config(f'{config}.py')).to_dict()

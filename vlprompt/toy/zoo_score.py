@@ -1,6 +1,6 @@
 """How well a model of the toy zoo tells motions apart."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import mean
 from typing import Any
 
@@ -15,19 +15,31 @@ PAIRS = [group for group in MOTION_GROUPS if len(group) == 2]
 OTHER = {a: b for pair in PAIRS for a, b in (pair, pair[::-1])}
 
 
-def measure(model: nn.Module, loader: Any) -> dict[str, float]:
-    """Accuracies of a model on the clips of a loader, in percent."""
-    names = loader.dataset.metainfo['classes']
+def measure(
+    model: nn.Module, names: Sequence[str], batches: Iterable[dict]
+) -> dict[str, float]:
+    """Accuracies of a model on clips of some classes, in percent.
+
+    Args:
+        model: A recognizer.
+        names: Of the classes.
+        batches: As a loader gives them.
+
+    Returns:
+        The accuracies, and ``pairs``, the number of clips that the
+        direction is of.
+    """
     model.set_classes(names)
     model.eval()
     hits: dict[str, list[float]] = {
         key: [] for key in ('all', 'blind', 'ordered', 'direction')
     }
     with torch.no_grad():
-        for batch in loader:
+        for batch in batches:
             for sample in model.test_step(batch):
                 _score(sample, names, hits)
-    return {key: 100 * mean(values) for key, values in hits.items()}
+    accuracies = {key: 100 * mean(values) for key, values in hits.items()}
+    return dict(accuracies, pairs=len(hits['direction']))
 
 
 def _score(sample: Any, names: Sequence[str], hits: dict) -> None:

@@ -1,16 +1,17 @@
-"""The table of ``vlprompt toy zoo``."""
+"""The tables of ``vlprompt toy zoo``."""
 
-from collections.abc import Mapping, Sequence
-from statistics import mean, median
-from typing import Any
+from collections.abc import Callable, Sequence
+from statistics import fmean, median
 
-from vlprompt.tables import Table, harmonic_mean, percent
+from vlprompt.tables import Table, deviation, mean_and_deviation, percent
 
-from .zoo_run import run_name
+from .zoo_results import Cell, Row, Systems, ZooResults
+from .zoo_variants import PLAIN, VARIANTS
 
 HEAD = (
     'method',
     'sees order',
+    'seeds',
     'learnt',
     *('all: base', 'novel', 'HM'),
     *('blind: base', 'novel', 'HM'),
@@ -18,61 +19,100 @@ HEAD = (
     *('direction: base', 'novel'),
     'seconds',
 )
-INTRO = """# Every system in the toy world
-
-Made by `{command}`; do not edit.
-
-Every method has the same budget: 12 epochs on the 24 base classes of the
-[toy world](toy_world.md), batch 8, 8 frames; learning rates as in the
-configs, those of the temporal poolers chosen by the base accuracy of seed 0.
-Top-1 in percent, mean of {seeds}, on 192 clips of base and of novel
-classes each. *Blind* are the classes whose motion the set of frames tells,
-*ordered* those of which two differ in the order of frames alone, half of the
-clips each. *Direction* is how often, among the ordered, the true class scores
-higher than the same object in the reversed motion: 50 is a guess. *Learnt* is
-the number of trainable parameters. Seconds are the processor's for training
-on one thread, without reading the videos, median of the seeds. A linear head
-says nothing about novel classes.
-"""
+NOT_RUN = 'not run'
+Scores = Callable[[Cell], dict[int, float]]
 
 
-def make_table(
-    metrics: Mapping[str, dict[str, Any]],
-    seeds: Sequence[int],
-    systems: Mapping[str, tuple[str, bool]],
+def variant_table(
+    results: ZooResults, systems: Systems, variant: str
 ) -> Table:
-    """The results of all seeds as a table.
-
-    Args:
-        metrics: By the names of runs.
-        seeds: All seeds; what learns nothing has runs of the first alone.
-        systems: Configs, and whether methods see the order of frames, by the
-            names of the methods.
-    """
+    """All numbers of one variant, a row for each method."""
     rows = []
     for name, (config, ordered) in systems.items():
-        names = [run_name(config, seed) for seed in seeds]
-        runs = [metrics[run] for run in names if run in metrics]
-        cells = [name, 'yes' if ordered else 'no', f'{runs[0]["learnt"]:,}']
-        for part in ('all', 'blind', 'ordered'):
-            cells += _three([_row(run, part) for run in runs])
-        cells += _three([_row(run, 'direction') for run in runs])[:2]
-        cells.append(f'{median(run["seconds"] for run in runs):.0f}')
-        rows.append(cells)
-    return Table(HEAD, rows)
+        cell = results.cell(config, variant)
+        ordered |= VARIANTS[variant].order
+        rows.append([name, 'yes' if ordered else 'no', *_cells(cell)])
+    return Table(HEAD, rows, f'## {variant}: {VARIANTS[variant].title}')
 
 
-def _row(run: dict, part: str) -> list[float | None]:
-    """Base, novel and their harmonic mean."""
-    base = run['base'][part]
-    if 'novel' not in run:
-        return [base, None, None]
-    novel = run['novel'][part]
-    return [base, novel, harmonic_mean(base, novel)]
+def difference_table(
+    results: ZooResults,
+    systems: Systems,
+    variants: Sequence[str],
+    scores: Scores,
+    title: str,
+    note: str = '',
+) -> Table:
+    """What variants add to the plain methods, mean and spread over seeds.
+
+    Args:
+        results: What is known.
+        systems: The rows.
+        variants: The columns after that of the plain methods.
+        scores: The number that is compared, by seed.
+        title: Of the table.
+        note: Below it.
+    """
+    added = [variant for variant in variants if variant != PLAIN]
+    rows, columns = [], {variant: [] for variant in added}
+    for name, (config, _) in systems.items():
+        plain = results.cell(config, PLAIN)
+        values = scores(plain)
+        row = [name, _plain(values)]
+        for variant in added:
+            cell = results.cell(config, variant)
+            differences = _differences(scores(cell), values)
+            columns[variant] += [fmean(differences)] if differences else []
+            row.append(_difference(cell, differences))
+        rows.append(row)
+    means = [_over_methods(column) for column in columns.values()]
+    rows.append(['mean of all, and how many gain', '', *means])
+    return Table(['method', PLAIN, *added], rows, title, note)
 
 
-def _three(rows: list[list[float | None]]) -> list[str]:
-    columns = zip(*rows, strict=True)
+def _cells(cell: Cell) -> list[str]:
+    if not cell.runs:
+        return ['-' if cell.reason else NOT_RUN] * (len(HEAD) - 2)
+    runs = list(cell.runs.values())
+    cells = [str(len(runs)), f'{runs[0]["learnt"]:,}']
+    for part in ('all', 'blind', 'ordered'):
+        cells += _means(cell.rows(part))
+    cells += _means(cell.rows('direction'))[:2]
+    return [*cells, f'{median(run["seconds"] for run in runs):.0f}']
+
+
+def _means(rows: dict[int, Row]) -> list[str]:
+    columns = zip(*rows.values(), strict=True)
     return [
-        percent(None if None in column else mean(column)) for column in columns
+        percent(None if None in column else fmean(column))
+        for column in columns
     ]
+
+
+def _plain(values: dict[int, float]) -> str:
+    if not values:
+        return NOT_RUN
+    return mean_and_deviation(list(values.values()), ddof=1)
+
+
+def _differences(
+    values: dict[int, float], plain: dict[int, float]
+) -> list[float]:
+    """Of each seed that both have."""
+    return [value - plain[s] for s, value in values.items() if s in plain]
+
+
+def _difference(cell: Cell, differences: list[float]) -> str:
+    if not differences:
+        return '-' if cell.reason else NOT_RUN
+    mean = f'{fmean(differences):+.1f}'
+    if len(differences) < 2:
+        return mean
+    return f'{mean} ± {deviation(differences, ddof=1):.1f}'
+
+
+def _over_methods(differences: list[float]) -> str:
+    if not differences:
+        return NOT_RUN
+    gains = sum(d > 0 for d in differences)
+    return f'{fmean(differences):+.1f}, {gains} of {len(differences)}'

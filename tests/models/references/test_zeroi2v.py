@@ -21,6 +21,7 @@ from tiny import CLASSES
 
 from vlprompt.errors import UserError
 from vlprompt.models import CLIPVisionTower
+from vlprompt.models.towers.merging import merge_into
 
 LABELS = (1, 3)
 PLACES = ('ln_1', 'attention', 'ln_2', 'mlp')
@@ -168,7 +169,7 @@ def test_merged_blocks_compute_what_the_adapters_did(places, scale):
     for block, (_, adapter) in zip(
         blocks, model.backbone.adapters, strict=True
     ):
-        adapter.merge_into(block)
+        merge_into(block, [adapter])
     tower = CLIPVisionTower(merged, adapters=[KINETICS], project=False)
     tower.embeddings.append(model.backbone.embeddings[0])
     with torch.no_grad():
@@ -184,6 +185,6 @@ def test_an_adapter_that_has_learnt_nothing_merges_to_nothing(float64):
         strict=True,
     ):
         before = copy.deepcopy(block.state_dict())
-        adapter.merge_into(block)
+        merge_into(block, [adapter])
         for name, tensor in block.state_dict().items():
             assert torch.equal(tensor, before[name]), name

@@ -9,6 +9,7 @@ from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
 from .bdc import bdc
 from .clip4clip import clip4clip
+from .clip_lora import clip_lora, flat_weights
 from .froster import froster
 from .huggingface import huggingface, huggingface_xclip
 from .mote import mote
@@ -31,6 +32,8 @@ __all__ = [
     'aim',
     'bdc',
     'clip4clip',
+    'clip_lora',
+    'flat_weights',
     'froster',
     'huggingface',
     'huggingface_xclip',

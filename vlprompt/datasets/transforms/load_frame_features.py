@@ -20,11 +20,13 @@ class LoadFrameFeatures(BaseTransform):
     Args:
         folder: Of a :class:`FeatureStore`.
         root: The folder that the names in ``split`` are below.
-        split: ``split.json`` of :func:`train_folder`, which knows the digest
-            of each video.
+        split: ``split.json`` of :func:`train_folder`, or ``videos.json`` of
+            ``vlprompt data features``, which knows the digest of each video;
+            null of one that could not be read.
 
     Raises:
         UserError: If it cannot be read, or a video has no embeddings.
+        OSError: If the video itself could not be read.
     """
 
     def __init__(self, folder: str, root: str, split: str) -> None:
@@ -37,6 +39,8 @@ class LoadFrameFeatures(BaseTransform):
         name = os.path.relpath(results['filename'], self.root)
         if name not in self.digests:
             raise UserError(f'{self.store.folder}: no features of {name}')
+        if self.digests[name] is None:
+            raise OSError(f'{name} could not be encoded')
         features = self.store[self.digests[name]]
         # (V, T, E) -> (V, E, T, 1, 1)
         images = features.transpose(1, 2)[..., None, None]
@@ -44,7 +48,7 @@ class LoadFrameFeatures(BaseTransform):
         return results
 
 
-def _read_digests(split: str) -> dict[str, str]:
+def _read_digests(split: str) -> dict[str, str | None]:
     try:
         videos = json.loads(Path(split).read_text('utf-8'))['videos']
         return {

@@ -40,7 +40,7 @@ class EpochSeedHook(Hook):
                 'train_dataloader has persistent_workers=True: they would '
                 'not learn of a new epoch and repeat their random numbers'
             )
-        for dataset in () if endless else _datasets(loader.dataset):
+        for dataset in () if endless else data_sets(loader.dataset):
             dataset.seed, dataset.epoch = runner.seed, runner.epoch
         seed = seed_from(runner.seed, runner.epoch, get_rank())
         random.seed(seed)
@@ -48,11 +48,11 @@ class EpochSeedHook(Hook):
         torch.manual_seed(seed)
 
 
-def _datasets(dataset: Any) -> Iterator[Any]:
+def data_sets(dataset: Any) -> Iterator[Any]:
     """The data sets inside wrappers that draw from a seed and an epoch."""
     if hasattr(dataset, 'epoch'):
         yield dataset
     inner = [getattr(dataset, 'dataset', None)]
     for part in [*inner, *getattr(dataset, 'datasets', [])]:
         if part is not None:
-            yield from _datasets(part)
+            yield from data_sets(part)

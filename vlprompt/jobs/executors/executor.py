@@ -20,12 +20,14 @@ class Call(NamedTuple):
         log: The file that gets what the command prints.
         report: Is called with the position of the command whenever its log
             tells one, from any thread.
+        alone: Whether it runs in one process, however many others have.
     """
 
     name: str
     words: Sequence[str]
     log: Path
     report: Callable[[str], None]
+    alone: bool = False
 
 
 class Executor(Protocol):
@@ -37,7 +39,7 @@ class Executor(Protocol):
 
     slots: int
 
-    def command(self, words: Sequence[str]) -> list[str]:
+    def command(self, words: Sequence[str], alone: bool = False) -> list[str]:
         """The whole command line, as one would type it."""
 
     def submit(self, call: Call) -> Future[None]:

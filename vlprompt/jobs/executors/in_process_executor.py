@@ -21,7 +21,7 @@ class InProcessExecutor:
 
     slots = 1
 
-    def command(self, words: Sequence[str]) -> list[str]:
+    def command(self, words: Sequence[str], alone: bool = False) -> list[str]:
         """The command line that does the same."""
         return command_line(words)
 

@@ -68,17 +68,19 @@ class SlurmExecutor:
         self._running: dict[str, Any] = {}
         self._cancelled = False
 
-    def command(self, words: Sequence[str]) -> list[str]:
+    def command(self, words: Sequence[str], alone: bool = False) -> list[str]:
         """The command line that runs on a machine of the cluster."""
-        several = [f'--gpus={self.processes}'] if self.processes else []
-        return command_line([*words, *several])
+        if alone or not self.processes:
+            return command_line(words)
+        return command_line([*words, f'--gpus={self.processes}'])
 
     def submit(self, call: Call) -> Future[None]:
         """Submit a job, unless it has been submitted before."""
         job = self._find(call)
         if job is None:
             log = shlex.quote(str(call.log.absolute()))
-            line = f'{shlex.join(self.command(call.words))} > {log} 2>&1'
+            words = shlex.join(self.command(call.words, call.alone))
+            line = f'{words} > {log} 2>&1'
             name = f'vlprompt/{call.name}'.replace('/', '-')
             self._executor.update_parameters(name=name)
             # A function of the standard library: what runs on the cluster

@@ -38,10 +38,11 @@ class SubprocessExecutor:
         self._cancelled = False
         self._devices: SimpleQueue[str | None] = SimpleQueue()
 
-    def command(self, words: Sequence[str]) -> list[str]:
+    def command(self, words: Sequence[str], alone: bool = False) -> list[str]:
         """The command line of the process."""
-        several = [f'--gpus={self.processes}'] if self.processes else []
-        return command_line([*words, *several])
+        if alone or not self.processes:
+            return command_line(words)
+        return command_line([*words, f'--gpus={self.processes}'])
 
     def submit(self, call: Call) -> Future[None]:
         """Run a command as soon as fewer than ``slots`` are running."""
@@ -77,7 +78,7 @@ class SubprocessExecutor:
         with (
             call.log.open('w') as log,
             subprocess.Popen(
-                self.command(call.words),
+                self.command(call.words, call.alone),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,

@@ -6,6 +6,7 @@ from .head_shift import HeadShift
 from .inside_part import InsidePart
 from .joint_frames import JointFrames
 from .linear_adapter import LinearAdapter
+from .lora import LoRA
 from .message_token import MessageToken
 from .neighbor_kv import NeighborKV
 from .st_adapter import PreAttentionSTAdapter, PreMLPSTAdapter
@@ -22,6 +23,7 @@ __all__ = [
     'InsidePart',
     'JointFrames',
     'LinearAdapter',
+    'LoRA',
     'MessageToken',
     'PreAttentionSTAdapter',
     'PreMLPSTAdapter',

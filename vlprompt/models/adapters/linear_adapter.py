@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -7,32 +6,10 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
+from ..layers.linear_maps import AffineMap, LinearMaps
 from .inside_part import InsidePart
 
-# Which matrix reads what is at a place, or gives it.
-MATRICES = {
-    'ln_1': lambda block: (block.attn.in_proj_weight, block.attn.in_proj_bias),
-    'attention': lambda block: (
-        block.attn.out_proj.weight,
-        block.attn.out_proj.bias,
-    ),
-    'ln_2': lambda block: (block.mlp.c_fc.weight, block.mlp.c_fc.bias),
-    'mlp': lambda block: (block.mlp.c_proj.weight, block.mlp.c_proj.bias),
-}
-
-
-class AffineMap(NamedTuple):
-    """``x @ weight.T + bias``."""
-
-    weight: Tensor
-    bias: Tensor
-
-    def after(self, first: 'AffineMap') -> 'AffineMap':
-        """The map that does another first and then this one."""
-        return AffineMap(
-            self.weight @ first.weight,
-            self.weight @ first.bias + self.bias,
-        )
+PLACES = ('ln_1', 'attention', 'ln_2', 'mlp')
 
 
 class LinearBottleneck(nn.Module):
@@ -78,7 +55,8 @@ class LinearAdapter(InsidePart):
 
     At each place the tokens get ``s W2 dropout(W1 x + b1) + s b2`` added.
     Being linear, the adapters can be folded into the block's own matrices
-    after training: :meth:`merge_into`.  They start as the identity.
+    after training (``vlprompt export --merge``).  They start as the identity.
+    Each token is adapted by itself, in either tower.
 
     Args:
         width: Width of the tower, D.
@@ -96,17 +74,17 @@ class LinearAdapter(InsidePart):
     def __init__(
         self,
         width: int,
-        places: Sequence[str] = ('ln_1', 'attention', 'ln_2', 'mlp'),
+        places: Sequence[str] = PLACES,
         scale: float = 0.5,
         dropout: float = 0.1,
         ratio: float = 0.25,
     ) -> None:
         super().__init__()
-        unknown = [place for place in places if place not in MATRICES]
+        unknown = [place for place in places if place not in PLACES]
         if unknown or not places:
             raise UserError(
                 f'LinearAdapter: places={list(places)}, expected some of '
-                f'{list(MATRICES)}'
+                f'{list(PLACES)}'
             )
         self.places = tuple(places)
         self.maps = nn.ModuleDict(
@@ -122,21 +100,8 @@ class LinearAdapter(InsidePart):
         """(B, T, L, D) tokens at a place to (B, T, L, D)."""
         return self.maps[name](tokens)
 
-    @torch.no_grad()
-    def merge_into(self, block: nn.Module) -> None:
-        """Fold the adapters into the matrices of a block, in place.
-
-        The block alone then computes what block and adapters did in
-        evaluation.
-
-        Args:
-            block: open_clip's ``ResidualAttentionBlock``.
-        """
-        for place, adapter in self.maps.items():
-            weight, bias = MATRICES[place](block)
-            own = AffineMap(weight.double(), bias.double())
-            added = adapter.as_one_map()
-            reads = place in ('ln_1', 'ln_2')
-            merged = own.after(added) if reads else added.after(own)
-            weight.copy_(merged.weight)
-            bias.copy_(merged.bias)
+    def linear_maps(self) -> LinearMaps:
+        """The adapters of all places, for merging."""
+        return LinearMaps(
+            {place: m.as_one_map() for place, m in self.maps.items()}
+        )

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from vlprompt.registry import MODELS
 
+from ..layers.linear_maps import LinearMaps
 from .inside_part import InsidePart
 
 
@@ -49,6 +50,10 @@ class TokenDropPath(InsidePart):
         like = torch.empty(0, device=device)
         drawn = {name: self._draw(num, like) for name in self.places}
         return lambda positions: _Drawn(self.drop_prob, drawn, positions)
+
+    def linear_maps(self) -> LinearMaps:
+        """Nothing, which is what it does in evaluation."""
+        return LinearMaps()
 
     def _draw(self, num: int, like: Tensor) -> Tensor:
         """(num,) factors, zero or what makes up for the zeros."""

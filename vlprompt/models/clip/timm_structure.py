@@ -9,11 +9,13 @@ from timm.layers import (
     DropPath,
     Mlp,
 )
-from timm.layers.attention import Attention
 from timm.models.eva import Eva, EvaAttention, EvaBlock
-from timm.models.vision_transformer import Block, VisionTransformer
+from timm.models.vision_transformer import (
+    Attention,
+    Block,
+    VisionTransformer,
+)
 from torch import nn
-from torch.nn.modules.batchnorm import _NormBase
 
 TRUNKS = (Eva, VisionTransformer)
 BLOCKS = (EvaBlock, Block)
@@ -72,7 +74,7 @@ def _trunk_reason(trunk: nn.Module) -> str | None:
     ):
         return 'it takes patches away'
     for module in trunk.modules():
-        if isinstance(module, _NormBase):
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
             return 'it has batch norms, which training would change'
         if isinstance(module, nn.Dropout) and module.p:
             return 'it drops out in training'

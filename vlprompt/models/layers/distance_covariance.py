@@ -20,9 +20,10 @@ def distance_covariance(tokens: Tensor) -> Tensor:
     pass: what is kept is the tokens.
     """
     step = max(1, ELEMENTS // tokens.size(-1) ** 2)
-    chunks = tokens.split(step)
-    if len(chunks) == 1:
+    # a graph that is exported takes any number, and has no loop over it
+    if torch.compiler.is_compiling() or len(tokens) <= step:
         return _centered_distances(tokens)
+    chunks = tokens.split(step)
     if not (torch.is_grad_enabled() and tokens.requires_grad):
         return torch.cat([_centered_distances(chunk) for chunk in chunks])
     return torch.cat(

@@ -42,10 +42,10 @@ class Rotation:
             table = table[queries]
             if table.dim() == 3:  # (B, Q, ...) -> (B, 1, Q, ...)
                 table = table[:, None]
+        # timm's first versions with these towers know one layout of pairs.
+        layout = dict(half=True) if self.half else {}
         turned = apply_rot_embed_cat(
-            x.unflatten(-1, (self.heads, -1)),
-            table.unsqueeze(-2),
-            half=self.half,
+            x.unflatten(-1, (self.heads, -1)), table.unsqueeze(-2), **layout
         )
         return turned.flatten(-2)
 

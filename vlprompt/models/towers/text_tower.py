@@ -78,6 +78,7 @@ class CLIPTextTower(BaseModule):
             adapters,
             len(blocks),
             width=text.transformer.width,
+            mlp_width=blocks[0].mlp.c_fc.out_features,
             heads=blocks[0].attn.num_heads,
         )
         _check_tokenwise(self.adapters)

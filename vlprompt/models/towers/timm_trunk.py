@@ -39,7 +39,7 @@ class TimmTrunk:
             rope.get_embed(),
             first=self.trunk.num_prefix_tokens,
             heads=self.heads,
-            half=attn.rotate_half,
+            half=getattr(attn, 'rotate_half', False),
         )
 
     def out_dim(self, project: bool) -> int:

@@ -70,6 +70,7 @@ class CLIPVisionTower(BaseModule):
         trunk = self.trunk
         known = dict(
             width=trunk.width,
+            mlp_width=trunk.blocks[0].mlp.c_fc.out_features,
             heads=trunk.heads,
             depth=len(trunk.blocks),
             num_patches=math.prod(trunk.grid_size),

@@ -18,6 +18,7 @@ WITH_WEIGHTS = (
     'bdc',
     'clip',
     'clip4clip',
+    'lora',
     'froster',
     'maple',
     'mote',

@@ -1,0 +1,23 @@
+"""Tip-Adapter-F, few shots of each class: the keys of the cache are learnt.
+
+What: Tip-Adapter, whose keys (512 numbers of each training video: 417,792 of
+816 videos) learn for 20 epochs, AdamW at 1e-3, cosine; the last epoch counts.
+Whose: Tip-Adapter (ECCV 2022); the release takes the epoch that is best on
+the test list.
+Run: vlprompt eval few-shot configs/tip/tip_f_b16_few_shot.py
+With several processes, model.cls_head.num_keys says how many training videos
+there are.
+Published: nothing on videos.  Not measured here.
+"""
+
+_base_ = [
+    '../_base_/models/tip_b16.py',
+    '../_base_/datasets/hmdb51_few_shot.py',
+    '../_base_/pipelines/segments32.py',
+    '../_base_/schedules/tip_f.py',
+    '../_base_/default_runtime.py',
+]
+
+train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
