@@ -27,6 +27,9 @@ PE_CORE_B16 = 447_660_545
 # matches: spec and papers, or sums of parts that these give.
 COUNTS = {
     r'clip_b16(_\w+)?': (0, CLIP_B16),
+    r'tda_b16_k400': (0, CLIP_B16),
+    r'tip_b16_few_shot': (0, CLIP_B16),  # the keys come with the videos
+    r'tip_f_b16_few_shot': (16 * 51 * 512, CLIP_B16),
     r'clip_pe_core_b16_k400': (0, PE_CORE_B16),
     r'clip_siglip2_b16_k400': (0, 375_187_969),
     r'clip_metaclip2_h14_k400': (0, 1_858_783_745),

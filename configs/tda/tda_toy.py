@@ -4,7 +4,8 @@ What: the toy world's CLIP, and caches of the videos that were tested before,
 in an order that is drawn with seed 1.
 Whose: TDA (CVPR 2024).
 Run: vlprompt test configs/tda/tda_toy.py none
-Measured: docs/toy_zoo.md, where it stands.
+Measured: nothing here; `vlprompt eval few-shot` compares it in any few-shot
+table.
 """
 
 _base_ = ['../clip/clip_toy.py']

@@ -1,12 +1,12 @@
 """Tip-Adapter-F, few shots of each class: the keys of the cache are learnt.
 
-What: Tip-Adapter, whose keys (512 numbers of each training video: 417,792 of
-816 videos) learn for 20 epochs, AdamW at 1e-3, cosine; the last epoch counts.
+What: Tip-Adapter, whose keys (of 816 videos: 417,792 trainable parameters)
+learn for 20 epochs, AdamW at 1e-3, cosine; the last epoch counts.
 Whose: Tip-Adapter (ECCV 2022); the release takes the epoch that is best on
 the test list.
 Run: vlprompt eval few-shot configs/tip/tip_f_b16_few_shot.py
-With several processes, model.cls_head.num_keys says how many training videos
-there are.
+With several processes, model.cls_head.num_keys has to say how many training
+videos there are; a single one finds out.
 Published: nothing on videos.  Not measured here.
 """
 
@@ -17,6 +17,8 @@ _base_ = [
     '../_base_/schedules/tip_f.py',
     '../_base_/default_runtime.py',
 ]
+
+model = dict(cls_head=dict(num_keys=816))
 
 train_dataloader = dict(dataset=dict(pipeline=_base_.train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=_base_.val_pipeline))

@@ -132,6 +132,7 @@ def test_classes_are_words_a_file_or_a_data_set(toy, tmp_path):
     for given, expected in (
         ('ufc101', "'ufc101'; did you mean ucf101"),
         ('gone.txt', 'no class list gone.txt'),
+        ('gone.names', 'no class list gone.names'),
         (['jumping'], "one class given, 'jumping'.*several names"),
         (only, "one class given, 'one', whose probability"),
         (

@@ -47,6 +47,7 @@ OTHER_ROLES = dict(VideoConditionalPrompts=roles.LastLayerPrompts)
 WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
 HEAD = dict(type='SimilarityHead')
 PLAIN = dict(texts=dict(type='ClassTexts'), prompts=None)
+CACHED = torch.arange(len(CLASSES))
 SENTENCES = {name: [f'{name} here', 'a sentence'] for name in CLASSES}
 
 
@@ -280,6 +281,9 @@ EXAMPLES = {
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
     ),
     'ProbabilityEnsembleHead': pooling_tokens('DistanceCovariancePooler'),
+    'CacheHead': dict(
+        PLAIN, cls_head=dict(type='CacheHead'), trainable=['cls_head.keys']
+    ),
     'PromptLearner': dict(prompts=LEARNER),
     'SigmoidContrastiveLoss': dict(
         in_batch('SigmoidContrastiveLoss'),
@@ -317,6 +321,19 @@ EXAMPLES = {
         dict(type='TemporalContext', num_tokens=4, max_merged=3)
     ),
     'TemporalShift': dict(backbone=tower(dict(type='TemporalShift'))),
+    'TestTimeCacheHead': dict(
+        cls_head=dict(
+            type='TestTimeCacheHead',
+            positive=dict(size=3, alpha=3.0, beta=8.0),
+            negative=dict(
+                size=2,
+                alpha=0.117,
+                beta=1.0,
+                entropy=(0.2, 0.5),
+                mask=(0.03, 1.0),
+            ),
+        )
+    ),
     'TemporalToken': adapted(
         dict(type='TemporalToken', num_frames=1, dropout=0.0)
     ),
@@ -413,6 +430,8 @@ def _build(name, **changes):
     for module in model.modules():
         if hasattr(module, 'drop_prob'):
             module.drop_prob = 0.0
+        if hasattr(module, 'set_cache'):
+            module.set_cache(torch.randn(len(CLASSES), 24), CACHED)
     # what starts at zero would keep others from learning
     for p in model.parameters():
         if p.requires_grad:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from vlprompt.datasets.pipelines import count_frames, count_views
+from vlprompt.errors import UserError
 from vlprompt.own_videos import recipe
 from vlprompt.own_videos.machine import Machine, choose
 
@@ -67,3 +68,18 @@ def test_larger_batches_and_the_schedule():
     assert config.auto_scale_lr.enable
     warm_up = config.param_scheduler[0].end / plan.epochs
     assert warm_up == pytest.approx(2.5 / 30)
+
+
+@pytest.mark.parametrize('given', ['~/a.pt', '~/a.pt::ema', 'a.pt::ema'])
+def test_clip_is_any_file_that_other_commands_take(
+    tmp_path, monkeypatch, given
+):
+    monkeypatch.setenv('HOME', str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'a.pt').touch()
+    config = recipe.find_base('vilt', None, given)
+    recipe.place_clip(config, given, tmp_path)
+    expected = str(tmp_path / given.removeprefix('~/'))
+    assert config.model.clip.pretrained == expected
+    with pytest.raises(UserError, match='no file of CLIP weights at b.pt::a'):
+        recipe.place_clip(config, 'b.pt::a', tmp_path)

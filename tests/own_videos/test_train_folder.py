@@ -28,7 +28,10 @@ WRONG = {
         ['--base-config', 'vlprompt::clip/clip_toy.py'],
         'expected a config that trains',
     ),
-    'clip': (['--clip', 'none.pt'], '--clip none.pt: no such file'),
+    'clip': (
+        ['--clip', 'none.pt'],
+        'no file of CLIP weights at none.pt',
+    ),
     'share': (['--val-share', '2'], 'expected between 0 and 1'),
     'epochs': (['--epochs', '0'], '--epochs 0, expected at least 1'),
     'resume': (['--resume', 'a.pth'], '--resume a.pth is for a config'),

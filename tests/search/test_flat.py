@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from vlprompt.errors import UserError
 from vlprompt.search.flat import Faiss, InMemory, OnDisk, Rows, choose_search
 
 
@@ -66,3 +67,18 @@ def test_what_searches_is_chosen_by_size(rows, monkeypatch):
     monkeypatch.setitem(__import__('sys').modules, 'faiss', None)
     monkeypatch.setattr(flat.importlib.util, 'find_spec', lambda _: None)
     assert isinstance(choose_search(rows), InMemory)
+
+
+@pytest.mark.parametrize('kind', [InMemory, OnDisk, Faiss])
+@pytest.mark.parametrize('value', [np.nan, np.inf, 0.5, 2])
+def test_rows_that_have_changed_are_refused(kind, value):
+    if kind is Faiss:
+        pytest.importorskip('faiss')
+    arrays = [np.eye(4, dtype='f2'), np.eye(4, dtype='f2')]
+    arrays[1][2] = value * arrays[1][2]
+    query = np.array([0, 1, 0, 0], 'f4')
+    with pytest.raises(UserError, match='part 1 has rows that are not of uni'):
+        kind(Rows(arrays, np.arange(8))).scan(query)
+    left_out = Rows(arrays, np.array([0, 1, 2, 3, 4, 5, 7]))
+    found, _ = kind(left_out).scan(query).best(2)
+    assert found.tolist() == [1, 5]

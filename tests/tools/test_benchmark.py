@@ -355,8 +355,18 @@ def test_an_interruption_leaves_what_was_measured(monkeypatch, capsys):
 
 def test_machine_has_no_names():
     facts = machine.describe('cpu')
-    assert 'cores' in facts['processor'] and 'torch ' in facts['packages']
+    assert 'core' in facts['processor'] and 'torch ' in facts['packages']
     assert '/' not in ''.join(facts.values())
+
+
+@pytest.mark.parametrize(
+    ('number', 'expected'),
+    [(1, '1 core, 1 thread'), (2, '2 cores, 2 threads')],
+)
+def test_machine_counts_in_english(monkeypatch, number, expected):
+    monkeypatch.setattr(machine, 'usable_cores', lambda: number)
+    monkeypatch.setattr(machine.torch, 'get_num_threads', lambda: number)
+    assert machine.describe('cpu')['processor'].endswith(expected)
 
 
 def test_lines_about_wrong_flags(tmp_path):

@@ -92,7 +92,10 @@ def test_two_processes_score_the_same(small, evaluate, flags, tmp_path):
 
 def test_few_shot_trains_and_tests(small, evaluate):
     out, printed = evaluate(
-        'few-shot', 'configs/vilt/vilt_toy.py', f'--datasets={small}'
+        'few-shot',
+        'configs/vilt/vilt_toy.py',
+        f'--datasets={small}',
+        '--no-baselines',
     )
     (metrics,) = metrics_of(out).values()
     assert metrics['acc/listed'] == metrics['acc/scored'] == 24
@@ -102,6 +105,39 @@ def test_few_shot_trains_and_tests(small, evaluate):
     assert best[0] == 'best epoch, chosen on the test list'
     assert best[1] == last[1]  # of one epoch
     assert re.search(r'\[2/2\] small/1shot/test', printed)
+
+
+def test_few_shot_tables_have_baselines(small, evaluate, toy, tmp_path):
+    """Alpha and beta are searched on a list of videos that are not tested."""
+    tested = set((small.parent / 'full.txt').read_text().splitlines())
+    others = (toy / 'all_val.txt').read_text().splitlines()
+    others = [line for line in others if line not in tested]
+    (tmp_path / 'val.txt').write_text('\n'.join(others[::3]))
+    flags = (
+        f'--datasets={small}',
+        '--baseline-template=a video of a {}.',
+        f'--baseline-val={tmp_path}/val.txt',
+    )
+    config = 'configs/clip/clip_toy.py'
+    out, printed = evaluate('few-shot', config, *flags)
+    metrics = metrics_of(out)
+    assert len(metrics) == 5
+    assert {m['acc/scored'] for m in metrics.values()} == {24}
+    # stored features give what videos give
+    assert metrics['small/clip/test'] == metrics['small/1shot/test']
+    rows = {row[0].split(' (')[0]: row[1] for row in rows_of(out)[2:]}
+    assert list(rows) == [
+        'clip_toy', 'vanilla CLIP', 'Tip-Adapter', 'Tip-Adapter-F', 'TDA',
+    ]  # fmt: skip
+    assert float(rows['Tip-Adapter']) > float(rows['vanilla CLIP'])
+    curve = out / 'small/1shot/tip_f/train/cache_search.csv'
+    assert len(curve.read_text().splitlines()) == 1 + 200 * 20
+    assert f'searched on {tmp_path}/val.txt' in printed
+    again, printed = evaluate('few-shot', config, *flags, out=out)
+    assert printed.count('as before') == 8
+    (tmp_path / 'val.txt').write_text('\n'.join(tested))
+    _, printed = evaluate('few-shot', config, *flags, code=2)
+    assert 'are test videos' in printed.splitlines()[-1]
 
 
 @pytest.fixture(scope='module')
@@ -195,6 +231,7 @@ def test_a_dry_run_runs_nothing(small, evaluate, tmp_path):
         'hmdb51',
         'ucf101',
         '--dry-run',
+        '--no-baselines',
         out=tmp_path / 'none',
     )
     assert len(printed.splitlines()) == 2 * 2 * 4

@@ -1,12 +1,12 @@
 """What the numbers were measured on; no names, no paths."""
 
-import os
 import platform
 from pathlib import Path
 
 import torch
 
 from vlprompt.compat.versions import TESTED, installed
+from vlprompt.threads import usable_cores
 
 # The instructions that decide how fast matrix products are
 FLAGS = (
@@ -24,10 +24,10 @@ FLAGS = (
 
 def describe(device: str) -> dict[str, str]:
     """Processor, memory, GPU and versions."""
-    cores = len(os.sched_getaffinity(0))
+    cores = _count(usable_cores(), 'core')
+    threads = _count(torch.get_num_threads(), 'thread')
     facts = dict(
-        processor=f'{platform.machine()}, {cores} cores, '
-        f'{torch.get_num_threads()} threads',
+        processor=f'{platform.machine()}, {cores}, {threads}',
         instructions=' '.join(_instructions()) or 'unknown',
         python=platform.python_version(),
     )
@@ -37,6 +37,10 @@ def describe(device: str) -> dict[str, str]:
     versions = {name: installed(name) for name in TESTED}
     packages = [f'{n} {v}' for n, v in versions.items() if v is not None]
     return {**facts, 'packages': ', '.join(packages)}
+
+
+def _count(number: int, what: str) -> str:
+    return f'{number} {what}{"s" * (number != 1)}'
 
 
 def _instructions() -> list[str]:

@@ -1,5 +1,7 @@
 """What models have learnt, and what they mistake."""
 
+from vlprompt.class_accuracies import class_accuracies
+
 from .clusters import (
     ClusterScores,
     find_clusters,
@@ -8,7 +10,6 @@ from .clusters import (
 )
 from .confusion import (
     ConfusedPair,
-    class_accuracies,
     confused_pairs,
     count_confusions,
 )

@@ -66,10 +66,3 @@ def confused_pairs(matrix: np.ndarray) -> list[ConfusedPair]:
         if i != j
     ]
     return sorted(pairs, key=lambda pair: (-pair.count, -pair.share))
-
-
-def class_accuracies(matrix: np.ndarray) -> np.ndarray:
-    """(C,) share of each class that is recognised, NaN if it has no video."""
-    total = matrix.sum(axis=1).astype(float)
-    total[total == 0] = np.nan
-    return matrix.diagonal() / total

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vlprompt.datasets.catalog import DATA_SETS, SHORT
+from vlprompt.datasets.lists.class_files import READERS
 from vlprompt.datasets.lists.class_names import (
     list_class_names,
     load_class_names,
@@ -12,7 +13,7 @@ from vlprompt.datasets.lists.class_names import (
 from vlprompt.errors import UserError, suggest
 from vlprompt.name_rules import check_names
 
-SUFFIXES = ('.txt', '.csv', '.tsv', '.json', '.yaml', '.yml')
+SUFFIXES = tuple(filter(None, READERS))
 
 
 def find_classes(given: str | Path | Sequence[str]) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -28,10 +27,14 @@ from vlprompt.exporting.parity import (
 from vlprompt.exporting.programs import Classifier, Embedder, Program
 from vlprompt.hub.json_files import write_json
 from vlprompt.models.layers.temporal import unit_video
-from vlprompt.whole_files import check_writable, whole_file
+from vlprompt.whole_files import whole_file
 
-from .config import has_our_recognizer
-from .find_model import find_model
+from .exportable import (
+    check_place,
+    find_exportable,
+    has_captions,
+    load_exportable,
+)
 from .inference import scope_of
 from .video_classifier import VideoClassifier
 
@@ -154,28 +157,6 @@ def _check_files(
     return files
 
 
-def check_place(flag: str, path: str | Path, suffixes: Sequence[str]) -> Path:
-    """Raise a UserError if a file cannot be written there.
-
-    Args:
-        flag: That the path was given with.
-        path: Of the file.
-        suffixes: Of which its name has one.
-    """
-    path = Path(path)
-    if path.suffix not in suffixes:
-        raise UserError(
-            f'--{flag} {path}: expected a name that ends with '
-            f'{" or ".join(suffixes)}'
-        )
-    if path.is_dir():
-        raise UserError(f'--{flag} {path} is a folder, expected a file')
-    if not path.parent.is_dir():
-        raise UserError(f'--{flag} {path}: there is no folder {path.parent}')
-    check_writable(path.parent)
-    return path
-
-
 def _load(
     model: Config | str | Path | None,
     checkpoint: str | None,
@@ -184,58 +165,19 @@ def _load(
     options: dict[str, Any],
 ) -> tuple[VideoClassifier, str | None]:
     """The model in fp32, with its classes, and what it has learnt."""
-    wanted = classes if output == 'logits' else None
-    owner, learned = load_exportable(model, checkpoint, wanted, options)
-    if output == 'logits' and _has_captions(owner.config):
+    found = find_exportable(model)
+    if output == 'logits' and has_captions(found.config):
         raise UserError(
-            f'{owner.source} compares videos with captions, its head has no '
+            f'{found.source} compares videos with captions, its head has no '
             'classes: --embedding exports its vision tower'
         )
-    if output == 'logits' and wanted is None:
-        owner.set_classes(None)
+    wanted = classes if output == 'logits' else None
+    owner, learned = load_exportable(found, checkpoint, wanted, options)
     if output == 'embedding':
         check_embeds(owner.model)
+    if output == 'logits' and wanted is None:
+        owner.set_classes(None)
     return owner, learned
-
-
-def load_exportable(
-    model: Config | str | Path | None,
-    checkpoint: str | None,
-    classes: str | Path | Sequence[str] | None,
-    options: dict[str, Any],
-) -> tuple[VideoClassifier, str | None]:
-    """The model in fp32, and the place of what it has learnt.
-
-    Args:
-        model: See :func:`find_model`.
-        checkpoint: See :func:`export`.
-        classes: See :func:`find_classes`; none of them if not given, or if
-            the model compares with captions.
-        options: Of :class:`VideoClassifier`.
-
-    Raises:
-        UserError: If there is no such model, or it is not one of ours.
-    """
-    config, found, source = find_model(model)
-    if not has_our_recognizer(config):
-        kind = (config.get('model') or {}).get('type')
-        raise UserError(f'{kind} cannot be exported, VideoTextRecognizer can')
-    config = copy.deepcopy(config)
-    # A training leaves its precision; a compiled layer cannot be traced.
-    config.model.pop('frozen_dtype', None)
-    config.model.backbone.pop('compile', None)
-    learned = checkpoint or found
-    if _has_captions(config):
-        classes = None
-    owner = VideoClassifier(config, learned, 'cpu', classes=classes, **options)
-    owner.source = source
-    learned = learned or config.get('load_from')
-    return owner, None if learned == 'none' else learned
-
-
-def _has_captions(config: Config) -> bool:
-    kind = str((config.model.get('texts') or {}).get('type'))
-    return kind.rpartition('.')[2] == 'CaptionTexts'
 
 
 def _program(model: nn.Module, output: str) -> Program:

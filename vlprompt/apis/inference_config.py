@@ -1,16 +1,14 @@
 """What is changed in a config to use its model on other videos."""
 
-from pathlib import Path
-
 from mmengine.config import Config
 
+from vlprompt.clip_flag import check_clip_flag
 from vlprompt.datasets.pipelines import (
     set_frames,
     set_views,
     single_view_pipeline,
 )
 from vlprompt.errors import UserError
-from vlprompt.weights import split_place
 
 
 def change_model(
@@ -29,8 +27,7 @@ def change_model(
     if clip is not None:
         if 'clip' not in model:
             raise UserError(f'--clip {clip}: this model has no CLIP')
-        if not Path(split_place(clip)[0]).is_file():
-            raise UserError(f'no file of CLIP weights at {clip} (--clip)')
+        check_clip_flag(clip)
         model['clip']['pretrained'] = clip
     if frozen_dtype is not None:
         model['frozen_dtype'] = frozen_dtype

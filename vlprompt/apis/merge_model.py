@@ -24,7 +24,12 @@ from vlprompt.exporting.parity import read_clips
 from vlprompt.hub.json_files import write_json
 from vlprompt.whole_files import whole_file
 
-from .export_model import check_place, load_exportable
+from .exportable import (
+    check_place,
+    find_exportable,
+    has_captions,
+    load_exportable,
+)
 from .inference import scope_of
 
 
@@ -87,7 +92,9 @@ def merge(
     say = on_step or (lambda step: None)
     path = check_place('merge', target, SUFFIXES)
     say('loading the model')
-    owner, learned = load_exportable(model, checkpoint, classes, options)
+    found = find_exportable(model)
+    wanted = None if has_captions(found.config) else classes
+    owner, learned = load_exportable(found, checkpoint, wanted, options)
     merged = merge_clip(owner.model)
     if owner.config.model.clip.get('finetuned'):
         merged = merged._replace(

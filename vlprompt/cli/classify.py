@@ -13,6 +13,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from vlprompt.clip_flag import check_clip_flag
 from vlprompt.errors import UserError
 
 from .model_flags import add_class_argument, add_model_arguments
@@ -109,6 +110,7 @@ def check(args: Namespace) -> None:
         )
     if args.json == '-' and args.csv == '-':
         raise UserError('--json - and --csv -: only one fits standard output')
+    check_clip_flag(args.clip)
     for flag, value in (
         ('--top-k', args.top_k),
         ('--batch-size', args.batch_size),

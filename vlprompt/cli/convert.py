@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from vlprompt.clip_flag import check_clip_flag
 from vlprompt.errors import UserError
 from vlprompt.whole_files import check_writable
 
@@ -107,20 +108,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Convert one file."""
+    _check_flags(args)
     import torch
 
     from vlprompt import converters
     from vlprompt.models.clip.arch import activation_of
     from vlprompt.utils import register_all_modules
 
-    _check_flags(args)
     if args.kind == 'openai':
         dtype = None if args.keep_dtype else torch.float32
         return converters.convert_archive(
             args.source, args.target, args.activation, dtype
         )
-    target = Path(args.target)
-    _check_suffix(args, target)
+    _check_suffix(args, target := Path(args.target))
     register_all_modules()
     check_writable(target.parent)
     if args.kind == 'vlprompt':
@@ -150,9 +150,8 @@ def _convert(args: Namespace) -> tuple[Conversion, Config | str | None]:
         conversion, config = convert_folder(args.kind, args.source)
         return conversion, args.config or config
     content = converters.read(args.kind, args.source)
-    base = converters.load_base(args.clip)
-    conversion = converters.convert(args.kind, content, base, args.source)
-    return conversion, args.config
+    parts = content, converters.load_base(args.clip), args.source
+    return converters.convert(args.kind, *parts), args.config
 
 
 def _check_flags(args: Namespace) -> None:
@@ -171,9 +170,9 @@ def _check_flags(args: Namespace) -> None:
         unused += ['--keep-dtype', '--activation']
     if args.kind == 'vlprompt':
         unused.append('--clip')
-    for flag in unused:
-        if given[flag]:
-            raise UserError(f'{args.kind} has no use for {flag}')
+    for flag in filter(given.get, unused):
+        raise UserError(f'{args.kind} has no use for {flag}')
+    check_clip_flag(args.clip)
 
 
 def _write(

@@ -16,7 +16,7 @@ from vlprompt.errors import UserError
 
 from .embedding_flags import (
     add_reading_arguments,
-    check_numbers,
+    check_flags,
     make_embedder,
 )
 from .model_flags import add_model_arguments
@@ -67,7 +67,7 @@ def run(args: Namespace) -> Written:
     Raises:
         UserError: If flags do not fit, or as :func:`embed_to_files`.
     """
-    check_numbers(args)
+    check_flags(args)
     if args.per_frame and args.window is not None:
         raise UserError('--per-frame and --window: give one of them')
     if args.stride is not None and not (args.per_frame or args.window):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from vlprompt.clip_flag import check_clip_flag
 from vlprompt.errors import UserError
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def add_reading_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def check_numbers(args: Namespace) -> None:
-    """Refuse batches and workers that there cannot be.
+def check_flags(args: Namespace) -> None:
+    """Refuse batches, workers and files of weights that there cannot be.
 
     Raises:
         UserError: With the first of them.
@@ -38,6 +39,7 @@ def check_numbers(args: Namespace) -> None:
         raise UserError(f'--batch-size {args.batch_size}, expected 1 or more')
     if args.workers < 0:
         raise UserError(f'--workers {args.workers}, expected 0 or more')
+    check_clip_flag(args.clip)
 
 
 def make_embedder(args: Namespace) -> VideoEmbedder:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vlprompt.clip_flag import check_clip_flag
 from vlprompt.errors import UserError
 
 from .model_flags import add_class_argument, add_weights_arguments
@@ -76,6 +77,7 @@ def run(args: Namespace) -> Exported | Merged:
         return _merge(args)
     if args.embedding and args.classes:
         raise UserError('--embedding has no classes: leave out --classes')
+    check_clip_flag(args.clip)
     from rich.console import Console
 
     from vlprompt.apis.export_model import export

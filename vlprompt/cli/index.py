@@ -20,7 +20,7 @@ from vlprompt.errors import UserError
 
 from .embedding_flags import (
     add_reading_arguments,
-    check_numbers,
+    check_flags,
     make_embedder,
 )
 from .model_flags import add_model_arguments
@@ -83,10 +83,10 @@ def check(args: Namespace) -> tuple[Span | None, Shard]:
     Raises:
         UserError: If flags do not fit each other.
     """
+    check_flags(args)
     from vlprompt.clips.windows import Span
     from vlprompt.search.shards import parse_shard
 
-    check_numbers(args)
     span, window = None, args.window
     if window:
         stride = window / 2 if args.stride is None else args.stride

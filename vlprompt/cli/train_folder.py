@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vlprompt.clip_flag import check_clip_flag
 from vlprompt.errors import UserError
 
 from .parsing import make_parser
@@ -109,6 +110,8 @@ def run(args: Namespace) -> Outcome | Path:
                 f'{_flag(name)} is for a config: --prepare-only writes one '
                 f'for {args.config}'
             )
+    if args.clip != 'toy':
+        check_clip_flag(args.clip)
     if not Path(args.config).exists():
         raise UserError(f'no list of videos at {args.config}')
     from vlprompt.own_videos.train import train_folder

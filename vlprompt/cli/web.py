@@ -12,6 +12,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
+from vlprompt.clip_flag import check_clip_flag
+
 from .parsing import parse
 
 EXAMPLE = 'vlprompt web --index index --report work_dirs/vilt_b16_k400'
@@ -68,7 +70,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Serve the page until the process is told to end."""
+    """Serve the page until the process is told to end.
+
+    Raises:
+        UserError: If there is no such model, or no such file.
+    """
+    check_clip_flag(args.clip)
     from .web_run import serve_page
 
     serve_page(args)

@@ -135,7 +135,9 @@ def _some_texts(model: nn.Module) -> TokenizedTexts:
     else:
         tokens = model.text_bank.tokens()
     number = min(TEXTS, len(tokens.ids))
-    return TokenizedTexts.from_ids(tokens.ids[:number])
+    return TokenizedTexts.from_ids(
+        tokens.ids[:number], ends=tokens.ends[:number]
+    )
 
 
 def _difference(ours: Tensor, theirs: Tensor) -> float:

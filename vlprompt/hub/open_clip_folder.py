@@ -7,7 +7,7 @@ from vlprompt.errors import UserError
 
 from .hub_model import HubModel, test_config, weights_in
 from .json_files import read_json
-from .preprocessing import OPENAI, Preprocessing
+from .preprocessing import OPENAI, Preprocessing, has_colors
 from .transformers_folder import CLIP_FRAMES, TEMPLATE, clip_over_frames
 
 OPEN_CLIP = 'open_clip_config.json'
@@ -30,7 +30,13 @@ def read_open_clip_folder(folder: Path) -> HubModel:
             'are all that folders are read as; if open_clip knows it, name it '
             'in a config, clip=dict(arch=..., pretrained=...)'
         )
-    steps = _preprocessing(content.get('preprocess_cfg') or {}, arch, folder)
+    given = content.get('preprocess_cfg') or {}
+    if not isinstance(given, dict):
+        raise UserError(
+            f'{folder / OPEN_CLIP}: preprocess_cfg is {given!r}, expected an '
+            'object'
+        )
+    steps = _preprocessing(given, arch, folder)
     weights = weights_in(folder, *WEIGHTS)
     clip = dict(arch=arch, pretrained=weights)
     model = clip_over_frames(clip, steps, trainable=[])
@@ -64,6 +70,7 @@ def _preprocessing(
     size = vision.get('image_size', PIXELS) if isinstance(vision, dict) else 0
     mode = given.get('resize_mode', 'shortest')
     interpolation = given.get('interpolation', 'bicubic')
+    mean, std = given.get('mean', mean), given.get('std', std)
     if (
         type(size) is not int
         or mode not in ('shortest', 'squash')
@@ -73,10 +80,15 @@ def _preprocessing(
             f'{folder / OPEN_CLIP}: image_size {size!r}, resize_mode {mode!r}'
             f' or interpolation {interpolation!r} is not known here'
         )
+    if not (has_colors(mean) and has_colors(std)):
+        raise UserError(
+            f'{folder / OPEN_CLIP}: mean {mean!r} or std {std!r}, expected '
+            'three numbers'
+        )
     return Preprocessing(
         (-1, size) if mode == 'shortest' else (size, size),
         size,
         interpolation,
-        tuple(given.get('mean', mean)),
-        tuple(given.get('std', std)),
+        tuple(mean),
+        tuple(std),
     )

@@ -80,24 +80,37 @@ def read_preprocessing(
     off = [name for name in STEPS if given.get(name) is False]
     resample = given.get('resample', resample)
     rescale = given.get('rescale_factor', 1 / 255)
-    if off or resample not in INTERPOLATIONS or abs(rescale * 255 - 1) > 1e-3:
+    scaled = is_number(rescale) and abs(rescale * 255 - 1) <= 1e-3
+    if off or not scaled or resample not in [*INTERPOLATIONS]:
         what = ', '.join(off) or f'resample={resample}, scale {rescale}'
         raise UserError(f'{file}: preprocessing without or with {what}')
     size = given.get('size', PIXELS)
     scale = _scale(size, file)
     crop = given.get('crop_size', max(scale))
     if isinstance(crop, dict):
-        sides = {crop.get('height'), crop.get('width')}
-        crop = sides.pop() if len(sides) == 1 else None
-    mean = tuple(given.get('image_mean', mean))
-    std = tuple(given.get('image_std', std))
-    colors = all(isinstance(value, float | int) for value in mean + std)
-    if type(crop) is not int or not colors or {len(mean), len(std)} != {3}:
+        height, width = crop.get('height'), crop.get('width')
+        crop = height if height == width else None
+    mean = given.get('image_mean', mean)
+    std = given.get('image_std', std)
+    colors = has_colors(mean) and has_colors(std)
+    if type(crop) is not int or not colors:
         raise UserError(
             f'{file}: crop_size, image_mean or image_std is not what a CLIP '
             'takes (a square, three colors)'
         )
-    return Preprocessing(scale, crop, INTERPOLATIONS[resample], mean, std)
+    how = INTERPOLATIONS[resample]
+    return Preprocessing(scale, crop, how, tuple(mean), tuple(std))
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a number, which True and False are not."""
+    return isinstance(value, float | int) and not isinstance(value, bool)
+
+
+def has_colors(value: Any) -> bool:
+    """Whether it is a number for each of three colors."""
+    is_row = isinstance(value, list | tuple) and len(value) == 3
+    return is_row and all(map(is_number, value))
 
 
 def _scale(size: Any, file: Path) -> tuple[int, int]:

@@ -62,6 +62,12 @@ def read_transformers_folder(folder: Path) -> HubModel:
     """
     given = read_json(folder / CONFIG)
     whole = {**WHOLE, **given}
+    for name, default in WHOLE.items():
+        if isinstance(default, int) and not _is_size(whole[name]):
+            raise UserError(
+                f'{folder / CONFIG}: {name}={whole[name]!r}, expected a '
+                'whole number above 0'
+            )
     text, vision = (
         _tower(given, key, defaults)
         for key, defaults in (('text', TEXT), ('vision', VISION))
@@ -92,8 +98,14 @@ def read_transformers_folder(folder: Path) -> HubModel:
 
 
 def _tower(given: dict, key: str, defaults: dict) -> dict[str, Any]:
-    older = given.get(f'{key}_config_dict') or {}
-    tower = {**defaults, **(given.get(f'{key}_config') or {}), **older}
+    tower = dict(defaults)
+    for name in (f'{key}_config', f'{key}_config_dict'):  # the older one wins
+        part = given.get(name) or {}
+        if not isinstance(part, dict):
+            raise UserError(
+                f'{name} of {CONFIG} is {part!r}, expected an object'
+            )
+        tower |= part
     wrong = [
         f'{name}={tower[name]!r}'
         for name, default in defaults.items()

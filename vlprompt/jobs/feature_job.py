@@ -1,4 +1,4 @@
-"""The encoding of videos that several jobs read."""
+"""The encoding of videos, and jobs that read what was encoded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 from vlprompt.whole_files import write_text
 
 from .job import Job, digest_of
+from .test_job import TestJob
+from .train_job import TrainJob
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -58,3 +60,37 @@ class FeatureJob(Job):
     def is_complete(self, out: Path) -> bool:
         """Whether the index of the videos is there."""
         return (out / self.name / 'videos.json').is_file()
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTestJob(TestJob):
+    """A test on stored features, in one process.
+
+    Attributes:
+        features: The name of the job that stores them.
+    """
+
+    features: str = ''
+    alone: ClassVar[bool] = True
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The features, and the training if there is one."""
+        return (self.features, *super().needs)
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTrainJob(TrainJob):
+    """A training on stored features, in one process.
+
+    Attributes:
+        features: As above.
+    """
+
+    features: str = ''
+    alone: ClassVar[bool] = True
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The features."""
+        return (self.features,)

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
-from .layers.linear_maps import LinearMaps
 
 
 class Texts(Protocol):
@@ -107,6 +106,10 @@ class InsidePart(Protocol):
     other, in the order of the list.  Shapes are (B, T, L, D); a text tower's
     B and L are rows of several texts.
 
+    One that is linear in evaluation may have a method ``linear_maps()`` that
+    gives all it does as :class:`LinearMaps`: then ``vlprompt export --merge``
+    folds it into the matrices of the block.
+
     Attributes:
         acts_inside: True; tells these parts from adapters.
         tokenwise: Whether each token is dealt with by itself.  A text tower,
@@ -155,17 +158,6 @@ class InsidePart(Protocol):
             num: Places that a text has.
             device: Where the tokens are.
         """
-
-
-class Mergeable(Protocol):
-    """An :class:`InsidePart` that a block's own matrices can take over.
-
-    In evaluation it is nothing but :meth:`linear_maps`.  Parts that are more
-    do not have this role: ``vlprompt export --merge`` refuses them.
-    """
-
-    def linear_maps(self) -> LinearMaps:
-        """What it does, as linear maps of single tokens."""
 
 
 class Pooler(Protocol):

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vlprompt.analysis.confusion import (
-    class_accuracies,
     confused_pairs,
     count_confusions,
 )
 from vlprompt.analysis.predictions import read_predictions
+from vlprompt.class_accuracies import class_accuracies
 from vlprompt.report.statistics import wilson
 
 SHOWN = 3

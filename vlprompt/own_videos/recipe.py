@@ -13,6 +13,7 @@ from mmengine.config import Config, ConfigDict
 
 from vlprompt.apis.config import has_our_recognizer, load_config
 from vlprompt.apis.mixed_precision import use_mixed_precision
+from vlprompt.clip_flag import check_clip_flag
 from vlprompt.datasets.pipelines import (
     count_frames,
     set_frames,
@@ -93,7 +94,8 @@ def place_clip(config: Config, clip: str | None, out: Path) -> None:
 
     Args:
         config: The config.
-        clip: A file, ``'toy'`` for that of the toy world, or None.
+        clip: A file, ``file::place``, ``'toy'`` for that of the toy world,
+            or None.
         out: Where the toy world's is put.
 
     Raises:
@@ -106,10 +108,10 @@ def place_clip(config: Config, clip: str | None, out: Path) -> None:
 
             expand(SHIPPED / CLIP, path)
         clip = str(path)
-    elif clip is not None and not Path(clip).is_file():
-        raise UserError(f'--clip {clip}: no such file')
+    check_clip_flag(clip)
     if clip is not None:
-        config.model.clip.pretrained = os.path.abspath(clip)
+        path = os.path.abspath(os.path.expanduser(clip))
+        config.model.clip.pretrained = path
 
 
 def is_small(config: Config) -> bool:

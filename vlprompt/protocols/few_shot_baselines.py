@@ -10,9 +10,14 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from vlprompt.jobs import FeatureJob, Job, TestJob, TrainJob
+from vlprompt.jobs import Job, TrainJob
+from vlprompt.jobs.feature_job import (
+    FeatureJob,
+    FeatureTestJob,
+    FeatureTrainJob,
+)
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -37,40 +42,6 @@ TDA = dict(
         size=2, alpha=0.117, beta=1.0, entropy=(0.2, 0.5), mask=(0.03, 1.0)
     ),
 )
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureTestJob(TestJob):
-    """A test on stored features, in one process.
-
-    Attributes:
-        features: The name of the job that stores them.
-    """
-
-    features: str = ''
-    alone: ClassVar[bool] = True
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The features, and the training if there is one."""
-        return (self.features, *super().needs)
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureTrainJob(TrainJob):
-    """A training on stored features, in one process.
-
-    Attributes:
-        features: As above.
-    """
-
-    features: str = ''
-    alone: ClassVar[bool] = True
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The features."""
-        return (self.features,)
 
 
 @dataclass(frozen=True)

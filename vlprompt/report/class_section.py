@@ -9,13 +9,13 @@ from typing import NamedTuple
 import numpy as np
 from markupsafe import Markup
 
+from vlprompt.class_accuracies import class_accuracies
 from vlprompt.pages import Line, line_chart
 from vlprompt.records.predictions import ClassPredictions
 
 from .clips import Gallery, Look, Shown
 from .confusion_drawings import (
     NAMED,
-    class_accuracies,
     draw_matrix,
     draw_pairs,
     most_confused,

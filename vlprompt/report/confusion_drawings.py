@@ -14,13 +14,6 @@ NAMED = 60  # classes of a matrix with names
 IN_PART = 25  # classes of the named part of a larger one
 
 
-def class_accuracies(counts: np.ndarray) -> np.ndarray:
-    """(C, C) counts to the (C,) shares that are right, NaN without videos."""
-    total = counts.sum(axis=1).astype(float)
-    total[total == 0] = np.nan
-    return counts.diagonal() / total
-
-
 def most_confused(counts: np.ndarray) -> Sequence[int]:
     """All classes, or of many those with the most mistakes."""
     if len(counts) <= NAMED:

@@ -1,15 +1,26 @@
 """Exact search: the products of one vector with all vectors of an index."""
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
+from vlprompt.errors import UserError
 
 MEMORY = 2 << 30  # bytes of embeddings that are held as float32
 BLOCK = 16384  # rows that are converted at a time
 TOLERANCE = 0.02  # of squared lengths, of what is rounded to float16
 MANY = 1_000_000  # rows from which on FAISS is used, where it is installed
+
+
+def refuse_part(part: int) -> None:
+    """Say that rows of a part are not of unit length.
+
+    Raises:
+        UserError: That is what it does.
+    """
+    raise UserError(f'part {part} has rows that are not of unit length')
 
 
 class Rows:
@@ -18,12 +29,18 @@ class Rows:
     Args:
         arrays: The parts, in memory or on the disk.
         order: (N,) numbers of the rows of all parts, the first one first.
+        refuse: Called with the number of a part whose bytes have changed
+            since they were written; it raises.
     """
 
     def __init__(
-        self, arrays: Sequence[np.ndarray], order: np.ndarray
+        self,
+        arrays: Sequence[np.ndarray],
+        order: np.ndarray,
+        refuse: Callable[[int], None] = refuse_part,
     ) -> None:
         self.arrays, self.order = arrays, order
+        self._refuse = refuse
         self.begins = np.cumsum([0, *(len(array) for array in arrays)])
         # Of each row of the parts; -1 where it is left out.
         self.places = np.full(self.begins[-1], -1)
@@ -52,6 +69,21 @@ class Rows:
             out[chosen] = self.arrays[number][at]
         return out
 
+    def check(self, values: np.ndarray, rows: np.ndarray) -> None:
+        """Refuse rows that are not of unit length, such as those with NaN.
+
+        Args:
+            values: (M, E) float32.
+            rows: (M,) their numbers, -1 for those that are left out.
+
+        Raises:
+            UserError: Of the part of the first one.
+        """
+        squares = np.einsum('me,me->m', values, values)
+        changed = ~(np.abs(squares - 1) < TOLERANCE) & (rows >= 0)
+        if changed.any():
+            self._refuse(int(self.part_of(rows[changed][:1])[0]))
+
 
 class InMemory:
     """All rows as float32: the fastest where they fit.
@@ -67,6 +99,7 @@ class InMemory:
             places = rows.places[begin : begin + len(array)]
             kept = places >= 0
             self.matrix[places[kept]] = array[kept]
+        rows.check(self.matrix, np.arange(len(rows)))
 
     def scan(self, query: np.ndarray) -> 'AllScores':
         """(E,) to the scores of all rows."""
@@ -90,6 +123,7 @@ class OnDisk:
                 block = np.asarray(array[start : start + BLOCK], np.float32)
                 at = begin + start
                 places = rows.places[at : at + len(block)]
+                rows.check(block, places)
                 kept = places >= 0
                 scores[places[kept]] = (block @ query)[kept]
         return AllScores(scores)
@@ -136,7 +170,9 @@ class Faiss:
         )
         for start in range(0, len(rows), BLOCK):
             chosen = np.arange(start, min(start + BLOCK, len(rows)))
-            self._index.add(rows.take(chosen).astype(np.float32))
+            block = rows.take(chosen).astype(np.float32)
+            rows.check(block, chosen)
+            self._index.add(block)
 
     def scan(self, query: np.ndarray) -> 'FaissScores':
         """(E,) to what gives scores."""
@@ -159,12 +195,6 @@ class FaissScores:
     def at(self, rows: np.ndarray) -> np.ndarray:
         """See :class:`AllScores`."""
         return self._rows.take(rows).astype(np.float32) @ self._query
-
-
-def not_of_unit_length(matrix: np.ndarray) -> np.ndarray:
-    """The rows of (N, E) whose bytes have changed since they were written."""
-    squares = np.einsum('ne,ne->n', matrix, matrix)
-    return np.flatnonzero(~(np.abs(squares - 1) < TOLERANCE))
 
 
 def choose_search(

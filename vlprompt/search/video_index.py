@@ -14,13 +14,7 @@ from vlprompt.clips.in_order import Broken
 from vlprompt.errors import UserError
 
 from .encoding import embed_apart
-from .flat import (
-    MEMORY,
-    InMemory,
-    Rows,
-    choose_search,
-    not_of_unit_length,
-)
+from .flat import MEMORY, Rows, choose_search
 from .hits import merged_hits, separate_hits
 from .manifest import check_same, make_manifest, read_manifest
 from .parts import read_all, refuse_lengths
@@ -80,17 +74,19 @@ class VideoIndex:
         self._given, self._device = embedder, device
         self._template = template
         parts = read_all(self.path)
-        self._numbers = [*parts]
+        numbers = [*parts]
         blocks = [block for own, _ in parts.values() for block in own]
         if not blocks:
             raise UserError(
                 f'the index {path} is empty: `vlprompt index` fills it'
             )
         self.windows, order = in_order(blocks)
-        self._rows = Rows([array for _, array in parts.values()], order)
+        self._rows = Rows(
+            [array for _, array in parts.values()],
+            order,
+            lambda part: refuse_lengths(self.path, numbers[part]),
+        )
         self.engine = choose_search(self._rows, memory)
-        if isinstance(self.engine, InMemory):
-            self._check(self.engine.matrix)
 
     def __len__(self) -> int:
         """The number of windows."""
@@ -219,9 +215,3 @@ class VideoIndex:
         if not 0 < length < np.inf:
             raise UserError('the vector is all zeros, or has NaN or inf in it')
         return query / length
-
-    def _check(self, matrix: np.ndarray) -> None:
-        changed = not_of_unit_length(matrix)
-        if len(changed):
-            part = self._rows.part_of(changed[:1])[0]
-            refuse_lengths(self.path, self._numbers[part])

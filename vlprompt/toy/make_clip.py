@@ -1,7 +1,6 @@
 """Pre-training of the small CLIP, and what is known of the result."""
 
 import json
-import os
 import platform
 import time
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from torch import nn
 
 from vlprompt.file_digest import sha256_of
 from vlprompt.shipped import find_config
+from vlprompt.threads import usable_cores
 from vlprompt.whole_files import write_text
 
 from . import captions, pretrain, scenes, shapes, stills
@@ -66,12 +66,13 @@ def make_clip(
 
 
 def measure(
-    path: Path, seed: int, workers: int = os.cpu_count()
+    path: Path, seed: int, workers: int | None = None
 ) -> dict[str, float]:
     """Zero-shot accuracies (0 to 1) of a packed file on unseen pictures."""
     clip = _build()
     clip.load_state_dict(unpack(path))
     seed += 10**6  # none of the pictures it has learnt from
+    workers = usable_cores() if workers is None else workers
     unseen = draw_stills(SIDE, _size(), NUM_HELD_OUT, seed, workers)
     return zero_shot(clip.eval(), unseen, open_clip.SimpleTokenizer())
 

@@ -16,14 +16,15 @@ from .zoo_variants import VARIANTS
 
 INTRO = """# Every system in the toy world
 
-Made by `{command}`; do not edit.  {machine}.
+Made by `{command}`; do not edit.
+{machine}.
 
-Every method has the same budget: {epochs} epochs on the 24 base classes of
-the [toy world](toy_world.md), batch {batch_size}, 8 frames; learning rates as
-in the configs, those of the temporal poolers chosen by the base accuracy of
-seed 0.  Nothing was chosen again for a variant.  Top-1 in percent, mean of
-seeds {seeds}, on base and on novel classes; what learns nothing has one run.
-A linear head says nothing about novel classes.
+Every method has the same budget on the 24 base classes of the
+[toy world](toy_world.md): {epochs} of training, batch {batch_size}, 8 frames;
+learning rates as in the configs, those of the temporal poolers chosen by the
+base accuracy of seed 0.  Nothing was chosen again for a variant.  Top-1 in
+percent, mean of {seeds}, on base and on novel classes; what learns nothing
+has one run.  A linear head says nothing about novel classes.
 
 * *Blind* are the classes whose motion the set of frames tells, *ordered*
   those of which two differ in the order of frames alone, half of the clips
@@ -74,9 +75,9 @@ class Page(NamedTuple):
         intro = INTRO.format(
             command=_command(args),
             machine=_machine(),
-            epochs=args.epochs,
+            epochs=_count(args.epochs, 'epoch'),
             batch_size=args.batch_size,
-            seeds=', '.join(map(str, args.seeds)),
+            seeds=f'the seeds {", ".join(map(str, args.seeds))}',
             not_run=NOT_RUN,
             missing=self.missing,
             cells=self.cells,
@@ -134,6 +135,10 @@ def _misfits(
         for (variant, reason), names in found.items()
     ]
     return '\n'.join(lines) or 'All that has been tried fits.'
+
+
+def _count(number: int, word: str) -> str:
+    return f'{number} {word}{"" if number == 1 else "s"}'
 
 
 def _command(args: Namespace) -> str:

@@ -86,7 +86,10 @@ class ZooResults:
             if name in self.metrics
         }
         # of a training that does not fit, or of weights that there are not
-        found = {s: run.get(variant, run) for s, run in runs.items()}
+        found = {
+            seed: run if 'reason' in run else run[variant]
+            for seed, run in runs.items()
+        }
         reasons = [f['reason'] for f in found.values() if 'reason' in f]
         if reasons:
             return Cell({}, {}, reasons[0])

@@ -57,7 +57,9 @@ class CacheHead(SimilarityHead):
             UserError: If it is.
         """
         super().set_num_classes(num)
-        largest = int(self.labels.max()) + 1 if len(self.labels) else 0
+        if self.labels.is_meta or not len(self.labels):  # no values
+            return
+        largest = int(self.labels.max()) + 1
         if largest > num:
             raise UserError(
                 f'a data set of {num} classes for a cache of {largest}: its '

@@ -111,9 +111,10 @@ class TestTimeCacheHead(SimilarityHead):
             shape = (len(data_samples), -1)
             logits = logits.unflatten(0, shape).mean(1)
             video = unit(unit(feats.video).unflatten(0, shape).mean(1))
-            pairs = zip(video, logits, strict=True)
-            scores = torch.stack([self._score(*pair) for pair in pairs])
-        return self.predict_by_feat(scores, data_samples)
+            if not logits.is_meta:  # which has no values to keep
+                pairs = zip(video, logits, strict=True)
+                logits = torch.stack([self._score(*pair) for pair in pairs])
+        return self.predict_by_feat(logits, data_samples)
 
     def _score(self, video: Tensor, logits: Tensor) -> Tensor:
         """(E,) video and its (C,) logits to (C,) with those of the caches."""

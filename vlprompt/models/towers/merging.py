@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from ..layers.linear_maps import AffineMap
-from ..roles import Mergeable
+from ..roles import InsidePart
 
 # Where the input of a matrix is adapted, and where its output is.
 BEFORE = dict(q='ln_1', k='ln_1', v='ln_1', fc='ln_2')
@@ -17,7 +17,7 @@ BEHIND = dict(out='attention', proj='mlp')
 
 
 @torch.no_grad()
-def merge_into(block: nn.Module, parts: Sequence[Mergeable]) -> None:
+def merge_into(block: nn.Module, parts: Sequence[InsidePart]) -> None:
     """Fold parts into the matrices of a block, in place.
 
     The block alone then computes what block and parts did in evaluation.
@@ -25,7 +25,7 @@ def merge_into(block: nn.Module, parts: Sequence[Mergeable]) -> None:
     Args:
         block: open_clip's ``ResidualAttentionBlock``, or a block of timm
             seen as one.
-        parts: What acts inside it, in this order.
+        parts: What acts inside it, in this order; all have ``linear_maps``.
 
     Raises:
         UserError: If a bias would change that the block does not have.
@@ -49,7 +49,7 @@ def merge_into(block: nn.Module, parts: Sequence[Mergeable]) -> None:
 
 
 def merged_parameters(
-    block: nn.Module, parts: Sequence[Mergeable]
+    block: nn.Module, parts: Sequence[InsidePart]
 ) -> Iterator[tuple[nn.Parameter, Tensor]]:
     """The parameters of a block, each with what it becomes by a merge.
 

@@ -60,10 +60,8 @@ class CLIPTextTower(BaseModule):
     ) -> None:
         super().__init__()
         if all_tokens not in LENGTHS:
-            raise UserError(
-                f'all_tokens={all_tokens!r}, expected None, '
-                + ' or '.join(map(repr, LENGTHS[1:]))
-            )
+            known = 'None, ' + ' or '.join(map(repr, LENGTHS[1:]))
+            raise UserError(f'all_tokens={all_tokens!r}, expected {known}')
         if stop_before_last and (all_tokens or text.attn_mask is None):
             raise UserError(
                 'stop_before_last=True is for texts under a causal mask, '
@@ -129,8 +127,8 @@ class CLIPTextTower(BaseModule):
                 head = self._advance(block, inside, head, kept)
             tail = new
         if self.all_tokens is not None:
-            states = by_text(head, tail, tokens, packing)
-            return self._project(text.ln_final(states))
+            tail = by_text(head, tail, tokens, packing)
+            return self._project(text.ln_final(tail))
         # (R, 1, N, D) -> (C, D)
         pooled = tail.flatten(0, 2)[packing.order]
         return self._project(text.ln_final(pooled))
