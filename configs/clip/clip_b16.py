@@ -1,6 +1,6 @@
 """Vanilla CLIP for `vlprompt classify`, on any video.
 
-What: nothing is learnt: CLIP's own preprocessing, mean over 8 frames, one
+What: nothing is learned: CLIP's own preprocessing, mean over 8 frames, one
 view.
 Whose: CLIP (Radford et al., 2021).
 Run: vlprompt classify clip.mp4 --model configs/clip/clip_b16.py --classes

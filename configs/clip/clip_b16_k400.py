@@ -1,6 +1,6 @@
 """Vanilla CLIP on Kinetics-400, and on any other data set.
 
-What: nothing is learnt: the bare class name, mean over 32 frames, one view.
+What: nothing is learned: the bare class name, mean over 32 frames, one view.
 Whose: CLIP (Radford et al., 2021), evaluated as in ViFi-CLIP (CVPR 2023); the
 protocol of the number of ViLT-CLIP, Table 6, is not given.
 Run: python tools/test.py configs/clip/clip_b16_k400.py none

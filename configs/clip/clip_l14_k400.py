@@ -1,6 +1,6 @@
 """Vanilla CLIP on Kinetics-400: ViT-L-14-quickgelu, openai.
 
-What: nothing is learnt: the bare class name, mean over 32 frames, one view.
+What: nothing is learned: the bare class name, mean over 32 frames, one view.
 Whose: CLIP (Radford et al., 2021).
 Run: python tools/test.py configs/clip/clip_l14_k400.py none
 Published: nothing with this protocol.  Not measured here.

@@ -1,6 +1,6 @@
 """Vanilla MetaCLIP 2 on Kinetics-400: ViT-H-14-worldwide-quickgelu.
 
-What: nothing is learnt: the bare class name, in any of many languages, mean
+What: nothing is learned: the bare class name, in any of many languages, mean
 over 32 frames, one view.
 Whose: MetaCLIP 2 (2025).
 Needs: pip install 'vlprompt[tokenizers]', and the tokenizer of XLM-V, which is

@@ -1,6 +1,6 @@
 """Vanilla PE-Core on Kinetics-400: PE-Core-B-16, meta.
 
-What: nothing is learnt: the bare class name, mean over 8 frames, one view,
+What: nothing is learned: the bare class name, mean over 8 frames, one view,
 the images prepared as PE-Core's (both sides to 224, bilinear).
 Whose: Perception Encoder (Bolya et al., 2025).
 Run: python tools/test.py configs/clip/clip_pe_core_b16_k400.py none

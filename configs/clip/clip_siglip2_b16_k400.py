@@ -1,6 +1,6 @@
 """Vanilla SigLIP 2 on Kinetics-400: ViT-B-16-SigLIP2, webli.
 
-What: nothing is learnt: the bare class name, mean over 8 frames, one view,
+What: nothing is learned: the bare class name, mean over 8 frames, one view,
 the images prepared as SigLIP's (both sides to 224, bicubic).
 Whose: SigLIP 2 (Tschannen et al., 2025).
 Needs: pip install 'vlprompt[tokenizers]', and the tokenizer of SigLIP 2, which

@@ -1,4 +1,4 @@
-"""Vanilla CLIP in the toy world: nothing is learnt.
+"""Vanilla CLIP in the toy world: nothing is learned.
 
 What: the toy world's CLIP of still pictures, mean over 8 frames.
 Whose: CLIP (Radford et al., 2021).

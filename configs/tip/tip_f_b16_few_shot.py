@@ -1,4 +1,4 @@
-"""Tip-Adapter-F, few shots of each class: the keys of the cache are learnt.
+"""Tip-Adapter-F, few shots of each class: the keys of the cache are learned.
 
 What: Tip-Adapter, whose keys (of 816 videos: 417,792 trainable parameters)
 learn for 20 epochs, AdamW at 1e-3, cosine; the last epoch counts.

@@ -1,4 +1,4 @@
-"""Tip-Adapter-F in the toy world: the keys of the cache are learnt.
+"""Tip-Adapter-F in the toy world: the keys of the cache are learned.
 
 What: Tip-Adapter, whose keys learn for 20 epochs.
 Whose: Tip-Adapter (ECCV 2022).

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Look inside a model
 #
-# Where a model looks, what its prompts have learnt, and which classes it takes
+# Where a model looks, what its prompts have learned, and which classes it takes
 # for which.
 
 # %%
@@ -55,7 +55,7 @@ Image.open(picture)
 # ViLT-CLIP learns a few vectors for each layer of both towers. Those of the
 # first text layer stand where words would, so we can ask which tokens of the
 # vocabulary they are near to. As a rule none is near: prompts are no sentence.
-# (The toy world's CLIP has learnt some 50 of these tokens; the others are where
+# (The toy world's CLIP has learned some 50 of these tokens; the others are where
 # they were drawn.)
 
 # %%

@@ -80,7 +80,7 @@ print(f'after training:  {outcome.after:.0%} (95 %: {low:.0%} to {high:.0%})')
 #
 # ## Use it
 #
-# The folder of results is a model: it has the classes and what was learnt. Here
+# The folder of results is a model: it has the classes and what was learned. Here
 # it sees one of the clips that were held out.
 
 # %%

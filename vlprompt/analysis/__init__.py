@@ -1,4 +1,4 @@
-"""What models have learnt, and what they mistake."""
+"""What models have learned, and what they mistake."""
 
 from vlprompt.class_accuracies import class_accuracies
 

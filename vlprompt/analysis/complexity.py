@@ -45,7 +45,7 @@ class ParameterCounts(NamedTuple):
 
     Attributes:
         total: All.
-        trainable: Those that are learnt.
+        trainable: Those that are learned.
         without_token_embedding: All but CLIP's table of word embeddings.
     """
 

@@ -89,7 +89,7 @@ def set_checkpoint(config: Config, checkpoint: str | None) -> None:
     if checkpoint is None and config.get('load_from') is None and learns:
         raise UserError(
             f'this model learns {", ".join(learns)}: give the checkpoint '
-            'to evaluate, or `none` for a model that has learnt nothing'
+            'to evaluate, or `none` for a model that has learned nothing'
         )
     if checkpoint is not None:
         config.load_from = None if checkpoint == 'none' else checkpoint

@@ -82,7 +82,7 @@ def export(
 
     Args:
         model: See :func:`find_model`.
-        checkpoint: What it has learnt; what it comes with if not given.
+        checkpoint: What it has learned; what it comes with if not given.
         onnx: An ``.onnx`` file to write; needs the extra ``export``.
         torch: A ``.pt2`` file to write.
         output: ``'logits'`` of the classes, or the ``'embedding'``.
@@ -164,7 +164,7 @@ def _load(
     classes: str | Path | Sequence[str] | None,
     options: dict[str, Any],
 ) -> tuple[VideoClassifier, str | None]:
-    """The model in fp32, with its classes, and what it has learnt."""
+    """The model in fp32, with its classes, and what it has learned."""
     found = find_exportable(model)
     if output == 'logits' and has_captions(found.config):
         raise UserError(

@@ -65,11 +65,11 @@ def load_exportable(
     classes: str | Path | Sequence[str] | None,
     options: dict[str, Any],
 ) -> tuple[VideoClassifier, str | None]:
-    """The model in fp32, and the place of what it has learnt.
+    """The model in fp32, and the place of what it has learned.
 
     Args:
         found: Of :func:`find_exportable`.
-        checkpoint: What it has learnt; what it comes with if not given.
+        checkpoint: What it has learned; what it comes with if not given.
         classes: See :func:`find_classes`; none if not given.
         options: Of :class:`VideoClassifier`.
     """

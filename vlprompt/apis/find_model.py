@@ -24,7 +24,7 @@ class FoundModel(NamedTuple):
 
     Attributes:
         config: Its config.
-        checkpoint: A file or URL of what it has learnt; None if none comes
+        checkpoint: A file or URL of what it has learned; None if none comes
             with it, or if the config names one.
         source: What it is, in a few words.
     """

@@ -34,7 +34,7 @@ def init_recognizer(
     checkpoint: str | None = None,
     device: str | None = None,
 ) -> nn.Module:
-    """Build the model of a config and load what it has learnt.
+    """Build the model of a config and load what it has learned.
 
     Args:
         config: A config of ours, or of MMAction2 (``mmaction::...``), or the
@@ -122,7 +122,7 @@ def _build(config: Config) -> nn.Module:
 
 
 def load_learned(model: nn.Module, path: str) -> None:
-    """Load what a model has learnt, all of it and nothing else.
+    """Load what a model has learned, all of it and nothing else.
 
     Raises:
         UserError: If the file cannot be read or is not of this model.

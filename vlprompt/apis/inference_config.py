@@ -38,7 +38,7 @@ def change_model(
     own = model['texts'].get('template', '')
     if isinstance(own, str) and '[' in own:
         raise UserError(
-            f'--template: this model has learnt {own!r}, it takes no other'
+            f'--template: this model has learned {own!r}, it takes no other'
         )
     model['texts']['template'] = template
 

@@ -63,14 +63,14 @@ def merge(
 ) -> Merged:
     """Write a model as one CLIP that open_clip loads, and check it.
 
-    What was learnt is folded into the weights of CLIP: LoRA, linear adapters,
+    What was learned is folded into the weights of CLIP: LoRA, linear adapters,
     weights of CLIP itself.  open_clip reads the file again and has to give
     the embeddings of the model, of frames and of texts, to 1e-6; a file that
     differs is not kept.
 
     Args:
         model: See :func:`find_model`.
-        checkpoint: What it has learnt; what it comes with if not given.
+        checkpoint: What it has learned; what it comes with if not given.
         target: A ``.safetensors`` or ``.pt`` file to write.
         classes: Whose texts are compared, see :func:`find_classes`; some
             sentences if not given.

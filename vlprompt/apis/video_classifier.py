@@ -71,7 +71,7 @@ class VideoClassifier(VideoEmbedder):
             video: A file, or anything else that is one video.
             classes: Any class names; those the classifier was made with, or
                 those of the config's test data, if not given.  A linear head
-                takes only those it has learnt.
+                takes only those it has learned.
 
         Returns:
             Scores as the head gives them: probabilities with

@@ -31,7 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the flags."""
     parser.add_argument('config', help='file, or package::file of a package')
     parser.add_argument(
-        'checkpoint', help='what was learnt; `none` for the model as made'
+        'checkpoint', help='what was learned; `none` for the model as made'
     )
     parser.add_argument('video')
     parser.add_argument(

@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         'config', nargs='?', help='file, or package::file of a package'
     )
     parser.add_argument(
-        'checkpoint', nargs='?', help='what was learnt, or `none`'
+        'checkpoint', nargs='?', help='what was learned, or `none`'
     )
     parser.add_argument(
         '--predictions',

@@ -11,7 +11,7 @@ DIGITS = 12  # of a hash
 
 
 def facts_of_checkpoint(path: str) -> dict[str, Any]:
-    """What was learnt, on what, and how it was averaged.
+    """What was learned, on what, and how it was averaged.
 
     Raises:
         UserError: If the file is damaged or has no weights.

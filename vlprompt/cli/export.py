@@ -46,7 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--merge',
         metavar='FILE',
         help='write both towers as one CLIP that open_clip loads, as '
-        '.safetensors or .pt, if all that was learnt fits into one',
+        '.safetensors or .pt, if all that was learned fits into one',
     )
     add_class_argument(parser)
     parser.add_argument(
@@ -132,7 +132,7 @@ def _merged_lines(done: Merged) -> list[str]:
     arch = done.arch if isinstance(done.arch, str) else 'its model_cfg'
     folded = [*clip.folded]
     if clip.tuned:
-        folded.append(f'{clip.tuned} tensors of CLIP that were learnt')
+        folded.append(f'{clip.tuned} tensors of CLIP that were learned')
     return [
         f'{done.file}: {_size(done.file)}, a CLIP of {len(clip.tensors)} '
         f'tensors for open_clip ({arch})',

@@ -25,7 +25,7 @@ def add_weights_arguments(parser: _ActionsContainer) -> None:
     """Add the flags of its weights and of what it is given."""
     parser.add_argument(
         '--checkpoint',
-        help='what the model has learnt; `none` for a model as it is made',
+        help='what the model has learned; `none` for a model as it is made',
     )
     parser.add_argument(
         '--clip',

@@ -2,7 +2,7 @@
 
 Of a config that comes with the library it shows what the config says of
 itself; of a folder as `vlprompt models push` writes it, and of transformers
-or open_clip, what is known of the weights; of a checkpoint what it has learnt
+or open_clip, what is known of the weights; of a checkpoint what it has learned
 and, of averaged ones, what they are made of.
 """
 

@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         'checkpoint',
         nargs='?',
-        help='what was learnt; `none` for a model as it is made, which is '
+        help='what was learned; `none` for a model as it is made, which is '
         'also what a model that learns nothing (vanilla CLIP) takes',
     )
     add_common_arguments(parser)

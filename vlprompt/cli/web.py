@@ -43,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     group.add_argument(
         '--checkpoint',
-        help='what the model has learnt; `none` for a model as it is made',
+        help='what the model has learned; `none` for a model as it is made',
     )
     group.add_argument(
         '--clip',

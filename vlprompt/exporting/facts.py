@@ -38,7 +38,7 @@ def facts_of(
         embedder: With the model and its pipelines.
         program: What is exported of it.
         clips: In the shape that it takes.
-        checkpoint: What it has learnt, a file, an address or None.
+        checkpoint: What it has learned, a file, an address or None.
     """
     model, config = embedder.model, embedder.config
     clip = plain(config.model.clip.to_dict())
@@ -82,7 +82,7 @@ def merged_facts(
         embedder: With the model that was merged.
         merged: What it has become.
         clips: In the shape that it takes.
-        checkpoint: What it had learnt, a file, an address or None.
+        checkpoint: What it had learned, a file, an address or None.
     """
     model, config = embedder.model, embedder.config
     arch = config.model.clip.arch

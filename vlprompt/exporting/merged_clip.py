@@ -1,4 +1,4 @@
-"""A model as one plain CLIP, with what it has learnt in CLIP's own weights."""
+"""A model as one plain CLIP, with what it has learned in its weights."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class MergedClip(NamedTuple):
     Attributes:
         tensors: The CLIP, under the names of open_clip's ``CustomTextCLIP``.
         folded: What is in its matrices now, in a few words each.
-        tuned: How many of its tensors were learnt themselves.
+        tuned: How many of its tensors were learned themselves.
         left_out: What the model is besides, which has no weights or is of
             training alone.
     """
@@ -34,7 +34,7 @@ class MergedClip(NamedTuple):
 
 
 def merge_clip(model: nn.Module) -> MergedClip:
-    """Fold all that a model has learnt into the weights of its CLIP.
+    """Fold all that a model has learned into the weights of its CLIP.
 
     The towers of the result give the embeddings of frames and texts that
     the model gives in evaluation.  The model is left as it is.
@@ -43,7 +43,7 @@ def merge_clip(model: nn.Module) -> MergedClip:
         model: A ``VideoTextRecognizer``.
 
     Raises:
-        UserError: If something that it has learnt, or that its towers
+        UserError: If something that it has learned, or that its towers
             compute, has no place in a plain CLIP.
     """
     problem = next(_problems(model), None)

@@ -14,7 +14,7 @@ DTYPES = ('bfloat16', 'float16')
 def cast_frozen_weights(model: nn.Module, dtype: str | None) -> None:
     """Cast the frozen weights of matrix products to a lower precision.
 
-    Autocast would make these copies anew in every forward.  What is learnt,
+    Autocast would make these copies anew in every forward.  What is learned,
     the norms and the embeddings stay as they are, and with them the residual
     stream.
 

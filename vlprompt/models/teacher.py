@@ -211,7 +211,7 @@ def make_teacher(
 
 
 def _frozen(module: nn.Module, learned: set[int]) -> nn.Module:
-    """The same module, with copies of the weights that are learnt."""
+    """The same module, with copies of the weights that are learned."""
     kept = {id(p): p for p in module.parameters() if id(p) not in learned}
     return copy.deepcopy(module, kept).requires_grad_(False).eval()
 

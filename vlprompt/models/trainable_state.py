@@ -1,4 +1,4 @@
-"""Checkpoints that hold what was learnt, not the CLIP it was learnt on."""
+"""Checkpoints that hold what was learned, not the CLIP it was learned on."""
 
 import fnmatch
 import hashlib
@@ -146,7 +146,7 @@ def _check_and_complete(
 
 
 def _take_sizes(module: nn.Module, given: dict[str, Tensor]) -> None:
-    """Let parts take the sizes that follow what was learnt, not a config."""
+    """Let parts take the sizes that follow what was learned, not a config."""
     for place, part in module.named_modules():
         if hasattr(part, 'take_sizes'):
             own = f'{place}.' if place else ''
@@ -197,7 +197,7 @@ def _misshapen(name: str, given: Tensor, expected: Tensor) -> str:
             f'built for {here[0]}'
         )
     if rows and name.startswith('cls_head.'):
-        return f'{line}: it has learnt {there[0]} classes, not {here[0]}'
+        return f'{line}: it has learned {there[0]} classes, not {here[0]}'
     if there[-1:] != here[-1:]:
         return f'{line}: check clip.arch, of another width'
     return f'{line}: check the config it was trained with'

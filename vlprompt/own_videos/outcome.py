@@ -27,7 +27,7 @@ class Outcome(NamedTuple):
         interval: That has the true accuracy in 95 % of cases.
         scored: How many videos they are of.
         config: The file, for ``vlprompt train`` and ``vlprompt test``.
-        checkpoint: What was learnt.
+        checkpoint: What was learned.
         lines: What the command prints at its end.
     """
 

@@ -154,7 +154,7 @@ def use_plan(config: Config, plan: Plan) -> None:
 
 
 def _set_places(part: Any, old: int, new: int) -> None:
-    """Let what is learnt for each frame be of as many; changed in place."""
+    """Let what is learned for each frame be of as many; changed in place."""
     if isinstance(part, dict):
         for key in LEARNT_PLACES:
             if part.get(key) == old:

@@ -1,4 +1,4 @@
-"""Vanilla CLIP, the training, and the test of what was learnt."""
+"""Vanilla CLIP, the training, and the test of what was learned."""
 
 from __future__ import annotations
 

@@ -27,5 +27,5 @@ def add_model_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         'checkpoint',
         nargs='?',
-        help="what was learnt; the config's load_from if not given",
+        help="what was learned; the config's load_from if not given",
     )

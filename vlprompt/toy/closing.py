@@ -9,7 +9,7 @@ from vlprompt.errors import docs_url
 SEEN = """
 What you have just seen
   CLIP, which knows still pictures, recognises the thing in a clip and has to
-  guess how it moves. ViLT-CLIP has learnt prompts from clips of half of the
+  guess how it moves. ViLT-CLIP has learned prompts from clips of half of the
   classes. Of these it now gets {0:.0f} % right instead of {1:.0f} %, and of
   the other half, which it has never seen, {2:.0f} % instead of {3:.0f} %.
 """
@@ -18,7 +18,7 @@ Files
   {out}/report.html: a page on all of this: open it in a browser
   {out}/predictions.png: its guesses for clips of the other half
   {out}/report.json: all numbers, and what they were made with
-  {checkpoint}: what was learnt
+  {checkpoint}: what was learned
   {out}/log.txt: what was logged
 """
 NEXT = """
@@ -49,7 +49,7 @@ def closing(table: dict[str, dict], out: Path, checkpoint: str) -> str:
     Args:
         table: Accuracies (0 to 1) of both methods on both sets of classes.
         out: The folder of the results.
-        checkpoint: What was learnt.
+        checkpoint: What was learned.
     """
     percent = [
         100 * table[method][classes]

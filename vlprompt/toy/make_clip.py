@@ -71,7 +71,7 @@ def measure(
     """Zero-shot accuracies (0 to 1) of a packed file on unseen pictures."""
     clip = _build()
     clip.load_state_dict(unpack(path))
-    seed += 10**6  # none of the pictures it has learnt from
+    seed += 10**6  # none of the pictures it has learned from
     workers = usable_cores() if workers is None else workers
     unseen = draw_stills(SIDE, _size(), NUM_HELD_OUT, seed, workers)
     return zero_shot(clip.eval(), unseen, open_clip.SimpleTokenizer())

@@ -1,4 +1,4 @@
-"""FROSTER: Open-VCLIP's towers, all learnt, held near the frozen CLIP.
+"""FROSTER: Open-VCLIP's towers, all learned, held near the frozen CLIP.
 
 In training a class is its name in one template, drawn for each step; in
 evaluation it is the mean of 28.

@@ -9,7 +9,7 @@ PROJECTORS = 'cls_head.regularizers.distillation.projectors'
 
 
 def froster(keys: KeyMapper) -> dict[str, Any]:
-    """FROSTER: Open-VCLIP's towers, all learnt, and two projectors."""
+    """FROSTER: Open-VCLIP's towers, all learned, and two projectors."""
     regularizers: dict[str, Any] = {}
     if keys.find(r'projector_[vt]\..+'):
         loss = dict(type='FeatureDistillationLoss')

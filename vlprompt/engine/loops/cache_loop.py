@@ -146,7 +146,7 @@ class CacheLoop(EpochBasedTrainLoop):
         return 1
 
     def _check_number(self, videos: int) -> None:
-        """Nothing is learnt, so the processes need not know it before."""
+        """Nothing is learned, so the processes need not know it before."""
 
 
 def check_search_list(runner: Runner) -> None:

@@ -23,7 +23,7 @@ HINT = (
 def read_finetuned(
     path: str, clip: Mapping[str, Tensor], resized: Tensor | None
 ) -> dict[str, Tensor]:
-    """What a checkpoint of ours has learnt of a CLIP, under its names.
+    """What a checkpoint of ours has learned of a CLIP, under its names.
 
     Args:
         path: The checkpoint; ``FILE::PLACE`` for weights below a key.

@@ -9,7 +9,7 @@ from vlprompt.registry import MODELS
 
 @MODELS.register_module()
 class TimeEmbedding(BaseModule):
-    """A learnt vector for each frame, added to all tokens of the frame.
+    """A learned vector for each frame, added to all tokens of the frame.
 
     Stands before the tower's ``ln_pre`` (Vita-CLIP, AIM).
 

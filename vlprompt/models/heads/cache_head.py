@@ -18,7 +18,7 @@ class CacheHead(SimilarityHead):
     the class.  A video f gets ``alpha * exp(-beta (1 - f @ keys.T)) @
     one_hot(labels)`` in addition (Tip-Adapter, ECCV 2022, eq. 5).  The keys
     are made by a :class:`vlprompt.engine.CacheLoop`; with those of a
-    :class:`vlprompt.engine.CacheTrainLoop` they are learnt from there
+    :class:`vlprompt.engine.CacheTrainLoop` they are learned from there
     (Tip-Adapter-F).  A checkpoint holds keys, labels, alpha and beta, and its
     number of keys is taken over.
 

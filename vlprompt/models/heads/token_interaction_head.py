@@ -27,7 +27,7 @@ class TokenInteractionHead(ContrastiveHead):
     Args:
         embed_dim: Width of the embeddings, E.
         num_layers: Linear maps of each MLP, 1 to 3 in the release; 0 weights
-            all tokens alike, and nothing is learnt.
+            all tokens alike, and nothing is learned.
         sides: Whose tokens look for a match.  ``('text',)`` with
             ``num_layers=0`` is the mean over words of the best frame, as in
             ColBERT and Video-ColBERT.

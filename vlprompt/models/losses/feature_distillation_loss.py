@@ -74,7 +74,7 @@ class FeatureDistillationLoss(BaseModule):
     ) -> Tensor:
         if not projector[0].weight.requires_grad:
             raise UserError(
-                'the projectors of FeatureDistillationLoss are not learnt: '
+                'the projectors of FeatureDistillationLoss are not learned: '
                 "add 'cls_head.regularizers.*' to model.trainable"
             )
         student = unit(student)

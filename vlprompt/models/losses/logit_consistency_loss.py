@@ -38,7 +38,7 @@ class LogitConsistencyLoss(BaseModule):
         """The features and the teacher's to a scalar."""
         teacher = teacher_of(self, features)
         logits = self.compute_logits(features).log_softmax(dim=-1)
-        with torch.no_grad():  # the factor of the logits may be learnt
+        with torch.no_grad():  # the factor of the logits may be learned
             target = self.compute_logits(teacher).log_softmax(dim=-1)
         divergence = F.kl_div(logits, target, reduction='sum', log_target=True)
         return self.loss_weight * divergence / logits.numel()

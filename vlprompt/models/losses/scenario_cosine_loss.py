@@ -15,7 +15,7 @@ DISTANCES = {
 
 @MODELS.register_module()
 class ScenarioCosineLoss(BaseModule):
-    """ViLT-CLIP: keeps the learnt class texts near hand-crafted ones.
+    """ViLT-CLIP: keeps the learned class texts near hand-crafted ones.
 
     ``1 - mean cosine`` over the classes between the prompted texts and the
     anchors, which the frozen CLIP makes of a scenario such as ``'a video of

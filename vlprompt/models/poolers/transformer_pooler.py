@@ -11,7 +11,7 @@ from .sequence_pooler import SequencePooler
 
 @MODELS.register_module()
 class TransformerPooler(SequencePooler):
-    """CLIP blocks over the frame embeddings, with learnt positions.
+    """CLIP blocks over the frame embeddings, with learned positions.
 
     ActionCLIP's Transf (6 layers, residual, ``eps=1e-12``), X-CLIP's
     multi-frame integration (1 layer, residual), A5 and A6 (no residual,

@@ -1,4 +1,4 @@
-"""Prompt heads: everything that is learnt about prompts, for both towers."""
+"""Prompt heads: everything that is learned about prompts, for both towers."""
 
 from .class_prompts import ClassPrompts
 from .coupling import Coupling

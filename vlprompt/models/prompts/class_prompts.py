@@ -12,7 +12,7 @@ from vlprompt.registry import MODELS
 class ClassPrompts(BaseModule):
     """CoOp, Vita-CLIP: prompt vectors for each class, in the first layer.
 
-    They belong to the classes they were learnt for, in the same order, and
+    They belong to the classes they were learned for, in the same order, and
     say nothing about others.
 
     Args:

@@ -42,12 +42,12 @@ class VideoTextRecognizer(BaseRecognizer):
         cls_head: Config of the head.
         texts: Config of what videos are compared with; None if with none.
         text_encoder: Config of a text tower.
-        prompts: Config of a :class:`PromptLearner`, if prompts are learnt.
+        prompts: Config of a :class:`PromptLearner`, if prompts are learned.
         pooler: Config of a temporal pooler.
         conditioner: Config of what makes the texts depend on the video.
         teacher: What the frozen CLIP that regularizers compare with reads
             and starts from, if not the same: see :func:`make_teacher`.
-        trainable: Patterns of the parameter names that are learnt; all
+        trainable: Patterns of the parameter names that are learned; all
             others are frozen.  ``*`` matches anything.
         not_loaded: Patterns of the names in a checkpoint that this model
             does without; any other it does not know is refused.

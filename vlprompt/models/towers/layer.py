@@ -26,7 +26,7 @@ class Layer:
             attention mask among the tokens; the context is always visible.
         recompute_mlp: Whether the MLP's first half is computed again in the
             backward pass, so that its 4 D wide activations are not kept;
-            those after its activation still are, if its weights are learnt.
+            those after its activation still are, if its weights are learned.
         inside: What acts at places in the layer, in this order; see
             :class:`InsidePart`.
         rotation: Turns the tokens' queries and keys; see :class:`Rotation`.
