@@ -41,6 +41,7 @@ KINDS = (
     'huggingface-xclip',
     'vifi',
     'ost',
+    'bdc',
     'vita',
     'xclip',
     'tc-clip',
@@ -149,9 +150,8 @@ def _convert(args: Namespace) -> tuple[Conversion, Config | str | None]:
         conversion, config = convert_folder(args.kind, args.source)
         return conversion, args.config or config
     content = converters.read(args.kind, args.source)
-    base = converters.load_base(args.clip)
-    conversion = converters.convert(args.kind, content, base, args.source)
-    return conversion, args.config
+    parts = content, converters.load_base(args.clip), args.source
+    return converters.convert(args.kind, *parts), args.config
 
 
 def _check_flags(args: Namespace) -> None:
