@@ -15,6 +15,7 @@ WITH_WEIGHTS = (
     'a5',
     'actionclip',
     'aim',
+    'bdc',
     'clip',
     'clip4clip',
     'lora',

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 import published
+import published_bdc
 import published_distillation
 import published_lora
 import published_ost
@@ -38,6 +39,7 @@ GOLDEN = ROOT.parent / 'shared/goldens/vificlip_vl.pt'
 NAMES = ('archery', 'riding a bike', 'tai chi')
 RELEASES = {
     **published.RELEASES,
+    **published_bdc.RELEASES,
     **published_distillation.RELEASES,
     **published_ost.RELEASES,
     **published_retrieval.RELEASES,
@@ -57,6 +59,7 @@ KINDS = {
     'mmaction-actionclip': published.mmaction,
     'a5': published.a5,
     'aim': published.aim,
+    'bdc': published_bdc.bdc,
     'st-adapter': published_temporal.st_adapter,
     't2l': published_temporal.t2l,
     'mote': published_temporal.mote,
@@ -134,6 +137,8 @@ def run(model: nn.Module, release: published.Release) -> None:
     ]
     if release.kind == 'ost':
         model.texts.levels = [{name: ['one', 'two'] for name in NAMES}] * 2
+    if release.kind == 'bdc':
+        model.texts.descriptions = {name: ['one', name] for name in NAMES}
     if not release.captions:
         model.set_classes(NAMES)
     with torch.no_grad():
@@ -457,6 +462,19 @@ MISSING = {
         'visual.blocks.1.summary_attn_layer.out_proj.bias',
         'textual.positional_embedding',
         'textual.token_embedding.weight',
+    ),
+    'bdc': (
+        'logit_scale_clip',
+        'logits_scale_vision',
+        'vision_norm.bias',
+        'text_norm.weight',
+        'vision_reduce.weight',
+        'text_reduce.weight',
+        'vision_q_proj.weight',
+        'vision_k_proj.weight',
+        'vision_bdc_head.bias',
+        'image_encoder.proj',
+        'text_encoder.ln_final.weight',
     ),
     'xclip': (
         'logit_scale',

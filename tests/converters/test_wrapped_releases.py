@@ -3,6 +3,7 @@
 import os
 
 import published
+import published_bdc
 import published_distillation
 import published_lora
 import published_ost
@@ -20,6 +21,7 @@ from vlprompt.errors import UserError
 KINDS = {
     'vifi': published.vifi,
     'ost': published_ost.ost,
+    'bdc': published_bdc.bdc,
     'vita': published.vita,
     'xclip': published.xclip,
     'tc-clip': published_tc_clip.tc_clip,

@@ -6,6 +6,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from vlprompt.datasets.lists.descriptions import KEYS
 from vlprompt.exporting.formats import FORMATS, trace
 from vlprompt.exporting.programs import Classifier, Embedder
 from vlprompt.models.layers.temporal import unit_video
@@ -15,6 +16,7 @@ from vlprompt.utils import register_all_modules
 FOLDER = Path(__file__).parents[2] / 'configs'
 TOYS = sorted(FOLDER.glob('[!_]*/*_toy.py'))
 CLASSES = [f'class {i}' for i in range(24)]
+SENTENCES = {name: [f'{name} here', f'it is {name}'] for name in CLASSES}
 TINY = dict(
     embed_dim=64,
     quick_gelu=True,
@@ -43,6 +45,8 @@ def build(path):
     register_all_modules()
     model = Config.fromfile(path).model.to_dict()
     model['clip'] = dict(arch=TINY)
+    texts = model.get('texts') or {}
+    texts.update({key: SENTENCES for key in KEYS if key in texts})
     torch.manual_seed(0)
     model = MODELS.build(model)
     for p in model.parameters():  # what starts at zero would hide faults

@@ -12,14 +12,14 @@ FAKE = str(Path(__file__).with_name('fake_vlprompt.py'))
 class StandIns(SubprocessExecutor):
     """Processes on this machine."""
 
-    def command(self, words):
+    def command(self, words, alone=False):
         return [sys.executable, '-S', FAKE, *words]
 
 
 class SlurmStandIns(SlurmExecutor):
     """Jobs of submitit."""
 
-    def command(self, words):
+    def command(self, words, alone=False):
         return [sys.executable, '-S', FAKE, *words]
 
 

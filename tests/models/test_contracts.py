@@ -15,7 +15,7 @@ from tiny import CLASSES, TINY
 
 from vlprompt.errors import UserError
 from vlprompt.models import SimilarityHead, load_clip, roles
-from vlprompt.models.builder import build_part
+from vlprompt.models.builder import build_part, check_role
 from vlprompt.registry import MODELS
 
 DEEP = dict(type='DeepPrompts')
@@ -41,6 +41,7 @@ ROLES = dict(
     poolers=roles.Pooler,
     prompts=roles.Prompts,
     texts=roles.Texts,
+    token_poolers=roles.TokenPooler,
 )
 OTHER_ROLES = dict(VideoConditionalPrompts=roles.LastLayerPrompts)
 WITHOUT_ROLE = ('Coupling', 'PromptLearner', 'ViLTPrompts')
@@ -131,6 +132,31 @@ OST = dict(
 )
 
 
+def pooling_tokens(video):
+    """Heads on statistics of the tokens of both towers."""
+    text = dict(type='DistanceCovariancePooler', reduced_dim=4)
+    return dict(
+        PLAIN,
+        backbone=tower(token_pooler=dict(type=video, reduced_dim=4)),
+        text_encoder=dict(type='TokenPoolingTextTower', token_pooler=text),
+        cls_head=dict(
+            type='ProbabilityEnsembleHead',
+            members=dict(
+                linear=dict(
+                    type='LinearHead', num_classes=len(CLASSES), dropout=0.0
+                ),
+                bdc=dict(HEAD, test_divisor=5),
+            ),
+            weights=[dict(cosine=0.2, linear=0.3, bdc=0.5)],
+        ),
+        trainable=[
+            'backbone.token_pooler.*',
+            'text_encoder.token_pooler.*',
+            'cls_head.*',
+        ],
+    )
+
+
 # For each registered class a change of BASE that has it in the model.
 EXAMPLES = {
     'AIMAdapter': adapted(dict(type='AIMAdapter', num_temporal=2)),
@@ -184,6 +210,7 @@ EXAMPLES = {
             visual=dict(type='DeepPrompts', num=5, layers=[1, 2]),
         )
     ),
+    'DistanceCovariancePooler': pooling_tokens('DistanceCovariancePooler'),
     'FeatureDistillationLoss': beside_teacher(
         'FeatureDistillationLoss', 'cls_head.regularizers.*'
     ),
@@ -253,6 +280,7 @@ EXAMPLES = {
     'PositionPrompts': dict(
         prompts=dict(type='PromptLearner', text=dict(type='PositionPrompts'))
     ),
+    'ProbabilityEnsembleHead': pooling_tokens('DistanceCovariancePooler'),
     'CacheHead': dict(
         PLAIN, cls_head=dict(type='CacheHead'), trainable=['cls_head.keys']
     ),
@@ -286,6 +314,9 @@ EXAMPLES = {
         dropout=0.0,
     ),
     'StoredFramesTower': dict(backbone=dict(type='StoredFramesTower')),
+    'TemporalDistanceCovariancePooler': pooling_tokens(
+        'TemporalDistanceCovariancePooler'
+    ),
     'TemporalContext': adapted(
         dict(type='TemporalContext', num_tokens=4, max_merged=3)
     ),
@@ -306,6 +337,7 @@ EXAMPLES = {
     'TemporalToken': adapted(
         dict(type='TemporalToken', num_frames=1, dropout=0.0)
     ),
+    'TokenPoolingTextTower': pooling_tokens('DistanceCovariancePooler'),
     'TokenDropPath': dict(backbone=tower(dict(type='TokenDropPath'))),
     'TextConsistencyLoss': beside_teacher('TextConsistencyLoss'),
     'TextPoolingHead': paired('TextPoolingHead', dropout=0.0),
@@ -462,7 +494,7 @@ def test_it_plays_its_role(name):
     """It has the members, and its methods take the same arguments."""
     role = role_of(name)
     part = next(m for m in build(name).modules() if type(m).__name__ == name)
-    roles.check_role(part, role)
+    check_role(part, role)
     for method, arguments in methods(role):
         signature = inspect.signature(getattr(type(part), method))
         assert [*signature.parameters][: len(arguments)] == arguments, method

@@ -69,7 +69,7 @@ def given(world, shared_data, tmp_path):
     [
         ('zero_shot', 'classes', ['none', '--datasets=MINI'], 7),
         ('fully_supervised', 'classes', ['none', '--dataset=MINI'], 7),
-        ('few_shot', 'classes', ['--datasets=MINI'], 7),
+        ('few_shot', 'classes', ['--datasets=MINI', '--no-baselines'], 7),
         ('base_to_novel', 'classes', ['--datasets=MINI', '--seeds=1'], 14),
         ('retrieval', 'captions', ['none'], 8),
     ],

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tools.metafiles import zoo
 from vlprompt.toy.zoo_order import check_order
 from vlprompt.toy.zoo_page import make_page
 from vlprompt.toy.zoo_results import ZooResults
@@ -101,3 +102,26 @@ def test_methods_that_do_not_behave_as_defined(results):
         'can tell order, direction 51.0 (a guess is 50 ± 3.6): '
         'not explained yet'
     )
+
+
+def test_metafiles_read_the_plain_methods(results, tmp_path, monkeypatch):
+    systems = {'ViFi-CLIP': SYSTEMS['frames'], 'A5': SYSTEMS['order']}
+    tables = make_page(results, systems, VARIANTS).tables
+    page = tmp_path / 'page.md'
+    page.write_text('\n'.join(table.markdown() for table in tables))
+    monkeypatch.setattr(zoo, 'DOCUMENT', page)
+    zoo._table.cache_clear()
+    try:
+        values = {
+            config: [
+                r['Metrics']['Top 1 Accuracy'] for r in zoo.measured(config)
+            ]
+            for config in ('vifi/vifi_toy', 'a5/a5_toy', 'clip/clip_toy')
+        }
+    finally:
+        zoo._table.cache_clear()
+    assert values == {
+        'vifi/vifi_toy': [45.0, 45.0],
+        'a5/a5_toy': [60.0, 30.0],
+        'clip/clip_toy': [],
+    }

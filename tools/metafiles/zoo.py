@@ -9,6 +9,7 @@ from vlprompt.toy.zoo import SYSTEMS
 
 DOCUMENT = Path(__file__).parents[2] / 'docs/toy_zoo.md'
 PARTS = ('base', 'novel')
+FIRST = 'all: base'  # its column, the next one is that of novel classes
 
 
 def measured(config: str) -> list[dict[str, Any]]:
@@ -29,15 +30,21 @@ def measured(config: str) -> list[dict[str, Any]]:
 
 @cache
 def _table() -> dict[str, dict[str, float]]:
-    """Accuracies on all motions by config and part of the classes."""
-    found = {}
+    """Accuracies on all motions by config and part of the classes.
+
+    The first table of the page, that of the methods as published.
+    """
+    found, columns = {}, None
     for line in DOCUMENT.read_text().splitlines():
         cells = [cell.strip() for cell in line.strip('|').split('|')]
-        if cells[0] in SYSTEMS:
-            config, _ = SYSTEMS[cells[0]]
+        if columns is None and FIRST in cells:
+            first = cells.index(FIRST)
+            columns = slice(first, first + len(PARTS))
+        config, _ = SYSTEMS.get(cells[0], (None, None))
+        if config is not None and config not in found:
             found[config] = {
                 part: float(cell)
-                for part, cell in zip(PARTS, cells[3:5], strict=True)
+                for part, cell in zip(PARTS, cells[columns], strict=True)
                 if re.fullmatch(r'[\d.]+', cell)
             }
     return found

@@ -41,6 +41,7 @@ KINDS = (
     'huggingface-xclip',
     'vifi',
     'ost',
+    'bdc',
     'vita',
     'xclip',
     'tc-clip',
@@ -149,9 +150,8 @@ def _convert(args: Namespace) -> tuple[Conversion, Config | str | None]:
         conversion, config = convert_folder(args.kind, args.source)
         return conversion, args.config or config
     content = converters.read(args.kind, args.source)
-    base = converters.load_base(args.clip)
-    conversion = converters.convert(args.kind, content, base, args.source)
-    return conversion, args.config
+    parts = content, converters.load_base(args.clip), args.source
+    return converters.convert(args.kind, *parts), args.config
 
 
 def _check_flags(args: Namespace) -> None:
@@ -163,11 +163,9 @@ def _check_flags(args: Namespace) -> None:
         '--keep-dtype': args.keep_dtype,
         '--activation': args.activation,
     }
-    unused = ['--keep-dtype', '--activation']
+    unused = [] if args.kind == 'openai' else ['--keep-dtype', '--activation']
     if args.kind in CLIPS:
-        unused = ['--clip', '--config', '--to']
-    if args.kind == 'huggingface':
-        unused += ['--keep-dtype', '--activation']
+        unused += ['--clip', '--config', '--to']
     if args.kind == 'vlprompt':
         unused.append('--clip')
     for flag in filter(given.get, unused):
@@ -229,12 +227,11 @@ def _merge(model: nn.Module, target: Path) -> None:
     from vlprompt.models.clip.names import to_openai
 
     merged = merge_clip(model).tensors
-    clip = {to_openai(name): tensor for name, tensor in merged.items()}
+    clip = {to_openai(name): t.contiguous() for name, t in merged.items()}
     if target.suffix == '.safetensors':
         converters.save_clip(clip, target)
     else:
-        tensors = {k: v.contiguous() for k, v in clip.items()}
-        save_checkpoint(tensors, str(target))
+        save_checkpoint(clip, str(target))
     print(f'Wrote {target}: a CLIP of {len(clip)} tensors')
 
 

@@ -28,6 +28,7 @@ KINDS: dict[str, tuple[Callable[[KeyMapper], dict], str]] = {
     'huggingface-xclip': (methods.huggingface_xclip, 'mit.position_embedding'),
     'vifi': (methods.vifi, 'image_encoder.conv1.weight'),
     'ost': (methods.ost, 'image_encoder.conv1.weight'),
+    'bdc': (methods.bdc, 'image_encoder.conv1.weight'),
     'vita': (methods.vita, 'visual.cls_token'),
     'xclip': (methods.xclip, 'mit.positional_embedding'),
     'actionclip': (methods.actionclip, 'visual.conv1.weight'),

@@ -12,6 +12,7 @@ from vlprompt.models.features import (
 )
 from vlprompt.models.recognizers.conditioning import prompts_last_layer
 from vlprompt.models.text_ends import finish_texts
+from vlprompt.models.token_poolers import split_statistics
 from vlprompt.models.towers.last_layer import project, read_ends
 from vlprompt.models.towers.layer import Layer
 
@@ -96,6 +97,7 @@ class Classifier(Program):
         self.cls_head = model.cls_head
         self.compares_texts = tokens is not None
         self.ending, self.gives_tokens = None, False
+        self.register_buffer('class_statistics', None)
         if self.compares_texts and prompts_last_layer(model.conditioner):
             self.ending = TextEnding(model)
         elif self.compares_texts:
@@ -106,6 +108,8 @@ class Classifier(Program):
         encoded = model.text_bank(tokens, prompts).detach().clone()
         texts = finish_texts(model.text_encoder, encoded, tokens)
         self.register_buffer('class_texts', texts)
+        _, statistics = split_statistics(model.text_encoder, encoded)
+        self.class_statistics = statistics
         self.gives_tokens = encoded.dim() == 3
         if self.gives_tokens:
             self.register_buffer('class_tokens', encoded)
@@ -115,7 +119,12 @@ class Classifier(Program):
     def forward(self, frames: Tensor) -> Tensor:
         """(B, T, 3, H, W) frames to (B, C) logits."""
         visual, video = self.encode(frames)
-        features = VideoTextFeatures(video, self._text(visual))
+        features = VideoTextFeatures(
+            video,
+            self._text(visual),
+            video_statistics=visual.statistics,
+            text_statistics=self.class_statistics,
+        )
         if self.gives_tokens:
             features = features._replace(
                 text_tokens=self.class_tokens, text_mask=self.class_mask

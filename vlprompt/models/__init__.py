@@ -15,6 +15,7 @@ from . import (
     prompts,
     recognizers,
     texts,
+    token_poolers,
     towers,
 )
 from .adapters import *
@@ -29,6 +30,7 @@ from .poolers import *
 from .prompts import *
 from .recognizers import *
 from .texts import *
+from .token_poolers import *
 from .towers import *
 
 __all__ = [
@@ -40,4 +42,4 @@ __all__ = [
 __all__ += adapters.__all__ + clip.__all__ + conditioners.__all__
 __all__ += embeddings.__all__ + heads.__all__ + losses.__all__
 __all__ += poolers.__all__ + prompts.__all__ + recognizers.__all__
-__all__ += texts.__all__ + towers.__all__
+__all__ += texts.__all__ + token_poolers.__all__ + towers.__all__

@@ -1,12 +1,11 @@
 """Building parts that take what they need from the model around them."""
 
+import inspect
 from typing import Any
 
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 from vlprompt.user_messages import argument_names, unknown_key, unknown_type
-
-from .roles import check_role
 
 
 def inject_context(cfg: dict, **context: Any) -> dict:
@@ -62,3 +61,23 @@ def build_part(
     if role is not None:
         check_role(part, role)
     return part
+
+
+def check_role(part: Any, role: type) -> None:
+    """Raise a UserError if a part lacks a member of its role.
+
+    Args:
+        part: An instance of any class.
+        role: One of the protocols of :mod:`vlprompt.models.roles`.
+    """
+    members = [*inspect.get_annotations(role), *vars(role)]
+    lacking = [
+        name
+        for name in members
+        if not name.startswith('_') and not hasattr(part, name)
+    ]
+    if lacking:
+        raise UserError(
+            f'{type(part).__name__} has no {" and no ".join(lacking)}: a '
+            f'{role.__name__} of vlprompt.models.roles is expected here'
+        )

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from .features import LayerPrompts, TokenizedTexts
 from .towers.packing import balance
+from .towers.slots import pick_prompts
 
 
 def gather(local: Tensor) -> Tensor:
@@ -72,11 +73,7 @@ def encode_sharded(
     longest_share = max(map(len, shares))
     # With fewer texts than processes, idle ranks encode a dummy text.
     index = torch.tensor(shares[get_rank()] or [0])
-    if prompts is not None:
-        prompts = [
-            p[index] if p is not None and p.dim() == 3 else p for p in prompts
-        ]
-    local = encode(tokens.pick(index), prompts)
+    local = encode(tokens.pick(index), pick_prompts(prompts, index))
     # (S, ...) of each process -> (W * S, ...), back to the order of classes
     lacking = local.new_zeros(longest_share - len(local), *local.shape[1:])
     features = gather(torch.cat([local, lacking]))

@@ -20,12 +20,14 @@ class VisualFeatures(NamedTuple):
         mask: (B, T), true where a frame is real and not padding; None if
             all are.
         carried: For each layer what its adapter handed to the next, or None.
+        statistics: (B, F) of all tokens, if the tower has a token pooler.
     """
 
     frames: Tensor
     tokens: Tensor
     mask: Tensor | None = None
     carried: Sequence[Tensor | None] = ()
+    statistics: Tensor | None = None
 
 
 class VideoTextFeatures(NamedTuple):
@@ -47,6 +49,9 @@ class VideoTextFeatures(NamedTuple):
         teacher: What the frozen CLIP makes of the same clips and texts, in
             training and if a part asks for it; its video are the (B, T, E)
             frames, its text is (C, E) or (R * C, E).
+        video_statistics: (B, F) of all tokens of a video, if the vision
+            tower has a token pooler.
+        text_statistics: (C, F) or (R * C, F), if the text tower has one.
     """
 
     video: Tensor
@@ -58,13 +63,21 @@ class VideoTextFeatures(NamedTuple):
     text_mask: Tensor | None = None
     frames: Tensor | None = None
     teacher: 'VideoTextFeatures | None' = None
+    video_statistics: Tensor | None = None
+    text_statistics: Tensor | None = None
 
     @classmethod
     def without_text(
         cls, video: Tensor, visual: VisualFeatures
     ) -> 'VideoTextFeatures':
         """Those of videos alone, as the pooler made them of frames."""
-        return cls(video, None, mask=visual.mask, frames=visual.frames)
+        return cls(
+            video,
+            None,
+            mask=visual.mask,
+            frames=visual.frames,
+            video_statistics=visual.statistics,
+        )
 
     def unit(self) -> 'VideoTextFeatures':
         """The same features, L2-normalised, in fp32 if they came in less."""
@@ -77,7 +90,13 @@ class VideoTextFeatures(NamedTuple):
     def with_tokens(
         self, encoded: Tensor, tokens: 'TokenizedTexts'
     ) -> 'VideoTextFeatures':
-        """The same features, and (C, L, E) of all tokens if given as that."""
+        """The same features, and what a text tower tells of all tokens.
+
+        That is (C, L, E) of them, or (C, F) statistics beside (C, E) texts.
+        """
+        if encoded.dim() == 2 and encoded.size(1) > self.text.size(-1):
+            statistics = encoded[:, self.text.size(-1) :]
+            return self._replace(text_statistics=statistics)
         if encoded.dim() != 3:
             return self
         mask = tokens.mask(encoded.size(1))

@@ -5,14 +5,11 @@ role's members, whatever it inherits from.  Shapes: B videos (views folded
 in), T frames, L tokens, K prompts, C classes, D width, E embedding.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
-
-from vlprompt.errors import UserError
 
 from .features import TokenizedTexts, VideoTextFeatures, VisualFeatures
 
@@ -176,6 +173,25 @@ class Pooler(Protocol):
         """(B, T, E) frames to a (B, E) video."""
 
 
+class TokenPooler(Protocol):
+    """Makes statistics of all tokens of a clip or, with T = 1, of a text.
+
+    Attributes:
+        out_dim: F, how many they are.
+    """
+
+    out_dim: int
+
+    def __call__(self, tokens: Tensor, places: Tensor | None = None) -> Tensor:
+        """(B, T, L, E) embeddings of tokens to (B, F).
+
+        Args:
+            tokens: Padding of texts, too.
+            places: (B,) where the token that stands for all is; the first
+                if not given.
+        """
+
+
 class Conditioner(Protocol):
     """Makes the texts depend on the video they are compared with."""
 
@@ -228,23 +244,3 @@ class Head(Protocol):
 
     def predict(self, feats: VideoTextFeatures, data_samples: list) -> list:
         """The samples, with what their metric reads."""
-
-
-def check_role(part: Any, role: type) -> None:
-    """Raise a UserError if a part lacks a member of its role.
-
-    Args:
-        part: An instance of any class.
-        role: One of the protocols of this module.
-    """
-    members = [*inspect.get_annotations(role), *vars(role)]
-    lacking = [
-        name
-        for name in members
-        if not name.startswith('_') and not hasattr(part, name)
-    ]
-    if lacking:
-        raise UserError(
-            f'{type(part).__name__} has no {" and no ".join(lacking)}: a '
-            f'{role.__name__} of vlprompt.models.roles is expected here'
-        )

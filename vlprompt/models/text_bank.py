@@ -14,6 +14,7 @@ from .features import LayerPrompts, TokenizedTexts, unit
 from .roles import Texts
 from .shared_features import SharedFeatures
 from .text_ends import finish_texts
+from .token_poolers import split_statistics
 
 
 class TextBank:
@@ -163,7 +164,7 @@ class TextBank:
             features = encode_sharded(self.encoder, tokens, prompts)
         else:
             features = self.encoder(tokens, prompts)
-        return self._keep('text', combine_texts(self.texts, features))
+        return self._keep('text', self._combine(features))
 
     def _encode_drawn(
         self, places: Tensor, prompts: LayerPrompts | None
@@ -175,7 +176,13 @@ class TextBank:
                 self._cached['drawn'] = encode_sharded(
                     self.encoder, everything, prompts
                 )
-        return combine_texts(self.texts, self._cached['drawn'][places])
+        return self._combine(self._cached['drawn'][places])
+
+    def _combine(self, features: Tensor) -> Tensor:
+        """Texts of a class to one; embeddings and statistics apart."""
+        parts = split_statistics(self.encoder, features)
+        own = [combine_texts(self.texts, p) for p in parts if p is not None]
+        return torch.cat(own, dim=-1)
 
     def _learns(self, prompts: LayerPrompts | None) -> bool:
         parts = [*self.encoder.parameters(), *(prompts or ())]

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from vlprompt.errors import UserError
 
 from .features import TokenizedTexts
+from .token_poolers import split_statistics
 
 
 def finish_texts(
@@ -18,8 +19,9 @@ def finish_texts(
 
     Args:
         encoder: The text tower.
-        encoded: (C, E) as they are, (C, L, E) of all tokens, of which CLIP
-            reads the last, or (C, 1, L, D) before the tower's last layer.
+        encoded: (C, E) as they are, statistics perhaps behind them, or (C,
+            L, E) of all tokens, of which CLIP reads the last, or (C, 1, L,
+            D) before the tower's last layer.
         tokens: The same texts.
         prompts: Of the last layer for each of B videos, (B, C, K, D), C may
             be 1; the result is then (B, C, E).
@@ -28,7 +30,7 @@ def finish_texts(
         UserError: If texts became one before the last layer.
     """
     if encoded.dim() == 2:
-        return encoded
+        return split_statistics(encoder, encoded)[0]
     if encoded.dim() == 3:
         rows = torch.arange(len(encoded), device=encoded.device)
         return encoded[rows, tokens.ends.to(encoded.device)]

@@ -181,7 +181,10 @@ class Baselines:
         given = self.config.model
         clip = copy.deepcopy(given.clip)
         clip.pop('finetuned', None)
-        preprocessor = copy.deepcopy(given.data_preprocessor)
+        preprocessor = copy.deepcopy(
+            given.get('data_preprocessor') or dict(format_shape='NCTHW')
+        )
+        preprocessor.setdefault('type', 'ActionDataPreprocessor')
         preprocessor.pop('blending', None)
         return dict(
             type='VideoTextRecognizer',

@@ -38,6 +38,7 @@ SYSTEMS = {
     'ViLT-CLIP': ('vilt/vilt_toy', False),
     'ActionCLIP, meanP': ('actionclip/actionclip_meanp_toy', False),
     'OST': ('ost/ost_toy', False),
+    'BDC-CLIP': ('bdc/bdc_toy', False),
     'CLIP4Clip, meanP': ('clip4clip/clip4clip_toy', False),
     'X-Pool': ('xpool/xpool_toy', False),
     'T-MASS': ('tmass/tmass_toy', True),

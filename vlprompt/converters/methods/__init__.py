@@ -7,6 +7,7 @@ tensors and returns what our model has besides its CLIP.
 from .a5 import a5
 from .actionclip import actionclip, mmaction_actionclip
 from .aim import aim
+from .bdc import bdc
 from .clip4clip import clip4clip
 from .clip_lora import clip_lora, flat_weights
 from .froster import froster
@@ -29,6 +30,7 @@ __all__ = [
     'a5',
     'actionclip',
     'aim',
+    'bdc',
     'clip4clip',
     'clip_lora',
     'flat_weights',

@@ -13,6 +13,7 @@ from .head_similarity_hook import HeadSimilarityHook
 from .interpolated_weights_hook import InterpolatedWeightsHook
 from .resume_hook import ResumeHook
 from .shared_text_hook import SharedTextHook
+from .start_from_hook import StartFromHook
 from .train_val_overlap_hook import TrainValOverlapHook
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     'InterpolatedWeightsHook',
     'ResumeHook',
     'SharedTextHook',
+    'StartFromHook',
     'TrainValOverlapHook',
 ]

@@ -6,6 +6,7 @@ from .frame_classification_head import FrameClassificationHead
 from .linear_head import LinearHead
 from .mote_head import MoTEHead
 from .optimal_transport_head import OptimalTransportHead
+from .probability_ensemble_head import ProbabilityEnsembleHead
 from .similarity_head import SimilarityHead
 from .stochastic_text_head import StochasticTextHead
 from .test_time_cache_head import TestTimeCacheHead
@@ -20,6 +21,7 @@ __all__ = [
     'LinearHead',
     'MoTEHead',
     'OptimalTransportHead',
+    'ProbabilityEnsembleHead',
     'SimilarityHead',
     'StochasticTextHead',
     'TestTimeCacheHead',

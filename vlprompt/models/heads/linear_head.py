@@ -15,7 +15,8 @@ class LinearHead(BaseHead):
         num_classes: C; the head means nothing to other classes.
         embed_dim: Width of the videos; given by the recognizer.
         dropout: Of the videos.
-        std: Standard deviation of the initial weights.
+        std: Standard deviation of the initial weights; None for those that
+            PyTorch gives to a linear map.
         kwargs: MMAction2's ``BaseHead``.
     """
 
@@ -27,14 +28,15 @@ class LinearHead(BaseHead):
         num_classes: int,
         embed_dim: int,
         dropout: float = 0.5,
-        std: float = 0.01,
+        std: float | None = 0.01,
         **kwargs,
     ) -> None:
         super().__init__(num_classes, embed_dim, **kwargs)
         self.dropout = nn.Dropout(dropout)
         self.fc_cls = nn.Linear(embed_dim, num_classes)
-        nn.init.normal_(self.fc_cls.weight, std=std)
-        nn.init.zeros_(self.fc_cls.bias)
+        if std is not None:
+            nn.init.normal_(self.fc_cls.weight, std=std)
+            nn.init.zeros_(self.fc_cls.bias)
 
     def set_num_classes(self, num: int) -> None:
         """Refuse a data set of another number of classes."""

@@ -86,10 +86,12 @@ class OptimalTransportHead(ContrastiveHead):
         frames, mask = features.video, features.mask
         real = torch.ones_like(frames[..., 0]) if mask is None else mask
         weights = real.to(frames) / real.sum(dim=1, keepdim=True)
-        # A stop that looks at all problems needs them at once.
-        size = frames[..., 0].numel() * text.size(1)
-        step = max(1, ELEMENTS // size)
-        step = len(text) if self.tolerance is not None else step
+        # A stop that looks at all problems needs them at once, and a graph
+        # that is exported has no loop that depends on the batch.
+        step = len(text)
+        if self.tolerance is None and not torch.compiler.is_compiling():
+            size = frames[..., 0].numel() * text.size(1)
+            step = max(1, ELEMENTS // size)
         matched = [
             self._match(frames, chunk, weights) for chunk in text.split(step)
         ]

@@ -27,6 +27,8 @@ class SimilarityHead(BaseHead):
             recognizer.
         temperature: Replaces CLIP's factor by ``1 / temperature``.
         test_temperature: The same in evaluation alone (ActionCLIP: 0.01).
+        test_divisor: In evaluation the factor is divided by it and rounded
+            down (BDC-CLIP: 5, which makes 20 of 100).
         fusion: Where frames become one (ViFi-CLIP, section 4.3): in the
             pooler (``'embedding'``), or here, as the mean of the logits that
             the frames of an ``IdentityPooler`` get (``'decision'``).
@@ -45,6 +47,7 @@ class SimilarityHead(BaseHead):
         logit_scale: float = math.log(1 / 0.07),
         temperature: float | None = None,
         test_temperature: float | None = None,
+        test_divisor: float | None = None,
         fusion: str = 'embedding',
         regularizers: dict[str, dict] | None = None,
         embed_dim: int | None = None,
@@ -59,9 +62,11 @@ class SimilarityHead(BaseHead):
                 f'fusion={fusion!r}, expected one of {FUSIONS}{hint}'
             )
         if temperature is not None:
-            logit_scale = -math.log(temperature)
+            # log(100) for 0.01: of -log(0.01) the power would be below 100
+            logit_scale = math.log(1 / temperature)
         self.logit_scale = nn.Parameter(torch.tensor(float(logit_scale)))
         self.test_temperature = test_temperature
+        self.test_divisor = test_divisor
         self.fusion = fusion
         known = dict(embed_dim=embed_dim, compute_logits=self.forward)
         self.regularizers = nn.ModuleDict(
@@ -103,9 +108,14 @@ class SimilarityHead(BaseHead):
 
     def scale(self) -> Tensor:
         """The factor of cosines."""
-        if self.test_temperature is not None and not self.training:
+        scale = self.logit_scale.exp()
+        if self.training:
+            return scale
+        if self.test_temperature is not None:
             return torch.tensor(1 / self.test_temperature)
-        return self.logit_scale.exp()
+        if self.test_divisor is not None:
+            return scale // self.test_divisor
+        return scale
 
     def loss(
         self, feats: VideoTextFeatures, data_samples: list, **kwargs

@@ -4,7 +4,9 @@ from torch import nn
 
 from vlprompt.errors import UserError
 
-from ..roles import LastLayerPrompts, check_role
+from ..builder import check_role
+from ..roles import LastLayerPrompts
+from ..token_poolers import statistics_dim
 from ..towers.trunk import check_class_token
 from .conditioning import prompts_last_layer
 
@@ -21,8 +23,8 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
         UserError: If a head gets frames and wants videos or the other way
             round, lacks texts or their tokens or cannot use them, a part
             lacks the class token, a conditioner the patches or the text
-            tower's last layer, widths differ, or learnable tokens lack
-            prompts.
+            tower's last layer, widths or statistics differ, or learnable
+            tokens lack prompts.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
     keeps = model.pooler.keeps_frames
@@ -50,6 +52,15 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
             f'frames of width {width} cannot be compared with texts of width '
             f'{text_width}: the backbone needs project=True'
         )
+    if getattr(model.cls_head, 'compares_statistics', False):
+        given = statistics_dim(model.backbone)
+        if given != statistics_dim(model.text_encoder):
+            raise UserError(
+                f'{head} compares {given} statistics of the tokens of a '
+                'video with those of texts: the text_encoder has to be a '
+                'TokenPoolingTextTower with a token_pooler like that of the '
+                'backbone'
+            )
     slots = 0 if model.texts is None else len(model.texts.init_ids)
     if slots and model.prompts is None:
         raise UserError(

@@ -20,6 +20,7 @@ from ..roles import Conditioner, Head, Pooler
 from ..teacher import make_teacher
 from ..text_bank import TextBank
 from ..text_ends import finish_texts
+from ..token_poolers import statistics_dim
 from ..trainable_state import drop_frozen_from_state_dict, set_trainable
 from .compatibility import check_compatibility
 from .conditioning import condition
@@ -86,9 +87,9 @@ class VideoTextRecognizer(BaseRecognizer):
             data_preprocessor=MODELS.build(preprocessor),
         )
         embed_dim = getattr(self.backbone, 'out_dim', clip.embed_dim)
-        context = dict(
-            width=clip.widths['visual'], embed_dim=embed_dim, text=clip.text
-        )
+        width = clip.widths['visual']
+        context = dict(width=width, embed_dim=embed_dim, text=clip.text)
+        context['statistics_dim'] = statistics_dim(self.backbone)
         pooler = pooler or dict(type='MeanPooler')
         self.pooler = build_part(pooler, Pooler, visual=clip.visual, **context)
         scales = dict(logit_scale=clip.logit_scale, logit_bias=clip.logit_bias)

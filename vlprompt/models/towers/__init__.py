@@ -4,6 +4,7 @@ from .calls import Carried, wrap
 from .layer import Layer
 from .stored_frames_tower import StoredFramesTower
 from .text_tower import CLIPTextTower
+from .token_pooling_text_tower import TokenPoolingTextTower
 from .vision_tower import CLIPVisionTower
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     'Layer',
     'StoredFramesTower',
     'wrap',
+    'TokenPoolingTextTower',
 ]

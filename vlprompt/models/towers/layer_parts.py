@@ -9,8 +9,8 @@ from torch import nn
 from vlprompt.errors import UserError
 from vlprompt.registry import MODELS
 
-from ..builder import inject_context
-from ..roles import Adapter, InsidePart, check_role
+from ..builder import check_role, inject_context
+from ..roles import Adapter, InsidePart
 
 
 def build_layer_parts(

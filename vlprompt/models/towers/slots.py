@@ -3,8 +3,22 @@
 import torch
 from torch import Tensor
 
-from ..features import TokenizedTexts
+from ..features import LayerPrompts, TokenizedTexts
 from .packing import Packing
+
+
+def pick_prompts(
+    prompts: LayerPrompts | None, index: Tensor
+) -> LayerPrompts | None:
+    """Prompts of the texts at (S,) places, where each has its own.
+
+    Args:
+        prompts: For each layer (K, D) or (C, K, D), or None.
+        index: The places.
+    """
+    if prompts is None:
+        return None
+    return [p[index] if p is not None and p.dim() == 3 else p for p in prompts]
 
 
 def unprompted_places(tokens: TokenizedTexts) -> Tensor | None:

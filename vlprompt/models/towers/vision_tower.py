@@ -12,6 +12,7 @@ from vlprompt.registry import MODELS
 
 from ..builder import build_part
 from ..features import LayerPrompts, VisualFeatures
+from ..roles import TokenPooler
 from .calls import Carried, run, wrap
 from .layer import Layer, Queries
 from .layer_parts import acts_inside, build_layer_parts
@@ -36,10 +37,16 @@ class CLIPVisionTower(BaseModule):
         project: Whether frames are projected into CLIP's joint space, E
             wide; if not, they are the class tokens after ``ln_post`` (AIM).
         patch_tokens: Whether the last layer computes the patch tokens too.
+        token_pooler: Config of what makes statistics of all tokens of a
+            clip, each embedded as the class tokens are.
         with_cp: Whether layers are recomputed in the backward pass; with
             ``'mlp'`` only their MLPs, which keeps more and computes less.
         compile: Whether layers run through ``torch.compile``: one layer is
             compiled, not the tower, since all others are alike.
+
+    Raises:
+        UserError: If ``with_cp`` is none of these, tokens are pooled that
+            are not projected, or a part lacks the class token.
     """
 
     def __init__(
@@ -49,6 +56,7 @@ class CLIPVisionTower(BaseModule):
         embeddings: Sequence[dict] = (),
         project: bool = True,
         patch_tokens: bool = False,
+        token_pooler: dict | None = None,
         with_cp: bool | str = False,
         compile: bool = False,
     ) -> None:
@@ -73,9 +81,14 @@ class CLIPVisionTower(BaseModule):
         )
         self.project = project
         self.patch_tokens = patch_tokens
+        if token_pooler is not None and not project:
+            raise UserError('token_pooler needs project=True')
+        self.token_pooler = build_part(
+            token_pooler, TokenPooler, embed_dim=self.out_dim
+        )
         self.with_cp = with_cp
         parts = [*self.embeddings, *chain.from_iterable(self.adapters)]
-        check_class_token(trunk, parts)
+        check_class_token(trunk, [*parts, self.token_pooler])
 
     @property
     def trunk(self) -> VisionTrunk:
@@ -89,12 +102,14 @@ class CLIPVisionTower(BaseModule):
 
     @property
     def mixes_frames(self) -> bool:
-        """Whether a frame's embedding may depend on the others of its clip.
+        """Whether what a frame gives may depend on the others of its clip.
 
         CLIP's own layers and the prompts see one frame at a time.  What is
         put around or before the layers is taken to see several unless it
         has ``mixes_frames = False``.
         """
+        if self.token_pooler is not None:
+            return True
         parts = [*self.embeddings, *chain.from_iterable(self.adapters)]
         return any(getattr(part, 'mixes_frames', True) for part in parts)
 
@@ -122,7 +137,8 @@ class CLIPVisionTower(BaseModule):
             if _survives(prompts, i):
                 tokens = _append(tokens, prompt)
                 prompt = None
-            if i == depth - 1 and not self.patch_tokens:
+            everything = self.patch_tokens or self.token_pooler
+            if i == depth - 1 and not everything:
                 queries = trunk.queries
             layer = partial(self._call, self._layer(i, trunk, handed_on[-1]))
             recompute = self.with_cp is True
@@ -132,7 +148,12 @@ class CLIPVisionTower(BaseModule):
         tokens = tokens[:, :, :num_tokens]
         pooled = trunk.pool(tokens.flatten(0, 1), self.project)
         frames = pooled.unflatten(0, tokens.shape[:2])
-        return VisualFeatures(frames, tokens, carried=tuple(handed_on[1:]))
+        features = VisualFeatures(frames, tokens, carried=(*handed_on[1:],))
+        if self.token_pooler is None:
+            return features
+        embedded = self.embed_tokens(tokens.flatten(0, 1))
+        embedded = embedded.unflatten(0, tokens.shape[:2])
+        return features._replace(statistics=self.token_pooler(embedded))
 
     def embed_tokens(self, tokens: Tensor) -> Tensor:
         """(B, N, D) tokens after a layer to (B, N, E), as class tokens are."""
