@@ -210,7 +210,8 @@ class Layer:
 
     def dropout(self) -> float:
         """How much of the attention is dropped."""
-        return max((p.attention_dropout for p in self.inside), default=0.0)
+        # A list: torch.compile knows no default of max.
+        return max([0.0, *(p.attention_dropout for p in self.inside)])
 
     def _key_value(self, normed: Tensor) -> list[Tensor]:
         attn, width = self.block.attn, normed.size(-1)
