@@ -16,7 +16,7 @@ from vlprompt.tables import Table
 
 from .estimates import estimate
 
-OPENING = Path(__file__).with_name('opening.md')
+OPENING = Path(__file__).with_name('opening.txt')
 CLOSING = 'These are no accuracies, and no run gives them:'
 
 
