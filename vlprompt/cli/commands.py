@@ -70,7 +70,7 @@ GROUPS = {
         Command(
             'export',
             'vlprompt.cli.export',
-            'Write a model to a file for ONNX, torch.export or open_clip.',
+            'Write a model for ONNX, torch.export or open_clip.',
         ),
         Command(
             'web',

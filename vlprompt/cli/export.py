@@ -1,4 +1,4 @@
-"""Write a model to a file for ONNX, torch.export or open_clip.
+"""Write a model for ONNX, torch.export or open_clip.
 
 MODEL is what --model takes elsewhere.  The file takes normalised frames of
 clips, a batch of any size, and gives the logits of the classes, whose texts
