@@ -34,7 +34,10 @@ def froster(projectors: bool = True) -> Release:
                 ours[f'{PROJECTORS}.{own}.{place}.weight'] = tensor
     numbers = {
         'backbone.adapters.0.type': 'NeighborKV',
-        'texts.template': 'openvclip28',
+        'texts.type': 'TemplatedDescriptionTexts',
+        'texts.names_in': 'openvclip28',
+        'texts.template': '{text}',
+        'texts.descriptions.1': 'data/hmdb51/descriptions.json',
         'pooler.type': 'IdentityPooler',
         'cls_head.fusion': 'decision',
         'cls_head.regularizers.distillation.type': (

@@ -137,7 +137,7 @@ def run(model: nn.Module, release: published.Release) -> None:
     ]
     if release.kind == 'ost':
         model.texts.levels = [{name: ['one', 'two'] for name in NAMES}] * 2
-    if release.kind == 'bdc':
+    if release.kind in ('bdc', 'froster'):
         model.texts.descriptions = {name: ['one', name] for name in NAMES}
     if not release.captions:
         model.set_classes(NAMES)
