@@ -683,6 +683,21 @@ def test_actionclips_fusion_has_the_heads_of_the_text_tower():
     assert model['pooler']['heads'] == 2
 
 
+@pytest.mark.parametrize(
+    ('kind', 'make'),
+    [
+        ('clip4clip', lambda: published.clip4clip('seqTransf')),
+        ('wti', published_retrieval.wti),
+    ],
+)
+def test_blocks_over_frames_have_the_heads_of_the_text_tower(kind, make):
+    """CLIP4Clip and DRL take them from its width, as ActionCLIP does."""
+    state = dict(make().state)
+    state['clip.ln_final.weight'] = torch.zeros(2 * published.WIDTH)
+    model = converters.convert(kind, state).model
+    assert model['pooler']['heads'] == 2
+
+
 def test_an_unknown_kind_is_refused():
     with pytest.raises(UserError, match='coop'):
         converters.convert('coop', published.vifi().state)

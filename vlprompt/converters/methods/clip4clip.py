@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ..key_mapper import KeyMapper
-from .common import BLOCK, take_clip
+from .common import BLOCK, take_clip, text_heads
 
 FINE_TUNED = [  # by CLIP4Clip: all but what embeds patches and words
     '*.transformer.*',
@@ -68,6 +68,8 @@ def take_sequence_pooler(
             type='TransformerPooler',
             num_layers=len(layers),
             num_positions=len(keys.look('frame_position_embeddings.weight')),
+            # as many as the text tower's, whatever the width
+            heads=text_heads(keys, 'clip.'),
             eps=1e-12,
             reduce=reduce,
         )

@@ -16,12 +16,16 @@ def take_clip(keys: KeyMapper, prefix: str = '') -> None:
     keys.to_clip(f'{prefix}({CLIP_NAME})', r'\1')
 
 
-def text_heads(keys: KeyMapper) -> int | None:
+def text_heads(keys: KeyMapper, prefix: str = '') -> int | None:
     """Attention heads of the text tower under OpenAI's names, if it is there.
 
     CLIP's heads are 64 wide.
+
+    Args:
+        keys: Of a checkpoint.
+        prefix: In front of the names.
     """
-    name = 'ln_final.weight'
+    name = f'{prefix}ln_final.weight'
     return max(1, len(keys.look(name)) // 64) if keys.find(name) else None
 
 
