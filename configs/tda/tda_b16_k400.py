@@ -16,6 +16,7 @@ _base_ = ['../clip/clip_b16_k400.py']
 model = dict(
     cls_head=dict(
         type='TestTimeCacheHead',
+        temperature=0.01,
         positive=dict(size=3, alpha=3.0, beta=8.0),
         negative=dict(
             size=2, alpha=0.117, beta=1.0, entropy=(0.2, 0.5), mask=(0.03, 1.0)

@@ -3,6 +3,7 @@
 As in ``published``: from key names and shapes, not from the converters.
 """
 
+import torch
 from published import (
     EMBED,
     LAYERS,
@@ -96,15 +97,15 @@ def clip_lora(
 
 
 def _as_ours(clip: Tensors) -> Tensors:
-    """A CLIP under OpenAI's names, under ours."""
-    return {
-        SCALE
-        if name == 'logit_scale'
-        else f'backbone.{name}'
+    """A CLIP under OpenAI's names, under ours; cosines are times 100."""
+    ours = {
+        f'backbone.{name}'
         if name.startswith('visual.')
         else f'{TEXT}{name}': tensor
         for name, tensor in clip.items()
+        if name != 'logit_scale'
     }
+    return {**ours, SCALE: torch.tensor(100.0).log()}
 
 
 def clip_lora_model(merged: bool = False) -> Release:

@@ -184,6 +184,8 @@ def _model(
         backbone=dict(type='CLIPVisionTower', adapters=parts['vision']),
         text_encoder=dict(type='CLIPTextTower', adapters=parts['text']),
         texts=dict(type='ClassTexts', template='a photo of a {}.'),
+        # It compares with 100 whatever the scale of its CLIP.
+        cls_head=dict(type='SimilarityHead', temperature=0.01),
         trainable=[f'{OURS[t]}.adapters.*' for t in parts if parts[t]],
     )
 
