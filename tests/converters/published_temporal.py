@@ -94,13 +94,18 @@ def st_adapter_alone() -> Release:
 
 
 # methods.md, 2.7
-def t2l(token: bool = True) -> Release:
-    """T2L, with or without the temporal tokens."""
+def t2l(token: bool = True, times: bool = False) -> Release:
+    """T2L, with or without temporal tokens and a time embedding."""
     make = Maker(21, half=True)
     state, ours = openai(make)
     vectors = make(LAYERS, FRAMES, WIDTH)
     # one that exists, and is never trained
     state['visual.temporal_embedding'] = torch.zeros(1, FRAMES, WIDTH)
+    if times:
+        state['visual.temporal_embedding'] = make(1, FRAMES, WIDTH)
+        ours['backbone.embeddings.0.vectors'] = state[
+            'visual.temporal_embedding'
+        ][0]
     if token:
         state['visual.transformer.T_prompt_embeddings'] = vectors
     for tower, mine, num, place in (
@@ -205,4 +210,5 @@ RELEASES = {
     'mote without experts': lambda: mote(0),
     't2l': t2l,
     't2l without its tokens': lambda: t2l(token=False),
+    't2l with a time embedding': lambda: t2l(times=True),
 }

@@ -131,6 +131,22 @@ def test_every_place_is_looked_at(release, place, base):
     same(converters.convert(kind, other, base, 'a.pth::mine'), expected)
 
 
+@pytest.mark.parametrize('kind', ['actionclip', 'mote'])
+def test_both_parts_of_a_file_are_taken(kind, base):
+    release = KINDS[kind]()
+    expected = converters.convert(kind, release.state, base)
+    keys = {*release.content['model_state_dict']}
+    same(converters.convert(kind, release.content, base), expected)
+    assert {*release.content['model_state_dict']} == keys
+
+
+def test_mote_beside_its_text_tower(base):
+    release = published_temporal.mote()
+    text = {n: t for n, t in base.items() if not n.startswith('visual.')}
+    whole = converters.convert('mote', {**text, **release.state})
+    same(whole, converters.convert('mote', release.state, base))
+
+
 def test_weights_that_have_diverged(release, base):
     kind, state, _ = release
     names = [n for n in state if n.endswith(('c_fc.bias', 'fc1.bias'))]

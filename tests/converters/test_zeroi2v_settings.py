@@ -13,13 +13,15 @@ def test_settings_are_those_of_the_published_configs(classes):
     release = published_sharing.zeroi2v(classes=classes)
     conversion = converters.convert('zeroi2v', release.content)
     shift, linear = conversion.model['backbone']['adapters']
+    head = dict(type='LinearHead', num_classes=classes)
     if classes == 174:
         assert shift['offsets'] == [-1, 1, -2, 2]
         assert (linear['scale'], linear['dropout']) == (1.0, 0.0)
+        head['label_smooth_eps'] = 0.1
     else:
         assert shift == dict(type='HeadShift')
         assert not {'scale', 'dropout'} & linear.keys()
-    assert conversion.model['cls_head']['num_classes'] == classes
+    assert conversion.model['cls_head'] == head
 
 
 def test_a_file_of_merged_weights_has_no_adapters():

@@ -102,6 +102,8 @@ def convert(
     sort, anchor = KINDS[kind]
     if kind == 'clip-lora':
         content = methods.flat_weights(content)
+    if kind in WITH_FUSION:
+        content = _with_fusion(content)
     tensors = tensors_in(content, path, place, [anchor])
     metadata = content.get('metadata')
     keys = KeyMapper(
@@ -147,13 +149,20 @@ def read(kind: str, path: str | Path) -> dict:
         content = methods.flat_weights(content)
         found = found._replace(content=content)
     weights_in(found, path, place)  # which says what was chosen
-    if kind in WITH_FUSION:
-        fusion = content.pop('fusion_model_state_dict', None) or {}
-        weights = content.get('model_state_dict')
-        if isinstance(weights, dict):
-            for name, tensor in fusion.items():
-                weights['fusion.' + name.removeprefix('module.')] = tensor
     return content
+
+
+def _with_fusion(content: dict) -> dict:
+    """A file whose towers have what follows them behind ``fusion.``."""
+    rest = {**content}
+    fusion = rest.pop('fusion_model_state_dict', None)
+    towers = rest.get('model_state_dict')
+    if isinstance(fusion, dict) and isinstance(towers, dict):
+        own = {
+            'fusion.' + n.removeprefix('module.'): fusion[n] for n in fusion
+        }
+        rest['model_state_dict'] = {**towers, **own}
+    return rest
 
 
 def _complete(

@@ -8,6 +8,7 @@ from torch import Tensor
 from vlprompt.errors import UserError
 
 from ..key_mapper import KeyMapper
+from .common import take_clip
 
 BLOCK = r'fusion\.transformer\.resblocks\.(\d+)'
 
@@ -15,7 +16,8 @@ BLOCK = r'fusion\.transformer\.resblocks\.(\d+)'
 def mote(keys: KeyMapper) -> dict[str, Any]:
     """MoTE: a vision tower, and experts below ``fusion.``.
 
-    Its text tower is that of the CLIP it started from.
+    Its text tower, which its own files lack, is that of the CLIP it started
+    from.
     """
     layers = keys.numbers(rf'{BLOCK}\..+')
     experts = keys.numbers(
@@ -38,7 +40,7 @@ def mote(keys: KeyMapper) -> dict[str, Any]:
     )
     supervised = len(keys.look('fusion.spe_cls_feature'))
     keys.to_part(r'fusion\.spe_cls_feature', 'cls_head.supervised')
-    keys.to_clip(r'(visual\..+|logit_scale)', r'\1')
+    take_clip(keys)
     return dict(
         texts=dict(type='ClassTexts', template='openvclip28'),
         pooler=dict(type='IdentityPooler'),

@@ -1,5 +1,6 @@
 """T2L, EZ-CLIP."""
 
+import re
 from typing import Any
 
 from vlprompt.errors import UserError
@@ -8,13 +9,15 @@ from ..key_mapper import KeyMapper
 from .common import take_clip
 
 LAYER = r'transformer\.resblocks\.(\d+)\.Adapter\.D_fc(\d)\.(\w+)'
+TIMES = 'visual.temporal_embedding'
 VECTORS = 'visual.transformer.T_prompt_embeddings'
 
 
 def t2l(keys: KeyMapper) -> dict[str, Any]:
     """T2L: bottlenecks in both towers and, in most files, temporal tokens.
 
-    The file does not tell the dropout of the training, nor its texts.
+    The file does not tell the dropout of the training, nor its texts.  Its
+    time embedding is never learned: zeros in all files of the project.
     """
     adapters = [_bottleneck(keys)]
     if VECTORS in keys.left:
@@ -31,10 +34,13 @@ def t2l(keys: KeyMapper) -> dict[str, Any]:
         keys.to_part(
             tower + LAYER, rf'{ours}.adapters.\1.{number}.bottleneck.fc\2.\3'
         )
-    keys.drop(r'visual\.temporal_embedding', 'zeros that are never learned')
+    backbone = dict(type='CLIPVisionTower', adapters=adapters)
+    embeddings = _time_embedding(keys)
+    if embeddings:
+        backbone['embeddings'] = embeddings
     take_clip(keys)
     return dict(
-        backbone=dict(type='CLIPVisionTower', adapters=adapters),
+        backbone=backbone,
         text_encoder=dict(type='CLIPTextTower', adapters=adapters[place:]),
         texts=dict(type='BatchLabelTexts', template='{}'),
         cls_head=dict(
@@ -45,6 +51,16 @@ def t2l(keys: KeyMapper) -> dict[str, Any]:
         ),
         trainable=['backbone.adapters.*', 'text_encoder.adapters.*'],
     )
+
+
+def _time_embedding(keys: KeyMapper) -> list[dict[str, Any]]:
+    """The config of what is added to the tokens of a frame; none of zeros."""
+    if TIMES not in keys.left or not keys.look(TIMES).any():
+        keys.drop(re.escape(TIMES), 'zeros that are never learned')
+        return []
+    name = 'backbone.embeddings.0.vectors'
+    keys.parts[name] = keys.take(TIMES, name)[0]
+    return [dict(type='TimeEmbedding', num_frames=len(keys.parts[name]))]
 
 
 def _bottleneck(keys: KeyMapper) -> dict[str, Any]:

@@ -17,15 +17,18 @@ SOMETHING = 174  # classes of Something-Something v2
 def zeroi2v(keys: KeyMapper) -> dict[str, Any]:
     """ZeroI2V: a shifted visual tower, linear adapters, a linear head.
 
-    Shifts, scale and dropout are not in the file: they are those of the
-    published configs, which differ for Something-Something v2 alone.
+    Shifts, scale, dropout and label smoothing are not in the file: they are
+    those of the published configs, which differ for Something-Something v2
+    alone.
     """
     keys.drop(r'data_preprocessor\..+', 'belongs to the data')
     classes = len(keys.look('cls_head.fc_cls.weight'))
     long = classes == SOMETHING
     adapters = [dict(type='HeadShift')]
+    head = dict(type='LinearHead', num_classes=classes)
     if long:
         adapters[0]['offsets'] = [-1, 1, -2, 2]
+        head['label_smooth_eps'] = 0.1
     learned = ['backbone.embeddings.*', 'backbone.visual.ln_post.*']
     linear = _linear_adapter(keys)
     if linear:
@@ -45,7 +48,7 @@ def zeroi2v(keys: KeyMapper) -> dict[str, Any]:
             adapters=adapters,
             project=False,
         ),
-        cls_head=dict(type='LinearHead', num_classes=classes),
+        cls_head=head,
         trainable=[*learned, 'cls_head.*'],
     )
 
