@@ -12,7 +12,7 @@ from tiny_timm import VISION
 
 from vlprompt.errors import UserError
 from vlprompt.models import load_clip
-from vlprompt.models.texts import ClassTexts
+from vlprompt.models.texts import ClassTexts, RandomTemplateTexts
 
 
 def test_a_model_is_built_without_a_tokenizer():
@@ -44,6 +44,21 @@ def test_a_tokenizer_of_another_clip(folders):
         ClassTexts(other.tokenizer, template='{}').set_classes(CLASSES)
     with pytest.raises(UserError, match="CLIP's own tokenizer"):
         load_clip(text_arch('MobileCLIP2-L'), tokenizer=folders['siglip'])
+
+
+@pytest.mark.parametrize(
+    'kind, folder', [('SigLIP', 'siglip'), ('MetaCLIP2', 'metaclip2')]
+)
+def test_drawn_texts_end_where_all_texts_do(folders, kind, folder):
+    """The largest id is that of a word here, not of the end."""
+    clip = load_clip(text_arch(kind), tokenizer=folders[folder])
+    texts = RandomTemplateTexts(
+        clip.tokenizer, template=['{}', 'a photo of {}'], classes=CLASSES
+    )
+    everything, drawn = texts.eval()(), texts.train()()
+    assert torch.equal(drawn.ends, everything.ends[drawn.drawn])
+    length = drawn.ids.size(1)
+    assert torch.equal(drawn.ids, everything.ids[drawn.drawn, :length])
 
 
 def siglip_model(folders, **parts):

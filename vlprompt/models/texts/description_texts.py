@@ -144,7 +144,10 @@ def draw_below(numbers: Tensor) -> Tensor:
 
 def select_texts(tokens: TokenizedTexts, places: Tensor) -> TokenizedTexts:
     """The texts at (S,) places of a list, as if there were no others."""
-    return TokenizedTexts.from_ids(tokens.ids[places], tokens.slots[places])
+    # Where they end is known: the largest id says so of CLIP's texts alone.
+    return TokenizedTexts.from_ids(
+        tokens.ids[places], tokens.slots[places], tokens.ends[places]
+    )
 
 
 def check_equal(names: Sequence[str], counts: list[int], where: str) -> None:
