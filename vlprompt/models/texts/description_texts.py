@@ -103,7 +103,7 @@ class DescriptionTexts(ClassTexts):
             data_samples: Not used: all classes are compared, not samples.
         """
         tokens = super().forward()
-        if self.use != 'random' or not self.training:
+        if not self._draws:
             return tokens
         places = self.draw()
         broadcast(places)  # all processes encode their share of one list
@@ -126,7 +126,7 @@ class DescriptionTexts(ClassTexts):
         if self.use == 'all' or len(embeddings) == num:
             return embeddings
         embeddings = unit(embeddings)
-        if len(embeddings) != len(self.owners):
+        if self._draws:
             return embeddings.unflatten(0, (-1, num)).mean(dim=0)
         owners = self.owners.to(embeddings.device)
         sums = embeddings.new_zeros(num, embeddings.size(1))
@@ -134,6 +134,12 @@ class DescriptionTexts(ClassTexts):
         # counted on the CPU: a meta device, where models are sized, cannot
         texts = self.owners.bincount(minlength=num)
         return sums / texts[:, None].to(embeddings.device)
+
+    @property
+    def _draws(self) -> bool:
+        """Whether a step has some of the texts, not all; their number alone
+        does not tell."""
+        return self.use == 'random' and self.training
 
 
 def draw_below(numbers: Tensor) -> Tensor:
