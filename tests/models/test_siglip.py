@@ -78,6 +78,34 @@ def test_vilt_clip_learns_on_siglip(folders):
     assert scores[0].pred_score.sum().item() == pytest.approx(1, abs=1e-5)
 
 
+def test_every_contrastive_loss_has_the_bias(float64):
+    """T-MASS has a loss of its own, which has to add it too."""
+    model = build(
+        texts=dict(type='BatchLabelTexts', template='a photo of a {}'),
+        prompts=None,
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type='StochasticTextHead',
+            num_frames=4,
+            dropout=0.0,
+            alignment=dict(type='SigmoidContrastiveLoss'),
+        ),
+        trainable=['cls_head.*'],
+    ).double()
+    inputs, labels = clips(2).double(), samples(0, 1)
+
+    def loss():
+        torch.manual_seed(1)  # of the points
+        return model(inputs, labels, mode='loss')['loss_alignment']
+
+    bias = model.train().cls_head.logit_bias
+    low = loss()
+    (slope,) = torch.autograd.grad(low, bias)
+    bias.data += 1e-6
+    assert (loss() - low).item() == pytest.approx(1e-6 * slope.item(), 1e-4)
+    assert slope.item() != 0
+
+
 def test_the_sigmoid_loss_is_open_clips(folders, float64):
     model = siglip_model(
         folders,

@@ -112,7 +112,7 @@ class StochasticTextHead(TextPoolingHead):
         for name, point in points.items():
             cosines = (unit(pooled) * unit(point)).sum(dim=-1)
             scores = self.logit_scale.exp() * cosines.mT
-            loss = self.alignment(scores, self._same(feats, scores))
+            loss = self.align(scores, feats)
             losses[f'loss_{name}'] = weights[name] * loss
         return losses
 
