@@ -138,7 +138,7 @@ class StochasticTextHead(TextPoolingHead):
             best = honest.argmax(dim=-1, keepdim=True)
             leaky = self._of_points(block, pooled)
             scores.append(leaky.gather(-1, best).squeeze(-1))
-        return (self.logit_scale.exp() * torch.cat(scores, dim=1)).mT
+        return (self.scale() * torch.cat(scores, dim=1)).mT
 
     def _cosines(
         self, features: VideoTextFeatures, frames: FramesToPool
