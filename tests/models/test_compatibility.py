@@ -69,6 +69,16 @@ PAIR = dict(
             'needs patch_tokens=True',
         ),
         (
+            dict(
+                pooler=IDENTITY,
+                backbone=dict(type='CLIPVisionTower', patch_tokens=True),
+                conditioner=dict(type='VideoSpecificPrompts'),
+                cls_head=dict(PAIR, type='TokenInteractionHead'),
+                text_encoder=dict(type='CLIPTextTower', all_tokens='full'),
+            ),
+            'leave out the conditioner VideoSpecificPrompts',
+        ),
+        (
             dict(cls_head=dict(type='SimilarityHead', fusion='late')),
             "fusion='late'",
         ),

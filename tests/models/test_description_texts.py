@@ -261,6 +261,21 @@ def test_frosters_rule():
     torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-12)
 
 
+def test_frosters_rule_with_one_template_and_one_sentence():
+    """As many texts are drawn as there are, in another order."""
+    texts = TemplatedDescriptionTexts(
+        TOKENIZER,
+        {name: [f'about {name}'] for name in NAMES},
+        names_in='a photo of {}.',
+        classes=NAMES,
+    )
+    own = torch.eye(len(NAMES)).repeat_interleave(2, dim=0)
+    drawn = texts.train()().drawn
+    assert torch.equal(texts.combine(own[drawn]), torch.eye(len(NAMES)))
+    texts.eval()
+    assert torch.equal(texts.combine(own), torch.eye(len(NAMES)))
+
+
 def test_frosters_files_spell_the_name():
     texts = TemplatedDescriptionTexts(
         TOKENIZER,

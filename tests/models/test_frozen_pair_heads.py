@@ -1,4 +1,4 @@
-"""Heads that score pairs, frozen in half precision, asked from anywhere."""
+"""Heads that score pairs: in half precision, and by the scale of a test."""
 
 import pytest
 import torch
@@ -15,7 +15,7 @@ HEADS = {
 }
 
 
-def build(head, frozen_dtype=None):
+def build(head, frozen_dtype=None, **options):
     torch.manual_seed(0)
     model = MODELS.build(
         dict(
@@ -30,6 +30,7 @@ def build(head, frozen_dtype=None):
                 alignment=dict(type='SymmetricContrastiveLoss'),
                 average_clips='prob',
                 **HEADS[head],
+                **options,
             ),
             frozen_dtype=frozen_dtype,
             data_preprocessor=dict(
@@ -61,3 +62,18 @@ def test_half_precision_is_close(head):
         results.append((scores.float(), similar.float()))
     for exact, half in zip(*results, strict=True):
         torch.testing.assert_close(half, exact, atol=0.3, rtol=0.1)
+
+
+@pytest.mark.parametrize(
+    'head', [name for name in HEADS if name != 'TightTransformerHead']
+)
+def test_cosines_have_the_scale_of_the_test(head):
+    """All but the one that has no cosines."""
+    inputs = torch.randn(2, 1, 3, 3, 32, 32)
+    logits = []
+    for options in ({}, dict(test_temperature=0.5)):
+        model = build(head, **options).eval()
+        features, _ = model.extract_feat(inputs)
+        logits.append(model.cls_head(features))
+    scale = model.cls_head.logit_scale.exp()
+    torch.testing.assert_close(logits[1], logits[0] * 2 / scale)

@@ -228,3 +228,13 @@ def test_frames_that_are_means_of_patches(pooling):
     ours = CLIPVisionTower(visual)(frames).frames.flatten(0, 1)
     expected = visual(frames.flatten(0, 1))
     torch.testing.assert_close(ours, expected, atol=1e-12, rtol=1e-12)
+
+
+def test_tokens_of_other_towers_are_not_pooled():
+    """Their embeddings would be means of nothing."""
+    from vlprompt.models import CLIPVisionTower
+
+    visual = load_clip(text_arch('CLIPA', pool_type='avg')).visual
+    pooler = dict(type='DistanceCovariancePooler', reduced_dim=4)
+    with pytest.raises(UserError, match='token_pooler embeds tokens as'):
+        CLIPVisionTower(visual, token_pooler=pooler)

@@ -12,7 +12,7 @@ from tiny_timm import VISION
 
 from vlprompt.errors import UserError
 from vlprompt.models import load_clip
-from vlprompt.models.texts import ClassTexts
+from vlprompt.models.texts import ClassTexts, RandomTemplateTexts
 
 
 def test_a_model_is_built_without_a_tokenizer():
@@ -46,6 +46,21 @@ def test_a_tokenizer_of_another_clip(folders):
         load_clip(text_arch('MobileCLIP2-L'), tokenizer=folders['siglip'])
 
 
+@pytest.mark.parametrize(
+    'kind, folder', [('SigLIP', 'siglip'), ('MetaCLIP2', 'metaclip2')]
+)
+def test_drawn_texts_end_where_all_texts_do(folders, kind, folder):
+    """The largest id is that of a word here, not of the end."""
+    clip = load_clip(text_arch(kind), tokenizer=folders[folder])
+    texts = RandomTemplateTexts(
+        clip.tokenizer, template=['{}', 'a photo of {}'], classes=CLASSES
+    )
+    everything, drawn = texts.eval()(), texts.train()()
+    assert torch.equal(drawn.ends, everything.ends[drawn.drawn])
+    length = drawn.ids.size(1)
+    assert torch.equal(drawn.ids, everything.ids[drawn.drawn, :length])
+
+
 def siglip_model(folders, **parts):
     arch = text_arch('SigLIP')
     arch.update(embed_dim=32, init_logit_bias=-10, vision_cfg=VISION['SigLIP'])
@@ -61,6 +76,34 @@ def test_vilt_clip_learns_on_siglip(folders):
     assert learned and all(p.grad.abs().sum() > 0 for p in learned)
     scores = model.eval()(clips(), samples(0, 1), mode='predict')
     assert scores[0].pred_score.sum().item() == pytest.approx(1, abs=1e-5)
+
+
+def test_every_contrastive_loss_has_the_bias(float64):
+    """T-MASS has a loss of its own, which has to add it too."""
+    model = build(
+        texts=dict(type='BatchLabelTexts', template='a photo of a {}'),
+        prompts=None,
+        pooler=dict(type='IdentityPooler'),
+        cls_head=dict(
+            type='StochasticTextHead',
+            num_frames=4,
+            dropout=0.0,
+            alignment=dict(type='SigmoidContrastiveLoss'),
+        ),
+        trainable=['cls_head.*'],
+    ).double()
+    inputs, labels = clips(2).double(), samples(0, 1)
+
+    def loss():
+        torch.manual_seed(1)  # of the points
+        return model(inputs, labels, mode='loss')['loss_alignment']
+
+    bias = model.train().cls_head.logit_bias
+    low = loss()
+    (slope,) = torch.autograd.grad(low, bias)
+    bias.data += 1e-6
+    assert (loss() - low).item() == pytest.approx(1e-6 * slope.item(), 1e-4)
+    assert slope.item() != 0
 
 
 def test_the_sigmoid_loss_is_open_clips(folders, float64):

@@ -112,6 +112,15 @@ def test_rows_are_chosen_by_their_method():
         choose_runs(table, ['ActionCLIP'])
 
 
+def test_a_method_with_several_configs_is_run_with_all_of_them():
+    table = find_table('vilt', 'table7')
+    runs = choose_runs(table, ['Multimodal V-L prompting'])
+    assert [run.config for run in runs] == [
+        'vilt/vilt_b16_retrieval',
+        'vilt/vilt_b16_didemo',
+    ]
+
+
 def test_the_page_is_as_it_is_made():
     assert PAGE.read_text('utf-8') == document(), (
         'run: python -m tools.reproduction'

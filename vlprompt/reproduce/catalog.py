@@ -48,7 +48,7 @@ def choose_runs(table: PaperTable, methods: Sequence[str] | None) -> list[Run]:
     """
     if not methods:
         return [*table.runs]
-    known = {run.method: run for run in table.runs}
+    known = dict.fromkeys(run.method for run in table.runs)
     for method in methods:
         if method in table.not_here:
             raise UserError(
@@ -59,7 +59,8 @@ def choose_runs(table: PaperTable, methods: Sequence[str] | None) -> list[Run]:
                 f'no row {method!r}{suggest(method, known)}: expected one of '
                 f'{", ".join(known)}'
             )
-    return [known[method] for method in methods]
+    # A method has a row of each of its configs.
+    return [run for run in table.runs if run.method in methods]
 
 
 def listing() -> Iterator[tuple[PaperTable, str]]:

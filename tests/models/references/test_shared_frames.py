@@ -213,6 +213,15 @@ def test_shared_keys_in_a_joint_layer_are_refused():
     model.backbone(by_frame(clips()))
 
 
+def test_a_convolution_over_frames_in_a_joint_layer_is_refused():
+    """It would adapt the first frame alone, and see no other."""
+    model = build_sharing(
+        dict(type='JointFrames', layers=[1]), dict(type='PreMLPSTAdapter')
+    )
+    with pytest.raises(UserError, match='PreMLPSTAdapter.*JointFrames'):
+        model.backbone(by_frame(clips()))
+
+
 def test_joint_frames_have_to_be_the_last_adapter():
     with pytest.raises(UserError, match='JointFrames.*has to be the last'):
         build_sharing(dict(type='JointFrames'), dict(type='MessageToken'))

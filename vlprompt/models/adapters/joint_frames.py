@@ -58,9 +58,9 @@ class JointFrames(BaseModule):
 
 def _check_inside(layer: Layer) -> None:
     for part in layer.inside:
-        if part.shares:
+        if not part.tokenwise:
             raise UserError(
-                f'{type(part).__name__} shares keys and values between the '
-                'frames of a layer in which JointFrames makes them one '
-                'sequence: give the two different layers=[...]'
+                f'{type(part).__name__} needs the frames of a layer apart, '
+                'which JointFrames makes one sequence: give the two '
+                'different layers=[...]'
             )

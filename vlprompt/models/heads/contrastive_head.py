@@ -51,6 +51,19 @@ class ContrastiveHead(SimilarityHead):
         gathered = self.gather(feats)
         with torch.autocast(feats.video.device.type, enabled=False):
             scores = self.compare(gathered)
+        loss = self.align(scores, feats)
+        return dict(loss_alignment=loss, **self._regularize(feats))
+
+    def align(self, scores: Tensor, feats: VideoTextFeatures) -> Tensor:
+        """(B, B) scores of the texts and videos of a batch to their loss.
+
+        Args:
+            scores: Texts in rows, of all processes.
+            feats: Of this process.
+
+        Raises:
+            UserError: If the texts are not one for each video.
+        """
         same = self._same(feats, scores)
         if same.shape != scores.shape:
             raise UserError(
@@ -59,8 +72,7 @@ class ContrastiveHead(SimilarityHead):
             )
         if self.logit_bias is not None:
             scores = scores + self.logit_bias
-        loss = self.alignment(scores, same)
-        return dict(loss_alignment=loss, **self._regularize(feats))
+        return self.alignment(scores, same)
 
     def gather(self, feats: VideoTextFeatures) -> VideoTextFeatures:
         """Videos and texts of all processes, with exact gradients."""

@@ -112,7 +112,7 @@ class StochasticTextHead(TextPoolingHead):
         for name, point in points.items():
             cosines = (unit(pooled) * unit(point)).sum(dim=-1)
             scores = self.logit_scale.exp() * cosines.mT
-            loss = self.alignment(scores, self._same(feats, scores))
+            loss = self.align(scores, feats)
             losses[f'loss_{name}'] = weights[name] * loss
         return losses
 
@@ -138,7 +138,7 @@ class StochasticTextHead(TextPoolingHead):
             best = honest.argmax(dim=-1, keepdim=True)
             leaky = self._of_points(block, pooled)
             scores.append(leaky.gather(-1, best).squeeze(-1))
-        return (self.logit_scale.exp() * torch.cat(scores, dim=1)).mT
+        return (self.scale() * torch.cat(scores, dim=1)).mT
 
     def _cosines(
         self, features: VideoTextFeatures, frames: FramesToPool

@@ -67,7 +67,7 @@ class TextPoolingHead(ContrastiveHead):
         scores = [
             self._cosines(block, frames) for block in self._blocks(features)
         ]
-        return self.logit_scale.exp() * torch.cat(scores, dim=1)
+        return self.scale() * torch.cat(scores, dim=1)
 
     def forward(self, features: VideoTextFeatures, **kwargs) -> Tensor:
         """(B, T, E) frames and (C, E) texts to (B, C) scores."""

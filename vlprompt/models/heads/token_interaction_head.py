@@ -93,7 +93,7 @@ class TokenInteractionHead(ContrastiveHead):
                 strict=True,
             )
         ]
-        return self.logit_scale.exp() * torch.cat(scores, dim=1)
+        return self.scale() * torch.cat(scores, dim=1)
 
     def forward(self, features: VideoTextFeatures, **kwargs) -> Tensor:
         """(B, T, E) frames and tokens of C texts to (B, C) scores."""

@@ -22,9 +22,9 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     Raises:
         UserError: If a head gets frames and wants videos or the other way
             round, lacks texts or their tokens or cannot use them, a part
-            lacks the class token, a conditioner the patches or the text
-            tower's last layer, widths or statistics differ, or learnable
-            tokens lack prompts.
+            lacks the class token, a conditioner the patches, the text
+            tower's last layer or a head that reads what it makes, widths or
+            statistics differ, or learnable tokens lack prompts.
     """
     pooler, head = type(model.pooler).__name__, type(model.cls_head).__name__
     keeps = model.pooler.keeps_frames
@@ -39,13 +39,8 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
     if hasattr(model.backbone, 'trunk'):
         parts = (model.pooler, model.conditioner)
         check_class_token(model.backbone.trunk, parts)
-    if getattr(model.cls_head, 'takes_text_tokens', False) and not getattr(
-        model.text_encoder, 'all_tokens', None
-    ):
-        raise UserError(
-            f'{head} compares all tokens of a text: use '
-            "text_encoder=dict(type='CLIPTextTower', all_tokens='longest')"
-        )
+    if getattr(model.cls_head, 'takes_text_tokens', False):
+        _check_text_tokens(model)
     _check_conditioner(model)
     if model.texts is not None and width != text_width:
         raise UserError(
@@ -66,6 +61,20 @@ def check_compatibility(model: nn.Module, width: int, text_width: int) -> None:
         raise UserError(
             f'the template has {slots} learnable tokens, but the model has '
             'no prompts'
+        )
+
+
+def _check_text_tokens(model: nn.Module) -> None:
+    head, part = type(model.cls_head).__name__, model.conditioner
+    if not getattr(model.text_encoder, 'all_tokens', None):
+        raise UserError(
+            f'{head} compares all tokens of a text: use '
+            "text_encoder=dict(type='CLIPTextTower', all_tokens='longest')"
+        )
+    if part is not None:
+        raise UserError(
+            f'{head} compares the tokens of a text, which no conditioner '
+            f'changes: leave out the conditioner {type(part).__name__}'
         )
 
 

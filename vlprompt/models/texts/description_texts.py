@@ -103,7 +103,7 @@ class DescriptionTexts(ClassTexts):
             data_samples: Not used: all classes are compared, not samples.
         """
         tokens = super().forward()
-        if self.use != 'random' or not self.training:
+        if not self._draws:
             return tokens
         places = self.draw()
         broadcast(places)  # all processes encode their share of one list
@@ -126,7 +126,7 @@ class DescriptionTexts(ClassTexts):
         if self.use == 'all' or len(embeddings) == num:
             return embeddings
         embeddings = unit(embeddings)
-        if len(embeddings) != len(self.owners):
+        if self._draws:
             return embeddings.unflatten(0, (-1, num)).mean(dim=0)
         owners = self.owners.to(embeddings.device)
         sums = embeddings.new_zeros(num, embeddings.size(1))
@@ -134,6 +134,12 @@ class DescriptionTexts(ClassTexts):
         # counted on the CPU: a meta device, where models are sized, cannot
         texts = self.owners.bincount(minlength=num)
         return sums / texts[:, None].to(embeddings.device)
+
+    @property
+    def _draws(self) -> bool:
+        """Whether a step has some of the texts, not all; their number alone
+        does not tell."""
+        return self.use == 'random' and self.training
 
 
 def draw_below(numbers: Tensor) -> Tensor:
@@ -144,7 +150,10 @@ def draw_below(numbers: Tensor) -> Tensor:
 
 def select_texts(tokens: TokenizedTexts, places: Tensor) -> TokenizedTexts:
     """The texts at (S,) places of a list, as if there were no others."""
-    return TokenizedTexts.from_ids(tokens.ids[places], tokens.slots[places])
+    # Where they end is known: the largest id says so of CLIP's texts alone.
+    return TokenizedTexts.from_ids(
+        tokens.ids[places], tokens.slots[places], tokens.ends[places]
+    )
 
 
 def check_equal(names: Sequence[str], counts: list[int], where: str) -> None:

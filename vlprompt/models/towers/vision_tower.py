@@ -46,7 +46,8 @@ class CLIPVisionTower(BaseModule):
 
     Raises:
         UserError: If ``with_cp`` is none of these, tokens are pooled that
-            are not projected, or a part lacks the class token.
+            are not projected or of a tower whose frames are not its class
+            tokens, or a part lacks the class token.
     """
 
     def __init__(
@@ -89,6 +90,11 @@ class CLIPVisionTower(BaseModule):
         self.with_cp = with_cp
         parts = [*self.embeddings, *chain.from_iterable(self.adapters)]
         check_class_token(trunk, [*parts, self.token_pooler])
+        if self.token_pooler is not None and trunk.queries is None:
+            raise UserError(
+                'token_pooler embeds tokens as class tokens are, but the '
+                'vision tower of this CLIP makes frames in another way'
+            )
 
     @property
     def trunk(self) -> VisionTrunk:
