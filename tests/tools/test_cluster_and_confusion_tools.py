@@ -50,7 +50,8 @@ def test_class_tokens(config):
         lambda _, inputs, out: tokens.append(inputs[0])
     )
     videos = embed(classifier, 'cls')
-    expected = F.normalize(torch.cat(tokens).mean(dim=1), dim=-1)
+    frames = torch.cat(tokens).unflatten(0, (NUM_VIDEOS, -1))
+    expected = F.normalize(frames.mean(dim=1), dim=-1)
     assert expected.shape == (NUM_VIDEOS, 32)
     np.testing.assert_allclose(videos.features, expected, atol=1e-6)
 

@@ -73,9 +73,11 @@ def test_randomness(config):
     ],
 )
 def test_mixed_precision(config, monkeypatch, device, bf16, expected):
-    where = 'vlprompt.cli.train_options.get_device'
+    where = 'vlprompt.apis.mixed_precision.get_device'
     monkeypatch.setattr(where, lambda: device)
-    monkeypatch.setattr('vlprompt.cli.train_options.has_bf16', lambda _: bf16)
+    monkeypatch.setattr(
+        'vlprompt.apis.mixed_precision.has_bf16', lambda _: bf16
+    )
     wrapper = train_config(config, '--amp').optim_wrapper
     assert wrapper.type == 'AmpOptimWrapper'
     assert (wrapper.dtype, wrapper.loss_scale) == expected

@@ -75,16 +75,16 @@ def test_what_is_tested_are_the_averaged_weights(toy, tmp_path):
     averaged = str(folder / 'averaged.pth')
     cfg = prepare(args, config, 'plain')
     model = init_recognizer(cfg, averaged, device='cpu')
-    assert tested(model, args, cfg) == found['averaging']
+    assert scores_of(model, args, cfg) == found['averaging']
     last = init_recognizer(cfg, str(folder / 'epoch_2.pth'), device='cpu')
-    assert tested(last, args, cfg) == found['plain']
+    assert scores_of(last, args, cfg) == found['plain']
     model = init_recognizer(cfg, 'none', device='cpu')
     ends = read_ends(model, cfg.model.clip, [averaged])
     model.load_state_dict(ends.mixed(0.5))
-    assert tested(model, args, cfg) == found['half-clip']
+    assert scores_of(model, args, cfg) == found['half-clip']
 
 
-def tested(model: nn.Module, args, cfg):
+def scores_of(model: nn.Module, args, cfg):
     with scope_of(cfg):
         return {
             part: measure(model, *_read(loader))

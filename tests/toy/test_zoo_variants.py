@@ -24,8 +24,17 @@ TOKENS = (
     'has the mean of several texts of a class, but this model needs the '
     'tokens of each text, which have no mean: give each class a single text'
 )
+JOINED = (
+    'needs the frames of a layer apart, which '
+    'JointFrames makes one sequence: give the two different layers=[...]'
+)
 MISFITS = {
     'clip/clip_toy': dict(distillation='the method learns nothing'),
+    'bdc/bdc_toy': dict(
+        descriptions='DescriptionTexts reads descriptions already',
+        sharing=f'NeighborKV {JOINED}',
+        shift=f'HeadShift {JOINED}',
+    ),
     'ost/ost_toy': dict(
         descriptions='TwoLevelTexts reads descriptions already'
     ),

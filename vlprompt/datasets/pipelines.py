@@ -95,16 +95,18 @@ def single_view_pipeline(config: Config, frames: int | None = None) -> list:
         UserError: If the config has no such pipeline, or the number of
             frames cannot be set.
     """
-    for name in ('val_dataloader', 'test_dataloader'):
-        pipeline = (config.get(name) or {}).get('dataset', {}).get('pipeline')
-        # One of stored features takes no frames.
-        if pipeline and any(map(_frames_key, pipeline)):
-            break
-    else:
+    found = [
+        (config.get(name) or {}).get('dataset', {}).get('pipeline')
+        for name in ('val_dataloader', 'test_dataloader')
+    ]
+    found = [pipeline for pipeline in found if pipeline]
+    if not found:
         raise UserError(
             f'{config.filename} has no pipeline of validation or test'
         )
-    pipeline = copy.deepcopy(list(pipeline))
+    # One of stored features takes no frames.
+    framed = [steps for steps in found if any(map(_frames_key, steps))]
+    pipeline = copy.deepcopy(list((framed or found)[0]))
     if frames is not None:
         set_frames(pipeline, frames)
     return pipeline

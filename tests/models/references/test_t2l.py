@@ -249,7 +249,7 @@ def drawn(monkeypatch):
         return factors[-1]
 
     monkeypatch.setattr(TokenDropPath, '_draw', draw)
-    monkeypatch.setattr(Layer, '_dropout', lambda layer: 0.0)
+    monkeypatch.setattr(Layer, 'dropout', lambda layer: 0.0)
     return factors
 
 

@@ -351,7 +351,7 @@ def test_parts_that_do_not_fit_are_refused_in_a_line():
         trainable=['conditioner.*'],
     )  # fmt: skip
     refused(
-        'one text of each class',
+        'give each class a single text',
         texts=dict(type='ClassTexts', template=['[2] {}.', '[2] a {}.']),
     )
     for wrong in (dict(share=0.01), dict(share=1.5)):
