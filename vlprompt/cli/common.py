@@ -160,8 +160,10 @@ def _say_interrupted(stop: KeyboardInterrupt) -> None:
 def _output_may_be_cut() -> Iterator[None]:
     """End quietly where what reads the output has ended, such as ``head``."""
     try:
-        yield
-        sys.stdout.flush()
+        try:
+            yield
+        finally:  # also where a command ends by sys.exit
+            sys.stdout.flush()
     except BrokenPipeError:
         if not _is_cut(sys.stdout):  # the pipe is another one
             raise
